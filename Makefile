@@ -1,0 +1,34 @@
+# make report                          the environment, the chain, the verdicts
+# make report EXPERIMENT=paper         another experiment; CORES=18 sets the cores
+# make test                            the environment, its test tools, every check and test
+# make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
+
+CORES ?= all
+override config := $(if $(EXPERIMENT),--config experiment=$(EXPERIMENT))
+override bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help environment report test locks
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+environment:
+	@envs/install.sh
+
+report: environment
+	@$(bin)/snakemake --cores $(CORES) report $(config)
+	@$(bin)/python -m methods.reporting.summary $(config)
+
+test:
+	@envs/install.sh test
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/snakefmt --check Snakefile rules
+	$(bin)/snakemake --lint
+	$(bin)/pytest
+
+locks:
+	@envs/install.sh test
+	$(bin)/python -m envs.write_locks --cpu-wheels "$(CPU_WHEELS)" $(if $(UPGRADE),--upgrade)

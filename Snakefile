@@ -1,0 +1,74 @@
+import os
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27.1")
+
+PROJECT = Path(workflow.basedir)
+sys.path.insert(0, str(PROJECT))
+
+from methods.configuration import load_configuration
+from methods.devices import gpu_answers
+from methods.errors import InputError
+from methods.reporting.summary import print_summary
+
+try:
+    CONFIG = load_configuration(PROJECT, config)
+except InputError as error:
+    sys.exit(str(error))
+
+
+localrules:
+    report,
+    data,
+    train,
+    metrics,
+    find_archives,
+    find_weights,
+    select_checkpoint,
+    judge_claims,
+
+
+include: "rules/common.smk"
+
+
+rule report:
+    default_target: True
+    input:
+        rules_report=f"{RESULTS}/report.html",
+
+
+rule data:
+    input:
+        checks=expand(f"{RESULTS}/data/{{dataset}}/checks.json", dataset=DATASETS),
+
+
+rule train:
+    input:
+        checkpoints=expand(f"{RUN}/checkpoint.json", run=RUNS, seed=CONFIG.seeds),
+
+
+rule metrics:
+    input:
+        metrics=all_metrics,
+        cross_checks=expand(
+            f"{RUN}/metrics/cross_check.json", run=RUNS, seed=CONFIG.seeds
+        ),
+        controls=all_controls,
+
+
+include: "rules/data.smk"
+include: "rules/weights.smk"
+include: "rules/train.smk"
+include: "rules/checkpoint.smk"
+include: "rules/predict.smk"
+include: "rules/crf.smk"
+include: "rules/metrics.smk"
+include: "rules/report.smk"
+
+
+onsuccess:
+    if any(job.rule.name == "render_report" for job in dag.jobs):
+        print_summary(RESULTS)

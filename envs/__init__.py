@@ -1,0 +1,1 @@
+"""The pinned environments: what is chosen, the locks, and the scripts that remake them."""

@@ -1,0 +1,192 @@
+"""Archives of generated scenes, laid out as PASCAL VOC 2012's and SBD's."""
+
+import gzip
+import io
+import multiprocessing
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from methods.data.files import atomic_path
+from methods.data.sbd import sbd_folder
+from methods.data.scene_files import Renderer, SceneFiles, make_scene_files
+from methods.data.voc import (
+    annotation_file,
+    class_mask_file,
+    image_file,
+    split_file,
+    voc_folder,
+)
+
+VOC_ARCHIVE = "VOCtrainval.tar"
+SBD_ARCHIVE = "benchmark.tgz"
+
+
+@dataclass(frozen=True)
+class GeneratedSettings:
+    """A generated data set, as `datasets.<name>.generated` of an experiment file gives it."""
+
+    seed: int
+    train: int  # images with VOC's own masks
+    sbd: int  # further training images, with masks in SBD's archive only
+    val: int
+    size: tuple[int, int]  # bounds of the image sides, pixels
+    grey_share: float  # of the images, stored with one channel
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Who is in which list."""
+
+    train: tuple[str, ...]
+    val: tuple[str, ...]
+    sbd_train: tuple[str, ...]
+    sbd_val: tuple[str, ...]
+    all: tuple[str, ...]
+
+
+def plan_lists(settings: GeneratedSettings) -> Lists:
+    """Number the images and fill the lists.
+
+    As in reality, SBD also holds images of VOC's train and val (here every second one), and three
+    quarters of SBD are its own train list. So VOC's masks must win where both have one, and VOC's
+    val images must be kept out of train_aug.
+    """
+    train_end = settings.train
+    val_end = train_end + settings.val
+    ids = tuple(f"2012_{number:06d}" for number in range(1, val_end + settings.sbd + 1))
+    train, val = ids[:train_end], ids[train_end:val_end]
+    sbd = sorted((*train[::2], *val[::2], *ids[val_end:]))
+    sbd_val = tuple(sbd[3::4])
+    sbd_train = tuple(sorted(set(sbd).difference(sbd_val)))
+    return Lists(train, val, sbd_train, sbd_val, ids)
+
+
+def write_archives(
+    folder: str | PathLike[str],
+    *,
+    settings: GeneratedSettings,
+    classes: Sequence[str],
+    render: Renderer,
+    threads: int,
+) -> list[Path]:
+    """Render the data set and pack it as VOC's and SBD's archives, byte for byte repeatable.
+
+    Args:
+        folder: where the two archives go.
+        settings: what to render; image n depends on the seed and n alone.
+        classes: foreground class names, for the annotations.
+        render: a module-level function, since it runs in other processes.
+        threads: number of those processes.
+
+    Returns:
+        The paths of VOC's and SBD's archives.
+
+    Raises:
+        InputError: the archives cannot be written.
+    """
+    voc_path, sbd_path = Path(folder) / VOC_ARCHIVE, Path(folder) / SBD_ARCHIVE
+    lists = plan_lists(settings)
+    # Forked, because other ways of starting a process run the workflow's script once more in it.
+    context = multiprocessing.get_context("fork")
+    with (
+        _tar(voc_path, compress=False) as voc,
+        _tar(sbd_path, compress=True) as sbd,
+        ProcessPoolExecutor(threads, mp_context=context) as pool,
+    ):
+        segmented = frozenset(lists.train + lists.val)
+        make = partial(_make, settings, tuple(classes), render, segmented)
+        names = {}
+        for image_id, files in zip(lists.all, pool.map(make, lists.all, chunksize=4), strict=True):
+            names[image_id] = files.names
+            _add_image(voc, sbd, image_id, files, lists)
+        _add_lists(voc, sbd, lists, names, classes)
+    return [voc_path, sbd_path]
+
+
+def _make(
+    settings: GeneratedSettings,
+    classes: tuple[str, ...],
+    render: Renderer,
+    segmented: frozenset[str],
+    image_id: str,
+) -> SceneFiles:
+    number = int(image_id.partition("_")[2])
+    return make_scene_files(
+        np.random.default_rng([settings.seed, number]),
+        image_id,
+        render=render,
+        classes=classes,
+        size=settings.size,
+        grey_share=settings.grey_share,
+        segmented=image_id in segmented,
+    )
+
+
+def _add_image(
+    voc: tarfile.TarFile, sbd: tarfile.TarFile, image_id: str, files: SceneFiles, lists: Lists
+) -> None:
+    root = voc_folder("")
+    _add(voc, root / image_file(image_id), files.image)
+    _add(voc, root / annotation_file(image_id), files.annotation)
+    if image_id in lists.train or image_id in lists.val:
+        _add(voc, root / class_mask_file(image_id), files.class_mask)
+    if image_id in lists.sbd_train or image_id in lists.sbd_val:
+        _add(sbd, sbd_folder("") / "img" / f"{image_id}.jpg", files.image)
+        _add(sbd, sbd_folder("") / "cls" / f"{image_id}.mat", files.sbd_mask)
+
+
+def _add_lists(
+    voc: tarfile.TarFile,
+    sbd: tarfile.TarFile,
+    lists: Lists,
+    names: Mapping[str, tuple[str, ...]],
+    classes: Sequence[str],
+) -> None:
+    root = voc_folder("")
+    masked = {"train": lists.train, "val": lists.val, "trainval": lists.train + lists.val}
+    for split, ids in masked.items():
+        _add(voc, root / split_file(split), _lines(ids))
+    # VOC's detection lists hold every annotated image, with or without a mask.
+    for_training = set(lists.all).difference(lists.val)
+    annotated = {"train": tuple(sorted(for_training)), "val": lists.val, "trainval": lists.all}
+    for split, ids in annotated.items():
+        main = root / "ImageSets" / "Main"
+        _add(voc, main / f"{split}.txt", _lines(ids))
+        for name in classes:
+            marks = [f"{image_id} {1 if name in names[image_id] else -1:2d}" for image_id in ids]
+            _add(voc, main / f"{name}_{split}.txt", _lines(marks))
+    _add(sbd, sbd_folder("") / "train.txt", _lines(lists.sbd_train))
+    _add(sbd, sbd_folder("") / "val.txt", _lines(lists.sbd_val))
+
+
+def _lines(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+@contextmanager
+def _tar(path: Path, *, compress: bool) -> Iterator[tarfile.TarFile]:
+    """Open a tar file for writing whose bytes do not depend on the time or the file's name."""
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        if compress:
+            with (
+                gzip.GzipFile("", "wb", 6, file, mtime=0) as stream,
+                tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+            ):
+                yield archive
+        else:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+                yield archive
+
+
+def _add(archive: tarfile.TarFile, path: Path, content: bytes) -> None:
+    member = tarfile.TarInfo(path.as_posix())  # its time and owner are 0
+    member.size = len(content)
+    archive.addfile(member, io.BytesIO(content))

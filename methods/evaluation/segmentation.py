@@ -1,0 +1,225 @@
+"""Confusion matrices, and the scores that follow from them (NumPy only).
+
+A matrix is counted for each image and added up, so any subset or resample can be scored later.
+All scores are percent, except the confusion ratio.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from methods.data.files import atomic_path, write_json
+from methods.data.labels import IGNORE, read_label_png
+from methods.data.predictions import PredictionIndex
+from methods.errors import InputError
+from methods.evaluation.statistics import bootstrap_miou
+
+BACKGROUND = "background"
+
+Counts = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SegmentationScores:
+    """Scores of K labels; each array is float64 (K,), NaN or infinite where undefined.
+
+    Attributes:
+        iou: intersection over union, percent.
+        precision: percent.
+        recall: percent.
+        confusion_ratio: false positives per true positive.
+        miou: mean IoU of the labels that occur in the ground truth, percent.
+        pixel_accuracy: percent.
+        mean_accuracy: mean recall of the labels that occur in the ground truth, percent.
+    """
+
+    iou: Scores
+    precision: Scores
+    recall: Scores
+    confusion_ratio: Scores
+    miou: float
+    pixel_accuracy: float
+    mean_accuracy: float
+
+
+def read_pairs(
+    predictions: PredictionIndex, masks: Path, num_classes: int
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Read ground truth and prediction of every image, both uint8 (H, W).
+
+    Args:
+        predictions: index of label maps.
+        masks: folder of the ground truth, <id>.png.
+        num_classes: C foreground classes.
+
+    Raises:
+        InputError: a label map is missing, broken, of another size than its image, or holds
+            another label than 0..C (255 is allowed in the ground truth).
+    """
+    for item in predictions.items:
+        size = (item.height, item.width)
+        truth = read_label_png(masks / f"{item.id}.png", num_classes, size)
+        prediction = read_label_png(predictions.path(item), num_classes, size)
+        if prediction.max() > num_classes:
+            raise InputError(
+                predictions.path(item),
+                f"label {prediction.max()}",
+                f"a decision, 0 to {num_classes}, at every pixel",
+                "make the label maps again",
+            )
+        yield truth, prediction
+
+
+def count_pairs(
+    pairs: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]], num_labels: int
+) -> Counts:
+    """Confusion matrix of each (truth, prediction), int64 (images, K, K)."""
+    return np.stack([confusion_matrix(*pair, num_labels) for pair in pairs])
+
+
+def confusion_matrix(
+    truth: NDArray[np.integer[Any]], prediction: NDArray[np.integer[Any]], num_labels: int
+) -> Counts:
+    """Count pixels by true label (rows) and predicted label (columns).
+
+    Args:
+        truth: (H, W) with 0..num_labels-1, and 255 for pixels that do not count.
+        prediction: (H, W) with 0..num_labels-1.
+        num_labels: K, background included.
+
+    Returns:
+        int64 (K, K).
+
+    Raises:
+        InputError: the sizes differ, or a label is out of range.
+    """
+    if truth.shape != prediction.shape:
+        raise InputError(
+            "prediction",
+            f"shape {prediction.shape}",
+            f"{truth.shape}, the shape of the ground truth",
+            "write predictions at the size of the image; nothing is resized or cut here",
+        )
+    counted = truth != IGNORE
+    rows = truth[counted].astype(np.int64)
+    _check_range("prediction", prediction, num_labels)
+    _check_range("ground truth", rows, num_labels)
+    pairs = rows * num_labels + prediction[counted]
+    return np.bincount(pairs, minlength=num_labels**2).reshape(num_labels, num_labels)
+
+
+def scores(counts: Counts) -> SegmentationScores:
+    """Score the confusion matrix int64 (K, K) of a whole split.
+
+    Raises:
+        InputError: no pixel was counted.
+    """
+    if counts.sum() == 0:
+        raise InputError(
+            "confusion matrix", "no pixel", "at least one", "check the masks of the split"
+        )
+    hits = np.diag(counts).astype(np.float64)
+    true, predicted = counts.sum(axis=1), counts.sum(axis=0)
+    present = true > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        iou = 100 * hits / (true + predicted - hits)
+        precision = 100 * hits / predicted
+        recall = 100 * hits / true
+        confusion_ratio = (predicted - hits) / hits
+    return SegmentationScores(
+        iou=iou,
+        precision=precision,
+        recall=recall,
+        confusion_ratio=confusion_ratio,
+        miou=float(iou[present].mean()),
+        pixel_accuracy=float(100 * hits.sum() / counts.sum()),
+        mean_accuracy=float(recall[present].mean()),
+    )
+
+
+def metrics_document(
+    *,
+    split: str,
+    stage: str,
+    protocol: Mapping[str, Any],
+    classes: Sequence[str],
+    counts: Counts,
+    expected: int,
+    bootstrap_samples: int,
+    bootstrap_seed: int,
+) -> dict[str, Any]:
+    """Everything that a metrics file says about one stage.
+
+    Args:
+        split: name of the split.
+        stage: name of the stage or control.
+        protocol: how the predictions came about.
+        classes: the C foreground classes.
+        counts: int64 (images, C+1, C+1).
+        expected: number of images of the split.
+        bootstrap_samples: resamples of the images behind the 95 % interval.
+        bootstrap_seed: of the resampling.
+
+    Raises:
+        InputError: fewer (or more) images were scored than the split has.
+    """
+    if len(counts) != expected:
+        raise InputError(
+            f"metrics of {split}.{stage}",
+            f"{len(counts)} scored images",
+            f"all {expected} of the split",
+            "make the predictions again; a score over a part of a split is void",
+        )
+    names = (BACKGROUND, *classes)
+    total = counts.sum(axis=0)
+    result = scores(total)
+    per_class = {
+        name: {
+            "iou": _number(result.iou[k]),
+            "precision": _number(result.precision[k]),
+            "recall": _number(result.recall[k]),
+            "confusion_ratio": _number(result.confusion_ratio[k]),
+        }
+        for k, name in enumerate(names)
+    }
+    return {
+        "split": split,
+        "stage": stage,
+        "protocol": dict(protocol),
+        "coverage": {"evaluated": len(counts), "expected": expected},
+        "classes": list(names),
+        "miou": result.miou,
+        "interval_95": list(bootstrap_miou(counts, bootstrap_samples, bootstrap_seed)),
+        "pixel_accuracy": result.pixel_accuracy,
+        "mean_accuracy": result.mean_accuracy,
+        "per_class": per_class,
+        "confusion_matrix": total.tolist(),
+    }
+
+
+def write_metrics(
+    path: Path, counts_path: Path, document: Mapping[str, Any], ids: Sequence[str], counts: Counts
+) -> None:
+    """Write a metrics file, and beside it the counts of each image for any later statistics."""
+    with atomic_path(counts_path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, ids=np.array(ids), counts=counts)
+    write_json(path, document)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _check_range(where: str, labels: NDArray[np.integer[Any]], num_labels: int) -> None:
+    if labels.size and not 0 <= labels.min() <= labels.max() < num_labels:
+        raise InputError(
+            where,
+            f"labels from {labels.min()} to {labels.max()}",
+            f"0 to {num_labels - 1}",
+            "check the classes of the data set and the format of the label file",
+        )

@@ -1,0 +1,100 @@
+"""What a MoRe run must satisfy beyond the shape that the schema gives it."""
+
+from collections.abc import Iterator, Mapping
+
+from methods.problems import Block, Problem, below, ordered
+
+
+def problems(run: Block, backbone: Block) -> Iterator[Problem]:
+    """Contradictions in a run's block.
+
+    Args:
+        run: the run's block of the experiment, valid by the schema.
+        backbone: the network that its weights were made with.
+    """
+    yield from _schedule(run)
+    yield from _network(run, backbone)
+    yield from _sizes(run)
+    yield from _scales(run)
+    yield from _ranges(run)
+
+
+def _schedule(run: Block) -> Iterator[Problem]:
+    training = run["training"]
+    schedule, iterations = training["schedule"], training["iterations"]
+    peak = training["optimizer"]["lr"]
+    yield from below(schedule["floor"], peak, "training.schedule.floor", "optimizer.lr")
+    yield from below(
+        schedule["warmup_iterations"],
+        iterations,
+        "training.schedule.warmup_iterations",
+        "iterations",
+    )
+    for field in ("seg_start", "mask_switch"):
+        yield from below(
+            training["losses"][field], iterations, f"training.losses.{field}", "iterations"
+        )
+    if training["checkpoint_every"] > iterations:
+        yield Problem(
+            "training.checkpoint_every",
+            f"{training['checkpoint_every']}",
+            f"at most iterations = {iterations}",
+        )
+
+
+def _network(run: Block, backbone: Block) -> Iterator[Problem]:
+    network = run["network"]
+    for field, other in (
+        ("patch_size", "patch_size"),
+        ("width", "width"),
+        ("depth", "depth"),
+        ("heads", "heads"),
+        ("pretrained_size", "image_size"),
+    ):
+        if network[field] != backbone[other]:
+            yield Problem(
+                f"network.{field}",
+                f"{network[field]}",
+                f"{backbone[other]}, as {other} of the weights {run['weights']!r}",
+            )
+    if network["width"] % network["heads"]:
+        yield Problem(
+            "network.width",
+            f"{network['width']}",
+            f"a multiple of heads = {network['heads']}",
+        )
+    if not -network["depth"] <= network["auxiliary_layer"] < network["depth"]:
+        yield Problem(
+            "network.auxiliary_layer",
+            f"{network['auxiliary_layer']}",
+            f"one of {network['depth']} blocks",
+        )
+
+
+def _sizes(run: Block) -> Iterator[Problem]:
+    patch = run["network"]["patch_size"]
+    for field, size in (
+        ("training.augmentation.crop", run["training"]["augmentation"]["crop"]),
+        ("inference.image_size", run["inference"]["image_size"]),
+    ):
+        if size % patch:
+            yield Problem(field, f"{size}", f"a multiple of patch_size = {patch}")
+
+
+def _scales(run: Block) -> Iterator[Problem]:
+    for field, scales in (
+        ("inference.scales", run["inference"]["scales"]),
+        ("inference.map_scales", run["inference"]["map_scales"]),
+        ("training.pseudo_labels.cam_scales", run["training"]["pseudo_labels"]["cam_scales"]),
+    ):
+        if 1.0 not in scales:
+            yield Problem(field, f"{scales}", "1.0 among the scales", "add 1.0")
+
+
+def _ranges(run: Block) -> Iterator[Problem]:
+    for field in ("scale", "ratio"):
+        yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")
+    for name, value in run["training"]["pseudo_labels"].items():
+        if isinstance(value, Mapping) and "high" in value:
+            pair = [value["low"], value["high"]]
+            yield from ordered(pair, f"training.pseudo_labels.{name}")

@@ -1,0 +1,149 @@
+"""Settings of MoRe, as an experiment file gives them.
+
+Each class mirrors one block of `experiments/*.yaml`; `methods.settings.build` turns the YAML
+mapping into it. Published values stand in `experiments/paper.yaml`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """The network of spec sections 1 and 2."""
+
+    patch_size: int  # pixels
+    width: int  # D, of the encoder
+    depth: int
+    heads: int
+    pretrained_size: int  # pixels; side of the square image that the position table was made for
+    registers: int  # R register tokens in front of the class tokens
+    auxiliary_layer: int  # block whose output feeds the auxiliary classifier; negative = from the end
+    neighbour_ratio: float  # GCR keeps K = int(ratio * classes) neighbours
+    decoder_width: int
+    decoder_dilation: int
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    """AdamW over five parameter groups (spec section 5)."""
+
+    lr: float  # of the encoder
+    head_lr_factor: float  # of the classifiers, GCR and the decoder, relative to `lr`
+    betas: tuple[float, float]
+    eps: float
+    weight_decay: float
+
+
+@dataclass(frozen=True)
+class ScheduleSettings:
+    """Learning-rate schedule with warm-up (spec sections 5 and 13)."""
+
+    kind: Literal["poly", "cosine"]
+    warmup_iterations: int
+    warmup_start: float  # poly: ratio of the peak; cosine: absolute learning rate
+    power: float  # poly only
+    floor: float  # no learning rate falls below this after the warm-up
+
+
+@dataclass(frozen=True)
+class AugmentationSettings:
+    """Random resized crop, flip and colour jitter (spec section 5, VOC)."""
+
+    crop: int  # pixels
+    scale: tuple[float, float]
+    ratio: tuple[float, float]
+    flip_probability: float
+    jitter: tuple[float, float, float, float]  # brightness, contrast, saturation, hue
+    jitter_probability: float
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Above `high` a class, at or below `low` background, between them uncertain (255)."""
+
+    high: float
+    low: float
+
+
+@dataclass(frozen=True)
+class ParSettings:
+    """Pixel-adaptive refinement (spec section 3.4)."""
+
+    dilations: tuple[int, ...]
+    iterations: int
+
+
+@dataclass(frozen=True)
+class PseudoLabelSettings:
+    """CAMs and the labels made from them (spec sections 3.1, 3.5 and 4.3)."""
+
+    cam_scales: tuple[float, ...]
+    refine: Thresholds  # target of the segmentation loss
+    affinity: Thresholds  # PTC mask, from the auxiliary CAM
+    cre_early: Thresholds  # from the auxiliary CAM, up to `mask_switch`
+    ure_early: Thresholds  # from the auxiliary CAM, up to `mask_switch`
+    late: Thresholds  # CRE and URE, from the CAM, after `mask_switch`
+    par: ParSettings
+
+
+@dataclass(frozen=True)
+class UreSettings:
+    """Uncertain-region selection (spec section 4.1)."""
+
+    window: int  # k
+    threshold: float  # mean code of a window, 1 = uncertain, 2 = foreground
+    tokens: int  # per image
+
+
+@dataclass(frozen=True)
+class EnergySettings:
+    """Dense-CRF energy regulariser (spec section 4.2)."""
+
+    weight: float
+    sigma_rgb: float
+    sigma_xy: float  # pixels, before the down-scaling
+    scale_factor: float
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """Weights of the terms and the iterations at which they change (spec section 4.3)."""
+
+    cre: float
+    ure: float
+    ptc: float
+    seg: float
+    reg: float
+    temperature: float  # tau of CRE
+    seg_start: int  # seg and reg count while n_iter > seg_start
+    mask_switch: int  # CRE and URE read the CAM while n_iter > mask_switch
+    ure_selection: UreSettings
+    energy: EnergySettings
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """One training run."""
+
+    iterations: int
+    batch_size: int
+    precision: Literal["fp32", "bf16"]  # of the encoder's matrix products; everything else is fp32
+    loader_workers: int
+    checkpoint_every: int  # iterations
+    log_every: int  # iterations between two lines of the log; the journal has every iteration
+    augmentation: AugmentationSettings
+    optimizer: OptimizerSettings
+    schedule: ScheduleSettings
+    pseudo_labels: PseudoLabelSettings
+    losses: LossSettings
+
+
+@dataclass(frozen=True)
+class InferenceSettings:
+    """Which maps are dumped (spec sections 6.1 and 6.2)."""
+
+    image_size: int  # pixels; images are resized to squares of int(scale * image_size)
+    scales: tuple[float, ...]  # of the segmentation logits
+    map_scales: tuple[float, ...]  # of CAM, auxiliary CAM and LAM
+    background_threshold: float  # a seed pixel at or below it is background

@@ -1,0 +1,104 @@
+"""Uncertain-region enhancement (URE): uncertain patches move towards the image's classes."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, normalize
+
+from methods.errors import InputError
+from methods.more.pseudo_labels import IGNORE
+from methods.more.settings import UreSettings
+
+_COSINE_EPSILON = 1e-8
+_UNCERTAIN, _FOREGROUND = 1, 2  # codes of the window test; background is 0
+
+
+def ure_loss(
+    tokens: Tensor, feature_map: Tensor, mask: Tensor, labels: Tensor, settings: UreSettings
+) -> Tensor:
+    """Similarity of selected patches to the present class tokens, difference from the others.
+
+    Args:
+        tokens: (B, C, D), class tokens, taken as constants.
+        feature_map: (B, D, h, w).
+        mask: (B, h, w): 0 background, 1..C classes, 255 uncertain.
+        labels: (B, C) multi-hot.
+        settings: how patches are selected.
+
+    Returns:
+        0-d tensor: mean over the selected patches of the batch.
+
+    Raises:
+        InputError: the patch grid is no larger than the window's margins.
+    """
+    items, places = select_patches(mask, settings)
+    items, places = items.to(tokens.device), places.to(tokens.device)
+    patches = normalize(feature_map.float().flatten(2), dim=1, eps=_COSINE_EPSILON)
+    chosen = patches[items, :, places]
+    unit = normalize(tokens.detach().float(), dim=-1, eps=_COSINE_EPSILON)
+    cosine = torch.einsum("sd,scd->sc", chosen, unit[items]).abs()
+    present = labels.float()[items]
+    absent = 1 - present
+    attraction = 1 - (present * cosine).sum(dim=1) / (present.sum(dim=1) + 1)
+    repulsion = (absent * cosine).sum(dim=1) / (absent.sum(dim=1) + 1)
+    return (0.5 * attraction + 0.5 * repulsion).mean()
+
+
+def select_patches(mask: Tensor, settings: UreSettings) -> tuple[Tensor, Tensor]:
+    """Choose uncertain patches in the neighbourhood of foreground, at random where many.
+
+    Draws one permutation an image from torch's global CPU generator. As in the published
+    program, positions count from the cropped corner, so the patch taken lies `window // 2`
+    rows and columns up and left of the uncertain one.
+
+    Args:
+        mask: (B, h, w): 0 background, 1..C classes, 255 uncertain.
+        settings: window, threshold on its mean code, patches an image.
+
+    Returns:
+        Two int64 CPU tensors (S,): the image and the place (row * w + column) of each patch.
+
+    Raises:
+        InputError: the patch grid is no larger than the window's margins.
+    """
+    mask = mask.cpu()  # the generator is the CPU's, whatever the device
+    height, width = mask.shape[1:]
+    window = settings.window
+    margin = window // 2
+    if min(height, width) <= 2 * margin:
+        raise InputError(
+            "losses.ure_selection.window",
+            f"{window} on a grid of {height}x{width} patches",
+            f"at most {min(height, width) - 1}",
+            "choose a smaller window or a larger crop",
+        )
+    codes = torch.where(mask == IGNORE, _UNCERTAIN, (mask != 0).long() * _FOREGROUND)
+    inner = codes[:, margin : height - margin, margin : width - margin]
+    sums = avg_pool2d(codes[:, None].float(), window, stride=1, divisor_override=1).squeeze(1)
+    # The codes are whole numbers: rounding up keeps 43.2 and 10.8 free of float error.
+    lowest = math.ceil(settings.threshold * window**2 - 1e-9)
+    near = sums[:, : inner.shape[1], : inner.shape[2]] >= lowest
+    items, places = [], []
+    for index in range(len(mask)):
+        rows, columns = _draw(inner[index], near[index], settings.tokens)
+        items.append(torch.full_like(rows, index))
+        places.append(rows * width + columns)
+    return torch.cat(items), torch.cat(places)
+
+
+def _draw(codes: Tensor, near: Tensor, tokens: int) -> tuple[Tensor, Tensor]:
+    """Rows and columns of one image's patches, in the cropped grid."""
+    candidates = ((codes == _UNCERTAIN) & near).nonzero()
+    count = len(candidates)
+    if count > tokens:
+        chosen = candidates[torch.randperm(count)[:tokens]]
+    else:
+        added = (tokens - count) // 4
+        others = (codes == _FOREGROUND).nonzero()
+        if len(others) < added:
+            others = torch.ones_like(near).nonzero()
+        # Drawn even where nothing is added, as the generator's later draws depend on it.
+        chosen = torch.cat([candidates, others[torch.randperm(len(others))[:added]]])
+    rows, columns = chosen.unbind(dim=1)
+    return rows, columns

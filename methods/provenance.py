@@ -1,0 +1,161 @@
+"""What ran, and how long it took: facts that the machine gives, never typed."""
+
+import csv
+import importlib.metadata
+import os
+import platform
+import socket
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from methods.errors import InputError
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "timm",
+    "open_clip_torch",
+    "mmsegmentation",
+    "pydensecrf2",
+    "numpy",
+    "pandas",
+    "matplotlib",
+    "pillow",
+    "jinja2",
+    "snakemake",
+)
+_UNMEASURED = ("", "-", "NA")  # what Snakemake writes where it could not measure
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The machine and the code.
+
+    Attributes:
+        host: name of the machine.
+        system: operating system and its kernel.
+        python: version of the interpreter.
+        processor: model of the CPU.
+        cores: CPU cores that this process may use.
+        gpus: names of the GPUs that torch sees.
+        packages: (name, version) of the packages that the results depend on.
+        commit: git commit of the project; None where git does not answer.
+        dirty: whether files differ from the commit; None where git does not answer.
+    """
+
+    host: str
+    system: str
+    python: str
+    processor: str
+    cores: int
+    gpus: tuple[str, ...]
+    packages: tuple[tuple[str, str], ...]
+    commit: str | None
+    dirty: bool | None
+
+
+@dataclass(frozen=True)
+class RuleTiming:
+    """What the jobs of one rule took together.
+
+    Attributes:
+        rule: name of the rule.
+        jobs: how many jobs were measured.
+        seconds: wall time, summed over the jobs.
+        cpu_seconds: CPU time, summed; None where a job was too short to measure.
+        peak_memory: largest resident memory of a job, MiB; None where not measured.
+    """
+
+    rule: str
+    jobs: int
+    seconds: float
+    cpu_seconds: float | None
+    peak_memory: float | None
+
+
+def describe_environment(repository: Path) -> Environment:
+    """Describe this machine and the code in `repository`."""
+    commit = _git(repository, "rev-parse", "--verify", "HEAD")
+    status = None if commit is None else _git(repository, "status", "--porcelain")
+    return Environment(
+        host=socket.gethostname(),
+        system=platform.platform(),
+        python=platform.python_version(),
+        processor=_processor(),
+        cores=len(os.sched_getaffinity(0)),
+        gpus=_gpus(),
+        packages=tuple((name, _version(name)) for name in PACKAGES),
+        commit=commit,
+        dirty=None if status is None else bool(status),
+    )
+
+
+def read_timings(benchmarks: Iterable[Path], root: Path) -> list[RuleTiming]:
+    """Sum Snakemake's benchmark files by rule, in the order of the rules' names.
+
+    Args:
+        benchmarks: the TSV files.
+        root: the folder that holds them, as `<rule>.tsv` or `<rule>/<job>.tsv`.
+
+    Raises:
+        InputError: a file has no wall time.
+    """
+    rows: dict[str, list[dict[str, str]]] = {}
+    for path in sorted(benchmarks):
+        rule = path.relative_to(root).with_suffix("").parts[0]
+        with path.open(newline="", encoding="utf-8") as file:
+            read = list(csv.DictReader(file, delimiter="\t"))
+        if not read or any(row.get("s") in (None, *_UNMEASURED) for row in read):
+            raise InputError(
+                path, "no wall time", "a column 's' in seconds", "delete the file and rerun its job"
+            )
+        rows.setdefault(rule, []).extend(read)
+    return [_sum_rule(rule, jobs) for rule, jobs in sorted(rows.items())]
+
+
+def _sum_rule(rule: str, jobs: list[dict[str, str]]) -> RuleTiming:
+    cpu = _measured(jobs, "cpu_time")
+    memory = _measured(jobs, "max_rss")
+    return RuleTiming(
+        rule=rule,
+        jobs=len(jobs),
+        seconds=sum(float(job["s"]) for job in jobs),
+        cpu_seconds=sum(cpu) if cpu else None,
+        peak_memory=max(memory) if memory else None,
+    )
+
+
+def _measured(jobs: list[dict[str, str]], column: str) -> list[float]:
+    return [float(job[column]) for job in jobs if job.get(column, "") not in _UNMEASURED]
+
+
+def _git(repository: Path, *arguments: str) -> str | None:
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:  # no git on this machine
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _gpus() -> tuple[str, ...]:
+    import torch  # here, because it takes seconds and nothing else on the page needs it
+
+    return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))

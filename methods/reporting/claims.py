@@ -1,0 +1,171 @@
+"""Claims: what a run is expected to show, written down before it runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from methods.errors import InputError
+
+SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in a metrics file: of a run's stage (for each seed), or of a control.
+
+    Attributes:
+        split: the scored split.
+        metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou".
+        run: name of the run, and
+        stage: its stage; or
+        control: name of the control, and
+        dataset: the data set it is of.
+    """
+
+    split: str
+    metric: str
+    run: str | None = None
+    stage: str | None = None
+    control: str | None = None
+    dataset: str | None = None
+
+    def file(self, seed: int) -> str:
+        """The metrics file, relative to results/<experiment>; a control's has no seed."""
+        if self.run is None:
+            return f"controls/{self.dataset}/{self.split}.{self.control}.json"
+        return f"{self.run}/seed{seed}/metrics/{self.split}.{self.stage}.json"
+
+    def __str__(self) -> str:
+        subject = f"control {self.control}" if self.run is None else f"{self.run}, {self.stage},"
+        return f"{self.metric} of {subject} on {self.split}"
+
+
+@dataclass(frozen=True)
+class Equals:
+    """A number, or another quantity, within a tolerance."""
+
+    to: float | Quantity
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """A lower bound."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """An upper bound."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published number.
+
+    Attributes:
+        value: the number.
+        tolerance: how far ours may be from it, in its unit.
+        where: table, figure or line of the source.
+        protocol: how it was made, and what is not known about that.
+    """
+
+    value: float
+    tolerance: float
+    where: str
+    protocol: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim.
+
+    Attributes:
+        id: stable name.
+        statement: the claim, one sentence.
+        source: where its number comes from.
+        bound: what the value must satisfy.
+        quantity: what is measured; None only if `not_evaluated` says why.
+        minus: subtracted from `quantity`.
+        not_evaluated: why the claim cannot be tested.
+    """
+
+    id: str
+    statement: str
+    source: str
+    bound: Equals | AtLeast | AtMost | Published
+    quantity: Quantity | None = None
+    minus: Quantity | None = None
+    not_evaluated: str | None = None
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Every quantity that a verdict on the claim reads."""
+        if self.not_evaluated is not None:
+            return ()
+        other = self.bound.to if isinstance(self.bound, Equals) else None
+        named = (self.quantity, self.minus, other)
+        return tuple(quantity for quantity in named if isinstance(quantity, Quantity))
+
+
+def load_claims(path: Path) -> tuple[Claim, ...]:
+    """Read a claim file.
+
+    Raises:
+        InputError: it does not follow claims/schema.yaml, or two claims have the same id.
+    """
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(document))
+    if error is not None:
+        raise InputError(
+            f"{path}, {error.json_path}",
+            error.message,
+            "what claims/schema.yaml describes",
+            "correct the claim",
+        )
+    claims = tuple(_claim(entry) for entry in document["claims"])
+    ids = [claim.id for claim in claims]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise InputError(path, f"two claims {name}", "distinct ids", "rename one")
+    return claims
+
+
+def metric_files(claims: Sequence[Claim], seeds: Sequence[int]) -> list[str]:
+    """The metrics files that verdicts on the claims need, relative to results/<experiment>."""
+    files = {
+        quantity.file(seed) for claim in claims for quantity in claim.quantities() for seed in seeds
+    }
+    return sorted(files)
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim:
+    return Claim(
+        id=entry["id"],
+        statement=entry["statement"],
+        source=entry["source"],
+        bound=_bound(entry),
+        quantity=Quantity(**entry["quantity"]) if "quantity" in entry else None,
+        minus=Quantity(**entry["minus"]) if "minus" in entry else None,
+        not_evaluated=entry.get("not_evaluated"),
+    )
+
+
+def _bound(entry: Mapping[str, Any]) -> Equals | AtLeast | AtMost | Published:
+    if "at_least" in entry:
+        return AtLeast(entry["at_least"])
+    if "at_most" in entry:
+        return AtMost(entry["at_most"])
+    if "published" in entry:
+        return Published(**entry["published"])
+    equals = entry["equals"]
+    to = Quantity(**equals["quantity"]) if "quantity" in equals else equals["value"]
+    return Equals(to, equals["tolerance"])

@@ -1,0 +1,184 @@
+"""The report: one self-contained HTML file, and its tables as CSV."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from methods.data.files import atomic_path, read_json
+from methods.provenance import read_timings
+from methods.reporting.chain import chain_tables
+from methods.reporting.claim_rows import ClaimRow, claim_rows, claims_table, headline, tally
+from methods.reporting.curves import CurveGroup, draw_journals
+from methods.reporting.figures import Drawing
+from methods.reporting.gallery import Gallery, seed_gallery, segmentation_galleries
+from methods.reporting.notes import notes, result_sentences
+from methods.reporting.plots import Rung, draw_classes, draw_ladder
+from methods.reporting.record_tables import (
+    checks_table,
+    deviations_table,
+    environment_table,
+    splits_table,
+    timings_table,
+    weights_table,
+)
+from methods.reporting.results_tables import (
+    CONTROL_NAMES,
+    STAGE_NAMES,
+    classes_table,
+    controls_table,
+    ladder_table,
+    seeds_table,
+    training_table,
+)
+from methods.reporting.sources import (
+    SEED_STAGES,
+    SEGMENTATION_STAGES,
+    ReportSources,
+    RunSources,
+)
+from methods.reporting.tables import Table, show
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template shows, in the order of the page."""
+
+    experiment: str
+    description: str
+    headline: str
+    tally: tuple[tuple[str, str, int], ...]
+    results: tuple[str, ...]
+    claims: tuple[ClaimRow, ...]
+    verdicts: Table
+    notes: tuple[str, ...]
+    deviations: Table
+    weights: Table
+    ladders: tuple[Drawing, ...]
+    ladder: Table
+    controls: Table
+    training: Table
+    curves: tuple[CurveGroup, ...]
+    class_drawings: tuple[Drawing, ...]
+    classes: Table
+    seeds: Table
+    galleries: tuple[tuple[str, tuple[Gallery, ...]], ...]
+    checks: Table
+    splits: Table
+    environment: Table
+    timings: Table
+    chains: tuple[Table, ...]
+
+    def tables(self) -> Iterable[Table]:
+        """Every table of the page."""
+        for value in vars(self).values():
+            if isinstance(value, Table):
+                yield value
+        yield from self.chains
+
+
+def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
+    """Write the page and its tables; equal sources give equal bytes.
+
+    Args:
+        sources: the files of the experiment.
+        output: the HTML file.
+        tables: the folder of the CSV files.
+
+    Raises:
+        InputError: a file is missing, or is not what it should be.
+    """
+    page = build_page(sources)
+    loader = PackageLoader("methods.reporting")
+    templates = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["show"] = show
+    css = Markup(loader.get_source(templates, "report.css")[0])
+    html = templates.get_template("report.html.j2").render(page=page, css=css)
+    for table in page.tables():
+        table.write_csv(tables)
+    with atomic_path(output) as path:
+        path.write_text(html.strip() + "\n", encoding="utf-8")
+
+
+def build_page(sources: ReportSources) -> Page:
+    """Read the results and lay out what the page says."""
+    claims = claim_rows(sources)
+    by_run = {run.run: [r for r in sources.runs if r.run == run.run] for run in sources.runs}
+    return Page(
+        experiment=sources.experiment,
+        description=sources.settings["description"],
+        headline=headline(claims),
+        tally=tally(claims),
+        results=result_sentences(sources),
+        claims=claims,
+        verdicts=claims_table(claims),
+        notes=notes(sources, claims),
+        deviations=deviations_table(sources),
+        weights=weights_table(sources),
+        ladders=tuple(drawing for run in sources.runs for drawing in _ladders(run, sources)),
+        ladder=ladder_table(sources.runs),
+        controls=controls_table(sources.datasets),
+        training=training_table(sources.runs),
+        curves=tuple(draw_journals(name, runs) for name, runs in by_run.items()),
+        class_drawings=tuple(
+            drawing for run in sources.runs for drawing in (_classes(run), _seed_ladder(run))
+        ),
+        classes=classes_table(sources.runs),
+        seeds=seeds_table(sources.runs),
+        galleries=tuple((run.name, _galleries(run, sources)) for run in sources.runs),
+        checks=checks_table(sources.datasets),
+        splits=splits_table(sources.datasets),
+        environment=environment_table(sources.environment),
+        timings=timings_table(read_timings(sources.benchmarks, sources.benchmark_root)),
+        chains=tuple(chain_tables(sources)),
+    )
+
+
+def _ladders(run: RunSources, sources: ReportSources) -> list[Drawing]:
+    """The stages of the segmentation, and beside them the controls on the same axis."""
+    split = run.segmentation_split
+    stages = [(STAGE_NAMES[s], run.metrics(split, s)) for s in SEGMENTATION_STAGES]
+    controls = [(CONTROL_NAMES[c], path) for c, path in sources.dataset(run.dataset).controls]
+    return [
+        _ladder(f"ladder-{run.anchor}", f"{run.name}: mIoU on {split}", stages),
+        _ladder(f"controls-{run.anchor}", f"Controls: mIoU on {split}", controls, control=True),
+    ]
+
+
+def _seed_ladder(run: RunSources) -> Drawing:
+    stages = [(STAGE_NAMES[s], run.metrics(run.seed_split, s)) for s in SEED_STAGES]
+    title = f"{run.name}: mIoU of the seeds on {run.seed_split}"
+    return _ladder(f"seeds-{run.anchor}", title, stages)
+
+
+def _ladder(
+    name: str, title: str, files: Sequence[tuple[str, Path]], *, control: bool = False
+) -> Drawing:
+    rungs = []
+    for label, path in files:
+        metrics = read_json(path)
+        low, high = metrics["interval_95"]
+        rungs.append(Rung(label, metrics["miou"], (low, high)))
+    return draw_ladder(name, f"{title}, with 95 % intervals", rungs, control=control)
+
+
+def _classes(run: RunSources) -> Drawing:
+    raw, crf = (read_json(run.metrics(run.segmentation_split, stage)) for stage in ("raw", "crf"))
+    before, after = (
+        [metrics["per_class"][name]["iou"] for name in crf["classes"]] for metrics in (raw, crf)
+    )
+    title = f"{run.name}: IoU by class on {run.segmentation_split}"
+    return draw_classes(f"classes-{run.anchor}", title, crf["classes"], before, after)
+
+
+def _galleries(run: RunSources, sources: ReportSources) -> tuple[Gallery, ...]:
+    dataset = sources.dataset(run.dataset)
+    return (*segmentation_galleries(run, dataset), seed_gallery(run, dataset))

@@ -1,0 +1,188 @@
+"""The three plots of the page: the ladder, the journal's curves and IoU by class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from methods.reporting.figures import (
+    BLUE,
+    INK,
+    MUTED,
+    RULE,
+    SERIES,
+    VERMILLION,
+    Drawing,
+    new_figure,
+    to_drawing,
+)
+from methods.reporting.tables import show_number
+
+_BINS = 150  # points of a curve; more cannot be told apart at its width
+_WIDTH = 400  # pixels; at 380 the text is still readable
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One mark of the ladder.
+
+    Attributes:
+        label: the stage or the control.
+        value: mIoU, %.
+        interval: 95 % interval over images, %.
+    """
+
+    label: str
+    value: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One column of a journal.
+
+    Attributes:
+        label: the seed.
+        iterations: int64 (n,).
+        values: float64 (n,).
+    """
+
+    label: str
+    iterations: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) -> Drawing:
+    """Draw mIoU with its interval, one row a rung, from top to bottom.
+
+    Args:
+        name: of the drawing.
+        title: what is scored.
+        rungs: at least one.
+        control: whether these are controls, which are drawn in grey diamonds.
+    """
+    color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 8)
+    with new_figure(_WIDTH, 54 + 34 * len(rungs)) as figure:
+        axes = figure.subplots()
+        for row, rung in enumerate(rungs):
+            axes.plot(rung.interval, (row, row), color=color, linewidth=2.5, zorder=2)
+            axes.plot(
+                rung.value,
+                row,
+                marker=marker,
+                markersize=size,
+                markerfacecolor=color,
+                markeredgecolor=color,
+                zorder=3,
+            )
+            axes.annotate(
+                show_number(rung.value),
+                (rung.value, row),
+                xytext=(0, 8),
+                textcoords="offset points",
+                ha="center" if rung.value < 92 else "right",
+                color=INK,
+                fontsize=11,
+            )
+        axes.set_yticks(range(len(rungs)), [rung.label for rung in rungs])
+        axes.set_ylim(len(rungs) - 0.5, -0.75)
+        _percent_axis(axes, "mIoU (%)")
+        spoken = "; ".join(
+            f"{rung.label} {show_number(rung.value)} %"
+            f" ({show_number(rung.interval[0])} to {show_number(rung.interval[1])})"
+            for rung in rungs
+        )
+        return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
+
+
+def draw_curves(
+    name: str, title: str, curves: Sequence[Curve], marks: Sequence[int]
+) -> Drawing:
+    """Draw one journal column, a line a seed: the mean of each bin, its range behind it.
+
+    Args:
+        name: of the drawing.
+        title: the term.
+        curves: one for each seed.
+        marks: iterations at which the objective changes.
+    """
+    with new_figure(300, 160) as figure:
+        axes = figure.subplots()
+        for curve, color in zip(curves, SERIES, strict=False):
+            at, low, mean, high = summarise_curve(curve)
+            axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
+            axes.plot(at, mean, color=color, label=curve.label)
+        for iteration in marks:
+            axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
+        axes.tick_params(labelcolor=MUTED)
+        axes.grid(axis="y")
+        axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
+        axes.margins(x=0.01)
+        axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=False)
+        if len(curves) > 1:
+            axes.legend(frameon=False, fontsize=10, labelcolor=MUTED, handlelength=1)
+        spoken = "; ".join(
+            f"{curve.label} from {curve.values[0]:.3g} to {curve.values[-1]:.3g}"
+            for curve in curves
+        )
+        return to_drawing(
+            figure, name=name, title=title, description=f"{title} by iteration: {spoken}."
+        )
+
+
+def summarise_curve(curve: Curve) -> tuple[NDArray[np.float64], ...]:
+    """Iteration, least, mean and largest value of each of at most 150 bins."""
+    bins = min(_BINS, len(curve.values))
+    at = [part.mean() for part in np.array_split(curve.iterations, bins)]
+    parts = np.array_split(curve.values, bins)
+    low, mean, high = ([f(part) for part in parts] for f in (np.min, np.mean, np.max))
+    return np.array(at), np.array(low), np.array(mean), np.array(high)
+
+
+def draw_classes(
+    name: str,
+    title: str,
+    classes: Sequence[str],
+    before: Sequence[float | None],
+    after: Sequence[float | None],
+) -> Drawing:
+    """Draw IoU of each class before and after post-processing, joined by a line."""
+    with new_figure(_WIDTH, 78 + 26 * len(classes)) as figure:
+        axes = figure.subplots()
+        rows = np.arange(len(classes))
+        first, last = (np.array([np.nan if v is None else v for v in vs]) for vs in (before, after))
+        axes.hlines(rows, first, last, color=RULE, linewidth=3, zorder=1)
+        axes.plot(
+            first, rows, "o", markersize=7, color=MUTED, markerfacecolor="none", label="raw"
+        )
+        axes.plot(last, rows, "o", markersize=8, color=VERMILLION, label="multi-scale + CRF")
+        axes.set_yticks(rows, classes)
+        axes.set_ylim(len(classes) - 0.4, -0.6)
+        _percent_axis(axes, "IoU (%)")
+        figure.legend(
+            *axes.get_legend_handles_labels(),
+            loc="outside upper left",
+            ncols=2,
+            frameon=False,
+            handletextpad=0.2,
+        )
+        spoken = "; ".join(
+            f"{label} {'not defined' if value is None else show_number(value) + ' %'}"
+            for label, value in zip(classes, after, strict=True)
+        )
+        return to_drawing(
+            figure, name=name, title=title, description=f"IoU after multi-scale + CRF: {spoken}."
+        )
+
+
+def _percent_axis(axes: Axes, label: str) -> None:
+    axes.set_xlim(-2, 102)
+    axes.set_xticks(range(0, 101, 25))
+    axes.set_xlabel(label, fontsize=11)
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)

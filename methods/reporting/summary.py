@@ -1,0 +1,34 @@
+"""The verdicts in the terminal: `python -m methods.reporting.summary results/mini`."""
+
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from methods.data.files import read_json
+
+
+def print_summary(results: Path, stream: TextIO | None = None) -> None:
+    """Print one line a claim and where the report lies.
+
+    Args:
+        results: the folder of an experiment's results.
+        stream: standard output unless given.
+    """
+    rows = [
+        (entry["id"], _number(entry["value"]), entry["status"], entry["reason"])
+        for entry in read_json(results / "verdicts.json")["verdicts"]
+    ]
+    rows.insert(0, ("claim", "measured", "verdict", "reason"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for name, value, verdict, reason in rows:
+        cells = (name.ljust(widths[0]), value.rjust(widths[1]), verdict.ljust(widths[2]), reason)
+        print("  ".join(cells), file=stream)
+    print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    print_summary(Path(sys.argv[1]))

@@ -1,0 +1,90 @@
+"""Tables that are shown and written as CSV from one object, so that the two cannot differ."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from methods.data.files import atomic_path
+
+Cell: TypeAlias = str | int | float | bool | None
+
+UNDEFINED = "–"
+_MINUS = "−"
+
+
+class Kind(StrEnum):
+    """How the cells of a column are shown."""
+
+    TEXT = "text"
+    NAME = "name"  # short, never wrapped
+    NUMBER = "number"  # two decimals
+    SIGNED = "signed"  # two decimals and always a sign: a difference
+    COUNT = "count"
+    CODE = "code"  # settings and versions
+    FILE = "file"  # path relative to the page's folder
+    DIGEST = "digest"
+    SEVERITY = "severity"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; a unit stands in the label."""
+
+    label: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of plain values under named columns.
+
+    Attributes:
+        name: of the CSV file and of the anchor on the page.
+        caption: one sentence above the table.
+        columns: the columns, in order.
+        rows: as many cells a row as there are columns; None where a value is not defined.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def write_csv(self, folder: Path) -> None:
+        """Write `<name>.csv`: full precision, an empty cell where a value is not defined."""
+        with (
+            atomic_path(folder / f"{self.name}.csv") as path,
+            path.open("w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(column.label for column in self.columns)
+            writer.writerows(self.rows)
+
+
+def build_table(
+    name: str, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+) -> Table:
+    """Build a table out of any sequences."""
+    return Table(name, caption, tuple(columns), tuple(tuple(row) for row in rows))
+
+
+def show(value: Cell, kind: str) -> str:
+    """The text of a cell: two decimals at most, a true minus sign, a dash for None."""
+    if value is None:
+        return UNDEFINED
+    if kind == Kind.COUNT and isinstance(value, int | float):
+        return f"{value:,.0f}".replace(",", "\u202f")
+    if kind in (Kind.NUMBER, Kind.SIGNED) and isinstance(value, int | float):
+        return show_number(value, signed=kind == Kind.SIGNED)
+    return str(value)
+
+
+def show_number(value: float, *, signed: bool = False) -> str:
+    """A number with two decimals; zero has no sign."""
+    text = f"{value:+.2f}" if signed else f"{value:.2f}"
+    if float(text) == 0:
+        return text.lstrip("+-")
+    return text.replace("-", _MINUS)

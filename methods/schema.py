@@ -1,0 +1,110 @@
+"""Sentences out of JSON Schema: what is wrong with a configuration file, and where."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from methods.errors import InputError
+from methods.yaml_files import read_yaml
+
+_TYPES = {
+    "object": "a block of keys",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "null",
+}
+_EXPECTED = {
+    "enum": "one of {}",
+    "const": "{}",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minItems": "at least {} entries",
+    "maxItems": "at most {} entries",
+    "minProperties": "at least {} entry",
+    "pattern": "text that matches {}",
+}
+
+
+def check_schema(values: Any, schema: Path, definition: str, where: str) -> None:
+    """Check `values` against one of the `$defs` of a schema.
+
+    Raises:
+        InputError: names the key and, for an unknown one, the nearest that is known.
+    """
+    root = {**read_yaml(schema), "$ref": f"#/$defs/{definition}"}
+    errors = sorted(Draft202012Validator(root).iter_errors(values), key=_urgency)
+    if errors:
+        raise _sentence(errors[0], where)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word most like `word`, quoted, or all of them where none is like it."""
+    words = sorted(known)
+    close = get_close_matches(word, words, n=1, cutoff=0.5)
+    return f"{close[0]!r}" if close else f"one of {', '.join(words)}"
+
+
+def _urgency(error: ValidationError) -> tuple[bool, list[str]]:
+    """A misspelt key comes first: it is also the reason why another key is missing."""
+    return error.validator != "additionalProperties", [str(key) for key in error.absolute_path]
+
+
+def _sentence(error: ValidationError, where: str) -> InputError:
+    instance: Any = error.instance
+    rule: Any = error.validator_value
+    path = ".".join(str(key) for key in error.absolute_path)
+    place = f"{where}, {path}" if path else where
+    if error.validator == "additionalProperties":
+        schema: Any = error.schema
+        known = schema["properties"]
+        unknown = next(key for key in instance if key not in known)
+        return InputError(
+            place,
+            f"the unknown key {unknown!r}",
+            nearest(str(unknown), known),
+            "correct the key or delete it",
+        )
+    if error.validator == "required":
+        missing = next(key for key in rule if key not in instance)
+        return InputError(place, "no such key", f"the key {missing!r}", "add it")
+    if error.validator is None:  # the schema `false`: this key does not belong to this source
+        return InputError(
+            place, "this key", "none with the source chosen here", "delete it or change the source"
+        )
+    return InputError(place, _found(error), _expected(error), _remedy(error))
+
+
+def _found(error: ValidationError) -> str:
+    instance: Any = error.instance
+    if error.validator == "uniqueItems":
+        twice = next(v for n, v in enumerate(instance) if v in instance[:n])
+        return f"{twice!r} twice"
+    if error.validator in ("minItems", "maxItems", "minProperties"):
+        return f"{len(instance)} entries"
+    return repr(instance)
+
+
+def _expected(error: ValidationError) -> str:
+    value: Any = error.validator_value
+    if error.validator == "type":
+        return _TYPES[value]
+    if error.validator == "uniqueItems":
+        return "each entry once"
+    if error.validator == "anyOf":
+        return " or ".join(_expected(cause) for cause in error.context or ())
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return _EXPECTED[str(error.validator)].format(shown)
+
+
+def _remedy(error: ValidationError) -> str:
+    if error.validator == "type" and error.validator_value == "string":
+        return "put it in quotes"
+    return "correct this value"

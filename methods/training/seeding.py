@@ -1,0 +1,28 @@
+"""Seeds and devices."""
+
+import random
+
+import numpy as np
+import torch
+
+from methods.errors import InputError
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the global generators of torch (every device), NumPy and Python."""
+    torch.manual_seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  (libraries draw from the global generator)
+    random.seed(seed)
+
+
+def select_device(name: str) -> torch.device:
+    """The device that `device` in config.yaml asks for: auto, cpu or cuda.
+
+    Raises:
+        InputError: cuda is asked for and no GPU answers.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("config.yaml", "device: cuda", "a GPU that torch can use", "set auto")
+    return torch.device(name)

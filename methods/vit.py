@@ -1,0 +1,159 @@
+"""A vision transformer with any number of learned tokens, from timm's blocks."""
+
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from methods.torch_compat import define_missing_operators
+
+define_missing_operators()
+
+from timm.layers.attention import Attention  # noqa: E402
+from timm.layers.patch_embed import PatchEmbed  # noqa: E402
+from timm.models.vision_transformer import Block  # noqa: E402
+
+
+class VitOutput(NamedTuple):
+    """What one pass yields; T tokens, N = h * w patches in row-major order, width D."""
+
+    tokens: Tensor  # (B, T, D), after the final LayerNorm
+    patches: Tensor  # (B, N, D), after the final LayerNorm
+    auxiliary: Tensor  # (B, N, D), output of the auxiliary block, not normalised
+    grid: tuple[int, int]  # (h, w)
+
+
+class VisionTransformer(nn.Module):
+    """Pre-norm ViT without dropout: the same numbers in train and eval mode.
+
+    Parameters carry timm's names. The token rows come first in `pos_embed`, then the patch rows.
+
+    Args:
+        patch_size: Side of a patch, pixels.
+        width: D.
+        depth: Number of blocks.
+        heads: Attention heads in a block.
+        tokens: T, learned tokens in front of the patches.
+        pretrained_size: Side of the square image that the position table is made for, pixels.
+        auxiliary_layer: Block whose output is returned as `auxiliary`; negative = from the end.
+        with_head: Add the `head` Linear(D, T) that the published MoRe checkpoints hold. No forward
+            pass uses it.
+    """
+
+    def __init__(
+        self,
+        *,
+        patch_size: int,
+        width: int,
+        depth: int,
+        heads: int,
+        tokens: int,
+        pretrained_size: int,
+        auxiliary_layer: int = -1,
+        with_head: bool = False,
+    ) -> None:
+        super().__init__()
+        self.patch_size = patch_size
+        self.num_tokens = tokens
+        self.auxiliary_index = range(depth)[auxiliary_layer]
+        positions = tokens + (pretrained_size // patch_size) ** 2
+        self.cls_token = nn.Parameter(torch.empty(1, tokens, width))
+        self.pos_embed = nn.Parameter(torch.empty(1, positions, width))
+        # Without a fixed image size timm's embedding drops the pixels right of and below the last
+        # whole patch; with one it refuses such images.
+        self.patch_embed = PatchEmbed(img_size=None, patch_size=patch_size, embed_dim=width)
+        self.blocks = nn.ModuleList(Block(width, heads, qkv_bias=True) for _ in range(depth))
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        if with_head:
+            self.head = nn.Linear(width, tokens)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        nn.init.trunc_normal_(self.cls_token, std=0.02)
+        nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, images: Tensor) -> VitOutput:
+        """Encode normalised images (B, 3, H, W), H and W at least one patch."""
+        x = self._embed(images)
+        auxiliary = x
+        for index, block in enumerate(self.blocks):
+            x = block(x)
+            if index == self.auxiliary_index:
+                auxiliary = x
+        x = self.norm(x)
+        return VitOutput(
+            tokens=x[:, : self.num_tokens],
+            patches=x[:, self.num_tokens :],
+            auxiliary=auxiliary[:, self.num_tokens :],
+            grid=self.grid(images),
+        )
+
+    def last_attention_logits(self, images: Tensor) -> Tensor:
+        """Query-key products of the token rows in the last block.
+
+        The blocks use fused attention, which never forms these, so this is a pass of its own.
+
+        Returns:
+            (B, heads, T, T + N): q k^T before the division by sqrt(head width) and the softmax.
+        """
+        x = self._embed(images)
+        for block in self.blocks[:-1]:
+            x = block(x)
+        last = cast(Block, self.blocks[-1])
+        attention = cast(Attention, last.attn)
+        batch, rows, _ = x.shape
+        qkv = attention.qkv(last.norm1(x)).reshape(batch, rows, 3, attention.num_heads, -1)
+        queries, keys, _ = qkv.unbind(2)
+        return torch.einsum("bthd,bnhd->bhtn", queries[:, : self.num_tokens], keys)
+
+    def grid(self, images: Tensor) -> tuple[int, int]:
+        """Whole patches in the height and in the width of images (B, 3, H, W)."""
+        return images.shape[-2] // self.patch_size, images.shape[-1] // self.patch_size
+
+    def _embed(self, images: Tensor) -> Tensor:
+        """Images to (B, T + N, D): patches behind the tokens, positions added."""
+        patches = self.patch_embed(images)
+        tokens = self.cls_token.expand(len(images), -1, -1)
+        positions = interpolate_positions(
+            self.pos_embed, self.num_tokens, self.patch_size, (images.shape[-2], images.shape[-1])
+        )
+        return torch.cat((tokens, patches), dim=1) + positions
+
+
+def interpolate_positions(
+    positions: Tensor, tokens: int, patch_size: int, image_size: tuple[int, int]
+) -> Tensor:
+    """Resize a position table to an image, as the published program does.
+
+    The patch rows are resized bicubically with an explicit scale of (patches + 0.1) / side, which
+    also decides where samples are taken, so that the result differs from a resize to that size.
+    A square image with as many patches as the table keeps the table.
+
+    Args:
+        positions: (1, tokens + side * side, D).
+        tokens: Leading rows that are kept as they are.
+        patch_size: Pixels.
+        image_size: (height, width) in pixels.
+
+    Returns:
+        (1, tokens + h * w, D) with h = height // patch_size, w = width // patch_size.
+    """
+    height, width = image_size
+    grid = (height // patch_size, width // patch_size)
+    patches = positions[:, tokens:]
+    side = round(patches.shape[1] ** 0.5)
+    if height == width and grid[0] == side:
+        return positions
+    resized = F.interpolate(
+        patches.reshape(1, side, side, -1).permute(0, 3, 1, 2),
+        scale_factor=((grid[0] + 0.1) / side, (grid[1] + 0.1) / side),
+        mode="bicubic",
+        align_corners=False,
+        recompute_scale_factor=False,
+    )
+    return torch.cat((positions[:, :tokens], resized.flatten(2).transpose(1, 2)), dim=1)

@@ -1,0 +1,67 @@
+"""YAML as people expect it: exact numbers, no key twice, and errors that name the line."""
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from methods.errors import InputError
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader with the scalars of YAML 1.2.
+
+    By the rules of YAML 1.1 the image id 2007_000033 is a number and 1e-6 is text.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                mark = node.value[number][0].start_mark
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} a second time", mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(("null", "merge"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _resolve(tag: str, pattern: str, first: str) -> None:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+_resolve("bool", r"^(true|True|TRUE|false|False|FALSE)$", "tTfF")
+_resolve("int", r"^[-+]?(0|[1-9][0-9]*)$", "-+0123456789")
+_resolve(
+    "float",
+    r"^([-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan)$",
+    "-+.0123456789",
+)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read one YAML document.
+
+    Raises:
+        InputError: the file is missing, is not YAML, or has a key twice.
+    """
+    if not path.is_file():
+        raise InputError(path, "no such file", "a YAML file", "create it or correct its name")
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError(
+            f"{path}, line {line}", error.problem or "a mistake", "YAML", "correct this line"
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise InputError(
+            path, "bytes that are not text", "YAML in UTF-8", "save it as text"
+        ) from None

@@ -1,0 +1,18 @@
+rule select_checkpoint:
+    input:
+        done=f"{RUN}/train/done.json",
+    output:
+        checkpoint=f"{RUN}/checkpoint.json",
+    log:
+        f"{RESULTS}/logs/select_checkpoint/{{run}}.seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/select_checkpoint/{{run}}.seed{{seed}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    params:
+        rule=in_run("checkpoint", "rule"),
+        code=code("select_checkpoint"),
+    message:
+        "Selecting the checkpoint of {wildcards.run}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/select_checkpoint.py"

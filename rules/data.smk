@@ -1,0 +1,125 @@
+ARCHIVES = f"{CONFIG.data}/archives/{{dataset}}"
+EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
+
+
+def made_archives(wildcards):
+    """Input: archives that the pipeline makes; those that a user brings appear in the receipt."""
+    dataset = CONFIG.experiment["datasets"][wildcards.dataset]
+    if dataset["source"] == "local":
+        return []
+    return [
+        f"{CONFIG.data}/archives/{wildcards.dataset}/{a['name']}"
+        for a in dataset["archives"]
+    ]
+
+
+rule generate_archives:
+    output:
+        voc=f"{ARCHIVES}/VOCtrainval.tar",
+        sbd=f"{ARCHIVES}/benchmark.tgz",
+        receipt=f"{ARCHIVES}/receipt.json",
+    log:
+        f"{RESULTS}/logs/generate_archives/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/generate_archives/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=names("datasets", "generated"),
+    conda:
+        "../envs/data.yaml"
+    threads: MANY
+    params:
+        generated=of_dataset("generated"),
+        classes=of_dataset("classes"),
+        code=code("generate_archives"),
+    message:
+        "Generating the archives of {wildcards.dataset}"
+    script:
+        "../workflow_scripts/generate_archives.py"
+
+
+rule find_archives:
+    output:
+        receipt=f"{ARCHIVES}/receipt.json",
+    log:
+        f"{RESULTS}/logs/find_archives/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/find_archives/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=names("datasets", "local"),
+    conda:
+        "../envs/data.yaml"
+    params:
+        archives=of_dataset("archives"),
+        code=code("find_archives"),
+    message:
+        "Looking for the archives of {wildcards.dataset}"
+    script:
+        "../workflow_scripts/find_archives.py"
+
+
+rule verify_archives:
+    input:
+        receipt=f"{ARCHIVES}/receipt.json",
+        archives=made_archives,
+    output:
+        verified=f"{ARCHIVES}/verified.json",
+    log:
+        f"{RESULTS}/logs/verify_archives/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/verify_archives/{{dataset}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    params:
+        code=code("verify_archives"),
+    message:
+        "Verifying sizes and digests of the archives of {wildcards.dataset}"
+    script:
+        "../workflow_scripts/verify_archives.py"
+
+
+rule extract_archives:
+    input:
+        verified=f"{ARCHIVES}/verified.json",
+    output:
+        tree=directory(f"{EXTRACTED}/tree"),
+        extraction=f"{EXTRACTED}/extraction.json",
+    log:
+        f"{RESULTS}/logs/extract_archives/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/extract_archives/{{dataset}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: MANY
+    params:
+        classes=of_dataset("classes"),
+        code=code("extract_archives"),
+    message:
+        "Extracting {wildcards.dataset} and deriving train_aug"
+    script:
+        "../workflow_scripts/extract_archives.py"
+
+
+rule check_dataset:
+    input:
+        extraction=f"{EXTRACTED}/extraction.json",
+    output:
+        manifest=f"{RESULTS}/data/{{dataset}}/manifest.json",
+        index=f"{RESULTS}/data/{{dataset}}/index.csv",
+        checks=f"{RESULTS}/data/{{dataset}}/checks.json",
+    log:
+        f"{RESULTS}/logs/check_dataset/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/check_dataset/{{dataset}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: MANY
+    params:
+        images=images,
+        classes=of_dataset("classes"),
+        splits=of_dataset("splits"),
+        expected_images=of_dataset("images"),
+        code=code("check_dataset"),
+    message:
+        "Checking every file of {wildcards.dataset}"
+    script:
+        "../workflow_scripts/check_dataset.py"

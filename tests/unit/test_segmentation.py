@@ -1,0 +1,143 @@
+"""Confusion matrices and scores against hand-computed values."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from methods.data.labels import write_label_png
+from methods.data.predictions import PredictionItem, read_predictions, write_index
+from methods.errors import InputError
+from methods.evaluation.segmentation import (
+    confusion_matrix,
+    count_pairs,
+    metrics_document,
+    read_pairs,
+    scores,
+    write_metrics,
+)
+
+TRUTH = np.array([[0, 0, 1, 1], [0, 255, 2, 255]], dtype=np.uint8)
+PREDICTION = np.array([[0, 1, 1, 1], [0, 0, 1, 2]], dtype=np.uint8)
+COUNTS = [[2, 1, 0, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+
+def document(counts: np.ndarray, expected: int) -> dict:
+    return metrics_document(
+        split="val",
+        stage="raw",
+        protocol={"scales": [1.0]},
+        classes=["cat", "dog", "bus"],
+        counts=counts,
+        expected=expected,
+        bootstrap_samples=100,
+        bootstrap_seed=0,
+    )
+
+
+def test_matrix_has_truth_in_rows_and_drops_255() -> None:
+    assert confusion_matrix(TRUTH, PREDICTION, 4).tolist() == COUNTS
+
+
+def test_scores_by_hand() -> None:
+    found = scores(np.array(COUNTS))
+    assert found.iou[:3] == pytest.approx([200 / 3, 50, 0])
+    assert found.precision[:2] == pytest.approx([100, 50])
+    assert found.recall[:3] == pytest.approx([200 / 3, 100, 0])
+    assert found.confusion_ratio[:2] == pytest.approx([0, 1])
+    assert np.isnan(found.iou[3])  # neither true nor predicted anywhere
+    assert np.isnan(found.precision[2])  # never predicted
+    assert found.miou == pytest.approx((200 / 3 + 50 + 0) / 3)
+    assert found.pixel_accuracy == pytest.approx(100 * 4 / 6)
+    assert found.mean_accuracy == pytest.approx((200 / 3 + 100 + 0) / 3)
+
+
+def test_label_that_is_only_predicted_does_not_enter_the_mean() -> None:
+    found = scores(np.array([[8, 2], [0, 0]]))
+    assert found.iou.tolist() == [80, 0]
+    assert found.miou == 80
+
+
+def test_other_shape_is_refused_even_if_it_broadcasts() -> None:
+    for other in (PREDICTION[:1], PREDICTION[:, :3], np.zeros((2, 4, 4), np.uint8)):
+        with pytest.raises(InputError, match=r"expected \(2, 4\), the shape of the ground truth"):
+            confusion_matrix(TRUTH, other, 4)
+
+
+@pytest.mark.parametrize("label", [4, 255])
+def test_prediction_out_of_range_is_refused_even_where_the_truth_is_255(label: int) -> None:
+    prediction = PREDICTION.copy()
+    prediction[1, 1] = label
+    with pytest.raises(InputError, match=f"prediction: found labels from 0 to {label}"):
+        confusion_matrix(TRUTH, prediction, 4)
+
+
+def test_truth_out_of_range_is_refused() -> None:
+    with pytest.raises(InputError, match="ground truth: found labels from 0 to 2, expected 0 to 1"):
+        confusion_matrix(TRUTH, np.zeros((2, 4), np.uint8), 2)
+
+
+def test_split_without_a_labelled_pixel_has_no_score() -> None:
+    with pytest.raises(InputError, match="found no pixel"):
+        scores(np.zeros((3, 3), dtype=np.int64))
+
+
+def test_document_adds_up_the_images() -> None:
+    counts = count_pairs([(TRUTH, PREDICTION), (TRUTH, TRUTH % 255)], 4)
+    found = json.loads(json.dumps(document(counts, expected=2), allow_nan=False))
+    assert found["coverage"] == {"evaluated": 2, "expected": 2}
+    assert found["classes"] == ["background", "cat", "dog", "bus"]
+    assert found["confusion_matrix"] == [[5, 1, 0, 0], [0, 4, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+    assert found["per_class"]["cat"] == pytest.approx(
+        {"iou": 400 / 6, "precision": 400 / 6, "recall": 100, "confusion_ratio": 0.5}
+    )
+    assert found["per_class"]["bus"] == dict.fromkeys(
+        ("iou", "precision", "recall", "confusion_ratio")
+    )
+    assert found["miou"] == pytest.approx((500 / 6 + 400 / 6 + 50) / 3)
+    low, high = found["interval_95"]
+    assert low <= found["miou"] <= high
+
+
+def test_score_over_a_part_of_a_split_is_void() -> None:
+    counts = count_pairs([(TRUTH, PREDICTION)], 4)
+    with pytest.raises(InputError, match="found 1 scored images, expected all 2"):
+        document(counts, expected=2)
+
+
+def test_counts_of_each_image_are_kept(tmp_path: Path) -> None:
+    counts = count_pairs([(TRUTH, PREDICTION), (TRUTH, TRUTH % 255)], 4)
+    path, counts_path = tmp_path / "val.raw.json", tmp_path / "val.raw.counts.npz"
+    write_metrics(path, counts_path, document(counts, 2), ["a", "b"], counts)
+    with np.load(counts_path) as stored:
+        assert stored["ids"].tolist() == ["a", "b"]
+        assert (stored["counts"] == counts).all()
+    assert json.loads(path.read_text()) == document(counts, 2)
+
+
+def write_split(folder: Path, prediction: np.ndarray, height: int = 2) -> Path:
+    write_label_png(folder / "masks/a.png", TRUTH)
+    write_label_png(folder / "labels/a.png", prediction)
+    index = folder / "index.json"
+    item = PredictionItem("a", "labels/a.png", height, 4)
+    write_index(index, split="val", expected=1, source={}, items=[item])
+    return index
+
+
+def test_label_maps_are_read_from_disk(tmp_path: Path) -> None:
+    predictions = read_predictions(write_split(tmp_path, PREDICTION))
+    pairs = list(read_pairs(predictions, tmp_path / "masks", 3))
+    assert count_pairs(pairs, 4).tolist() == [COUNTS]
+
+
+def test_label_map_of_another_size_is_named(tmp_path: Path) -> None:
+    predictions = read_predictions(write_split(tmp_path, PREDICTION[:1]))
+    with pytest.raises(InputError, match="labels/a.png: found a label map of 4x1"):
+        list(read_pairs(predictions, tmp_path / "masks", 3))
+
+
+def test_prediction_must_decide_every_pixel(tmp_path: Path) -> None:
+    predictions = read_predictions(write_split(tmp_path, TRUTH))
+    with pytest.raises(InputError, match="labels/a.png: found label 255"):
+        list(read_pairs(predictions, tmp_path / "masks", 3))

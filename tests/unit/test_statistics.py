@@ -1,0 +1,51 @@
+"""The bootstrap over images."""
+
+import numpy as np
+import pytest
+
+from methods.evaluation.segmentation import scores
+from methods.evaluation.statistics import bootstrap_miou
+
+
+def random_counts(images: int, labels: int) -> np.ndarray:
+    """Images of differing quality."""
+    rng = np.random.default_rng(3)
+    quality = rng.uniform(0.2, 1.0, images)
+    counts = rng.integers(0, 40, (images, labels, labels))
+    counts[:, np.arange(labels), np.arange(labels)] += (quality[:, None] * 900).astype(np.int64)
+    return counts
+
+
+def test_agrees_with_drawing_image_by_image() -> None:
+    counts = random_counts(30, 4)
+    rng = np.random.default_rng(11)
+    drawn = [scores(counts[rng.integers(0, 30, 30)].sum(axis=0)).miou for _ in range(3000)]
+    expected = np.percentile(drawn, (2.5, 97.5))
+    assert bootstrap_miou(counts, 3000, 0) == pytest.approx(expected, abs=0.6)
+
+
+def test_seed_decides() -> None:
+    counts = random_counts(30, 4)
+    assert bootstrap_miou(counts, 300, 5) == bootstrap_miou(counts, 300, 5)
+    assert bootstrap_miou(counts, 300, 5) != bootstrap_miou(counts, 300, 6)
+
+
+def test_equal_images_leave_no_doubt() -> None:
+    counts = np.repeat([[[8, 2], [1, 9]]], 20, axis=0)
+    expected = scores(counts.sum(axis=0)).miou
+    assert bootstrap_miou(counts, 400, 0) == pytest.approx((expected, expected))
+
+
+def test_label_missing_from_a_resample_leaves_its_mean() -> None:
+    """Label 1 lies in one of two images: the mean is over one label or over two."""
+    counts = np.array([[[10, 0], [0, 0]], [[10, 0], [10, 0]]])
+    low, high = bootstrap_miou(counts, 2000, 0)
+    # first image twice: IoU 100; second twice: (50 + 0) / 2; one of each: (200 / 3 + 0) / 2
+    assert (low, high) == pytest.approx((25, 100))
+
+
+def test_interval_narrows_with_more_images() -> None:
+    counts = random_counts(40, 3)
+    few = bootstrap_miou(counts, 1000, 0)
+    many = bootstrap_miou(np.tile(counts, (16, 1, 1)), 1000, 0)
+    assert (many[1] - many[0]) == pytest.approx((few[1] - few[0]) / 4, rel=0.2)

@@ -1,0 +1,168 @@
+"""Verdicts with known answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from methods.errors import InputError
+from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
+from methods.reporting.verdicts import Measurement, judge, judge_all, read_measurement
+
+CRF = Quantity(run="more", split="val", stage="crf", metric="miou")
+MULTISCALE = Quantity(run="more", split="val", stage="multiscale", metric="miou")
+COLOUR = Quantity(control="colour", dataset="shapes", split="val", metric="miou")
+KNOWN = Quantity(control="colour", dataset="shapes", split="val", metric="protocol.known_miou")
+PUBLISHED = Published(value=76.4, tolerance=1.0, where="Table 2", protocol="with CRF")
+
+
+def claim(bound: object, **fields: object) -> Claim:
+    return Claim("c", "It works.", "Here.", bound, **{"quantity": CRF, **fields})
+
+
+def measured(values: dict[Quantity, list[float | None]], evaluated: int = 60) -> dict:
+    return {
+        (quantity, seed): Measurement(value, evaluated, 60)
+        for quantity, of_seeds in values.items()
+        for seed, value in enumerate(of_seeds)
+    }
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "status"),
+    [
+        (AtLeast(55.0), 60.0, "holds"),
+        (AtLeast(55.0), 55.0, "holds"),
+        (AtLeast(55.0), 54.99, "fails"),
+        (AtMost(40.0), 31.0, "holds"),
+        (AtMost(40.0), 40.01, "fails"),
+        (Equals(100.0, 1e-9), 100.0, "holds"),
+        (Equals(100.0, 0.5), 99.4, "fails"),
+        (Equals(100.0, 0.5), 100.6, "fails"),
+        (PUBLISHED, 75.5, "consistent"),
+        (PUBLISHED, 77.3, "consistent"),
+        (PUBLISHED, 75.3, "inconsistent"),
+        (PUBLISHED, 77.5, "inconsistent"),
+    ],
+)
+def test_one_seed(bound: object, value: float, status: str) -> None:
+    verdict = judge(claim(bound), measured({CRF: [value]}), [0])
+    assert verdict.status == status
+    assert verdict.value == value
+    assert verdict.values == (value,)
+    assert verdict.seeds == (0,)
+    assert verdict.reference is not None
+    assert verdict.difference == pytest.approx(value - verdict.reference)
+
+
+def test_bound_must_hold_with_every_seed() -> None:
+    values = {CRF: [60.0, 54.0, 61.0]}
+    verdict = judge(claim(AtLeast(55.0)), measured(values), [0, 1, 2])
+    assert verdict.status == "fails"
+    assert verdict.value == pytest.approx(175 / 3)
+    assert verdict.reason == "54.00, the worst of 3 seeds, is not at least 55.00."
+    assert judge(claim(AtLeast(53.0)), measured(values), [0, 1, 2]).status == "holds"
+
+
+def test_published_number_is_compared_with_the_mean() -> None:
+    verdict = judge(claim(PUBLISHED), measured({CRF: [74.4, 77.8, 76.2]}), [0, 1, 2])
+    assert verdict.status == "consistent"
+    assert verdict.difference == pytest.approx(-0.2666667)
+    assert verdict.reason == (
+        "76.13 (mean of 3 seeds, 74.40 to 77.80) is 0.27 below the published 76.40, "
+        "within the tolerance of 1.00."
+    )
+
+
+def test_difference_is_taken_seed_by_seed() -> None:
+    values = {CRF: [60.0, 62.0], MULTISCALE: [60.5, 64.0]}
+    verdict = judge(claim(AtLeast(-1.0), minus=MULTISCALE), measured(values), [0, 1])
+    assert verdict.values == (-0.5, -2.0)
+    assert verdict.status == "fails"
+    assert verdict.reason == "-2.00, the worst of 2 seeds, is not at least -1.00."
+
+
+def test_control_is_subtracted_from_every_seed() -> None:
+    values = {CRF: [60.0, 62.0], COLOUR: [31.0, 31.0]}
+    verdict = judge(claim(AtLeast(20.0), minus=COLOUR), measured(values), [0, 1])
+    assert verdict.values == (29.0, 31.0)
+    assert verdict.status == "holds"
+
+
+def test_control_is_one_value_whatever_the_number_of_seeds() -> None:
+    verdict = judge(claim(AtMost(40.0), quantity=COLOUR), measured({COLOUR: [31.0]}), [0, 1, 2])
+    assert (verdict.status, verdict.values, verdict.seeds) == ("holds", (31.0,), ())
+    assert verdict.reason == "31.00 is at most 40.00."
+
+
+def test_bound_may_be_another_quantity() -> None:
+    bound = Equals(KNOWN, 1e-9)
+    same = measured({COLOUR: [11.8], KNOWN: [11.8]})
+    assert judge(claim(bound, quantity=COLOUR), same, [0]).status == "holds"
+    other = judge(claim(bound, quantity=COLOUR), measured({COLOUR: [11.8], KNOWN: [11.9]}), [0])
+    assert (other.status, other.reference) == ("fails", 11.9)
+
+
+def test_incomplete_coverage_is_void_however_good_the_value() -> None:
+    verdict = judge(claim(AtLeast(55.0)), measured({CRF: [99.0]}, evaluated=59), [0])
+    assert (verdict.status, verdict.value, verdict.difference) == ("void", None, None)
+    assert verdict.reason == ("Void: miou of more, crf, on val covers 59 of 60 images with seed 0.")
+
+
+def test_incomplete_control_is_void() -> None:
+    values = {**measured({CRF: [60.0]}), **measured({COLOUR: [30.0]}, evaluated=1)}
+    assert judge(claim(AtLeast(20.0), minus=COLOUR), values, [0]).status == "void"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_undefined_value_is_void(value: float | None) -> None:
+    for bound in (AtLeast(55.0), PUBLISHED):
+        assert judge(claim(bound), measured({CRF: [60.0, value]}), [0, 1]).status == "void"
+
+
+def test_claim_that_cannot_be_tested_says_why() -> None:
+    untested = claim(PUBLISHED, quantity=None, not_evaluated="needs the server's receipt")
+    verdict = judge(untested, {}, [0])
+    assert (verdict.status, verdict.value, verdict.reference) == ("not evaluated", None, 76.4)
+    assert verdict.reason == "Not evaluated: needs the server's receipt."
+
+
+def test_missing_seed_is_not_averaged_away() -> None:
+    verdict = judge(claim(PUBLISHED), measured({CRF: [76.4]}), [0, 1])
+    assert verdict.status == "not evaluated"
+    assert "with seed 1" in verdict.reason
+
+
+def write_metrics(results: Path, name: str, document: dict) -> None:
+    path = results / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coverage = {"coverage": {"evaluated": 60, "expected": 60}}
+    path.write_text(json.dumps({**coverage, **document}))
+
+
+def test_verdicts_are_read_from_the_metrics_files(tmp_path: Path) -> None:
+    write_metrics(tmp_path, "more/seed3/metrics/val.crf.json", {"miou": 61.5})
+    write_metrics(tmp_path, "controls/shapes/val.colour.json", {"miou": 31.0})
+    document = judge_all([claim(AtLeast(20.0), minus=COLOUR)], tmp_path, [3])
+    (entry,) = json.loads(json.dumps(document, allow_nan=False))["verdicts"]
+    assert entry["id"] == "c"
+    assert entry["status"] == "holds"
+    assert entry["value"] == 30.5
+    assert entry["bound"] == {"kind": "at_least", "value": 20.0}
+    assert entry["files"] == ["controls/shapes/val.colour.json", "more/seed3/metrics/val.crf.json"]
+
+
+def test_metric_may_lie_in_a_block(tmp_path: Path) -> None:
+    name = "more/seed0/metrics/val.crf.json"
+    per_class = {"bird": {"iou": 70.25}, "boat": {"iou": None}}
+    write_metrics(tmp_path, name, {"per_class": per_class})
+
+    def read(metric: str) -> float | None:
+        quantity = Quantity(run="more", split="val", stage="crf", metric=metric)
+        return read_measurement(tmp_path, quantity, 0).value
+
+    assert read("per_class.bird.iou") == 70.25
+    assert read("per_class.boat.iou") is None
+    for wrong in ("per_class.cat.iou", "per_class.bird", "miou"):
+        with pytest.raises(InputError, match=name):
+            read(wrong)

@@ -1,0 +1,24 @@
+"""Score the same label maps with mmsegmentation and compare."""
+
+from pathlib import Path
+
+from methods.data.files import read_json, write_json
+from methods.data.predictions import read_predictions
+from methods.evaluation.cross_check import compare, cross_check_document, mmseg_miou
+from methods.evaluation.segmentation import BACKGROUND, read_pairs
+from workflow_scripts.job import Job, run
+
+
+def main(job: Job) -> None:
+    classes = job.params["classes"]
+    stages = {}
+    for labels, metrics in zip(job.input["labels"], job.input["metrics"], strict=True):
+        ours = read_json(metrics)
+        pairs = read_pairs(read_predictions(labels), Path(job.params["masks"]), len(classes))
+        theirs = mmseg_miou(pairs, (BACKGROUND, *classes))
+        stages[ours["stage"]] = compare(ours["stage"], ours["miou"], theirs)
+    write_json(job.output["cross_check"], cross_check_document(stages))
+
+
+if __name__ == "__main__":
+    run(main, globals().get("snakemake"))

@@ -1,0 +1,28 @@
+"""Make a data set's archives on this machine, and the receipt that says what they are."""
+
+from methods.data.files import sha256, write_json
+from methods.data.generated import GeneratedSettings, write_archives
+from methods.data.scenes import render_scene
+from methods.settings import build
+from workflow_scripts.job import Job, run
+
+
+def main(job: Job) -> None:
+    folder = job.output["receipt"].parent
+    archives = write_archives(
+        folder,
+        settings=build(GeneratedSettings, job.params["generated"]),
+        classes=job.params["classes"],
+        render=render_scene,
+        threads=job.threads,
+    )
+    files = [
+        {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in archives
+    ]
+    receipt = {"dataset": job.wildcards["dataset"], "source": "generated", "files": files}
+    write_json(job.output["receipt"], receipt)
+
+
+if __name__ == "__main__":
+    run(main, globals().get("snakemake"))

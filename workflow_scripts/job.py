@@ -1,0 +1,159 @@
+"""The hinge between a rule and the code that it runs.
+
+A script ends with `run(main, globals().get("snakemake"))`. Under Snakemake the job's values come
+from the rule; by hand, from the description that every run leaves beside its log:
+
+    python -m workflow_scripts.train_model results/mini/logs/train_model/more.seed0.log.job.json
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from threadpoolctl import threadpool_limits
+
+from methods.data.files import read_json, write_json
+from methods.errors import InputError
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a rule says about one of its jobs.
+
+    Attributes:
+        rule: name of the rule.
+        input: paths by name; a list where the rule gives several under one name.
+        output: paths by name.
+        params: plain values by name.
+        wildcards: text by name.
+        threads: how many threads or processes may compute at the same time.
+        device: auto, cpu or cuda; auto for rules that do not ask.
+        log: the job's log.
+    """
+
+    rule: str
+    input: Mapping[str, Any]
+    output: Mapping[str, Any]
+    params: Mapping[str, Any]
+    wildcards: Mapping[str, str]
+    threads: int
+    device: str
+    log: Path
+
+    @classmethod
+    def from_snakemake(cls, snakemake: Any) -> "Job":
+        """Take the values from the object that Snakemake puts into a script."""
+        return cls(
+            rule=snakemake.rule,
+            input=_paths(dict(snakemake.input.items())),
+            output=_paths(dict(snakemake.output.items())),
+            params=dict(snakemake.params.items()),
+            wildcards=dict(snakemake.wildcards.items()),
+            threads=snakemake.threads,
+            device=snakemake.resources.get("device", "auto"),
+            log=Path(snakemake.log[0]),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "Job":
+        """Take the values from the description of an earlier run."""
+        values = read_json(path)
+        for group in ("input", "output"):
+            values[group] = _paths(values[group])
+        return cls(**{**values, "log": Path(values["log"])})
+
+    def write(self) -> None:
+        """Leave the description beside the log."""
+        plain = json.loads(json.dumps(asdict(self), default=str))
+        write_json(f"{self.log}.job.json", plain)
+
+
+def run(main: Callable[[Job], None], snakemake: Any) -> None:
+    """Run a script's `main`, its output in the log, its mistakes in one sentence on the terminal.
+
+    Args:
+        main: the script's work.
+        snakemake: the object that Snakemake puts into a script, or None by hand, when the first
+            argument of the command line names the job's description.
+    """
+    job = Job.from_snakemake(snakemake) if snakemake else Job.read(Path(sys.argv[1]))
+    for path in (job.log, *job.output.values()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    job.write()
+    terminal = _write_to(job.log)
+    sys.excepthook = _Reporter(job, terminal)
+    for variable in _THREAD_VARIABLES:  # for libraries that are not loaded yet
+        os.environ[variable] = str(job.threads)
+    threadpool_limits(limits=job.threads)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(job.threads)
+    main(job)
+
+
+def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: Path(value) if isinstance(value, str) else [Path(item) for item in value]
+        for name, value in values.items()
+    }
+
+
+def _write_to(log: Path) -> TextIO:
+    """Send this process and its children to the log; return the terminal they wrote to before."""
+    terminal = os.fdopen(os.dup(2), "w", buffering=1)
+    with log.open("wb") as file:
+        for descriptor in (1, 2):
+            os.dup2(file.fileno(), descriptor)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if terminal.isatty():
+        sys.stderr = _ProgressOnTerminal(terminal, sys.stderr)  # type: ignore[assignment]
+    return terminal
+
+
+class _ProgressOnTerminal:
+    """A stream that shows progress bars on the terminal and keeps everything else in the log."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self._terminal = terminal
+        self._log = log
+        self.encoding = terminal.encoding
+
+    def write(self, text: str) -> int:
+        stream = self._terminal if "\r" in text else self._log
+        return stream.write(text)
+
+    def flush(self) -> None:
+        self._terminal.flush()
+        self._log.flush()
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._terminal.fileno()
+
+
+class _Reporter:
+    """Says what ended the script: a user's mistake in one sentence, a bug with its traceback."""
+
+    def __init__(self, job: Job, terminal: TextIO) -> None:
+        self._job = job
+        self._terminal = terminal
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, InputError):
+            print(error, file=sys.stderr)
+            print(error, file=self._terminal)
+        else:
+            traceback.print_exception(kind, error, trace)
+            pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
+            print(pointer, file=self._terminal)

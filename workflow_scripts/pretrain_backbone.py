@@ -1,0 +1,19 @@
+"""Pretrain a backbone on generated images."""
+
+from methods.weights.pretraining import pretrain
+from workflow_scripts.job import Job, run
+
+
+def main(job: Job) -> None:
+    pretrain(
+        weights=job.params["weights"],
+        name=job.wildcards["weights"],
+        output=job.output["weights"],
+        card=job.output["card"],
+        device=job.device,
+        threads=job.threads,
+    )
+
+
+if __name__ == "__main__":
+    run(main, globals().get("snakemake"))

@@ -1,0 +1,40 @@
+"""Score the label maps of one stage against the masks."""
+
+from pathlib import Path
+
+from methods.data.files import read_json
+from methods.data.image_index import read_index
+from methods.data.predictions import read_predictions
+from methods.evaluation.segmentation import count_pairs, metrics_document, read_pairs, write_metrics
+from workflow_scripts.job import Job, run
+
+
+def main(job: Job) -> None:
+    classes, bootstrap = job.params["classes"], job.params["bootstrap"]
+    labels = read_predictions(job.input["labels"])
+    records = read_index(job.input["index"], labels.split, classes)
+    labels.require(record.id for record in records)
+    pairs = read_pairs(labels, Path(job.params["masks"]), len(classes))
+    counts = count_pairs(pairs, len(classes) + 1)
+    checkpoint = read_json(job.input["checkpoint"])
+    document = metrics_document(
+        split=labels.split,
+        stage=job.wildcards["stage"],
+        protocol={
+            **labels.source,
+            "checkpoint_rule": checkpoint["rule"],
+            "checkpoint_iteration": checkpoint["iteration"],
+            "ground_truth": job.params["ground_truth"],
+        },
+        classes=classes,
+        counts=counts,
+        expected=len(records),
+        bootstrap_samples=bootstrap["samples"],
+        bootstrap_seed=bootstrap["seed"],
+    )
+    ids = [item.id for item in labels.items]
+    write_metrics(job.output["metrics"], job.output["counts"], document, ids, counts)
+
+
+if __name__ == "__main__":
+    run(main, globals().get("snakemake"))
