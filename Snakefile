@@ -32,30 +32,29 @@ localrules:
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 
 
 rule report:
     default_target: True
     input:
-        rules_report=f"{RESULTS}/report.html",
+        page=f"{RESULTS}/report.html",
 
 
 rule data:
     input:
-        checks=expand(f"{RESULTS}/data/{{dataset}}/checks.json", dataset=DATASETS),
+        checks=of_datasets("checks.json"),
 
 
 rule train:
     input:
-        checkpoints=expand(f"{RUN}/checkpoint.json", run=RUNS, seed=CONFIG.seeds),
+        checkpoints=of_runs("checkpoint.json"),
 
 
 rule metrics:
     input:
         metrics=all_metrics,
-        cross_checks=expand(
-            f"{RUN}/metrics/cross_check.json", run=RUNS, seed=CONFIG.seeds
-        ),
+        cross_checks=of_runs("metrics/cross_check.json"),
         controls=all_controls,
 
 
@@ -70,5 +69,5 @@ include: "rules/report.smk"
 
 
 onsuccess:
-    if any(job.rule.name == "render_report" for job in dag.jobs):
+    if any(job.rule.name == "render_report" for job in workflow.dag.jobs):
         print_summary(RESULTS)

@@ -9,7 +9,7 @@ from methods.configuration_checks import check_experiment
 from methods.errors import InputError
 from methods.schema import check_schema, nearest
 from methods.storage import require_writable
-from methods.yaml_files import read_yaml
+from methods.yaml_files import read_scalar, read_yaml
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,12 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
 
 
 def _merge(base: Any, changes: Any) -> Any:
-    """`changes` over `base`; blocks key by key, everything else as a whole."""
+    """`changes` over `base`; blocks key by key, everything else as a whole.
+
+    Snakemake leaves the entries of a list on the command line as text.
+    """
+    if isinstance(changes, list):
+        return [read_scalar(item) if isinstance(item, str) else item for item in changes]
     if isinstance(base, Mapping) and isinstance(changes, Mapping):
         return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}
     return changes

@@ -95,11 +95,9 @@ def _found(error: ValidationError) -> str:
 def _expected(error: ValidationError) -> str:
     value: Any = error.validator_value
     if error.validator == "type":
-        return _TYPES[value]
+        return " or ".join(_TYPES[name] for name in ([value] if isinstance(value, str) else value))
     if error.validator == "uniqueItems":
         return "each entry once"
-    if error.validator == "anyOf":
-        return " or ".join(_expected(cause) for cause in error.context or ())
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return _EXPECTED[str(error.validator)].format(shown)
 

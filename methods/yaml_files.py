@@ -65,3 +65,8 @@ def read_yaml(path: Path) -> Any:
         raise InputError(
             path, "bytes that are not text", "YAML in UTF-8", "save it as text"
         ) from None
+
+
+def read_scalar(text: str) -> Any:
+    """The value that a plain word has in YAML, such as 3 for "3"."""
+    return yaml.load(text, Loader=_Loader)

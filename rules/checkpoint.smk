@@ -3,15 +3,15 @@ rule select_checkpoint:
         done=f"{RUN}/train/done.json",
     output:
         checkpoint=f"{RUN}/checkpoint.json",
+    params:
+        rule=in_run("checkpoint", "rule"),
+        code=code("select_checkpoint"),
     log:
         f"{RESULTS}/logs/select_checkpoint/{{run}}.seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/select_checkpoint/{{run}}.seed{{seed}}.tsv"
     conda:
         "../envs/data.yaml"
-    params:
-        rule=in_run("checkpoint", "rule"),
-        code=code("select_checkpoint"),
     message:
         "Selecting the checkpoint of {wildcards.run}, seed {wildcards.seed}"
     script:

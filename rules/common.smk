@@ -1,24 +1,26 @@
-# What several rule files share: where things lie, and which values of the configuration a rule reads.
+# Where things lie, and which values of the configuration a rule reads.
+
+import re
 
 from methods.data.voc import AUGMENTED_MASKS, voc_folder
 from methods.fingerprint import code_fingerprint
+from workflow_scripts.search_path import share_search_path
 
-# Scripts run as processes of their own and import methods and workflow_scripts.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])
-)
+share_search_path(PROJECT)
 
-HERE = Path(os.path.relpath(PROJECT))  # a moved project makes nothing stale
+HERE = Path(os.path.relpath(PROJECT))  # relative, so that a moved project makes nothing stale
 RESULTS = CONFIG.results
 RUN = f"{RESULTS}/{{run}}/seed{{seed}}"
+ARCHIVES = f"{CONFIG.data}/archives/{{dataset}}"
+EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
 RUNS = CONFIG.experiment["runs"]
 DATASETS = sorted({run["dataset"] for run in RUNS.values()})
 SEGMENTATION_STAGES = ["raw", "multiscale", "crf"]
 SEED_STAGES = ["cam", "aux_cam", "lam"]
 CONTROLS = ["perfect", "all_background", "colour"]
-MANY = (
-    8  # threads of a rule that uses as many as it gets; Snakemake lowers it to --cores
-)
+TRAINED = ["method", "task", "dataset", "train_split", "weights", "network", "training"]
+PREDICTED = ["method", "network", "inference"]
+MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
 
 workflow.register_resource("gpu", CONFIG.gpus)
@@ -37,12 +39,8 @@ wildcard_constraints:
 def names(kind, source):
     """Pattern of the data sets or weights that come from one source."""
     entries = CONFIG.experiment[kind].items()
-    return (
-        "|".join(
-            re.escape(name) for name, entry in entries if entry["source"] == source
-        )
-        or "(?!)"
-    )
+    known = [re.escape(name) for name, entry in entries if entry["source"] == source]
+    return "|".join(known) or "(?!)"
 
 
 def ordered(value):
@@ -62,9 +60,7 @@ def dataset_name(wildcards):
 
 def of_dataset(key):
     """Parameter: one value of the data set's block."""
-    return lambda wildcards: ordered(
-        CONFIG.experiment["datasets"][dataset_name(wildcards)][key]
-    )
+    return lambda wildcards: ordered(CONFIG.experiment["datasets"][dataset_name(wildcards)][key])
 
 
 def of_weights(wildcards):
@@ -74,12 +70,29 @@ def of_weights(wildcards):
 
 def of_run(*keys):
     """Parameter: the parts of the run's block that a rule reads."""
-    return lambda wildcards: {key: ordered(run_of(wildcards)[key]) for key in keys}
+    return lambda wildcards: {key: ordered(run_of(wildcards)[key]) for key in sorted(keys)}
 
 
-def in_run(block, key):
+def in_run(block, key, default=None):
     """Parameter: one value of a block of the run."""
-    return lambda wildcards: ordered(run_of(wildcards)[block][key])
+    return lambda wildcards: ordered(run_of(wildcards)[block].get(key, default))
+
+
+def of_first_run(*keys):
+    """Parameter: a value of the run whose settings the controls of a data set take."""
+
+    def value(wildcards):
+        block = next(run for run in RUNS.values() if run["dataset"] == wildcards.dataset)
+        for key in keys:
+            block = block[key]
+        return ordered(block)
+
+    return value
+
+
+def fused_scales(wildcards):
+    """Parameter: the scales of a label map; raw is the plain forward pass."""
+    return [1.0] if wildcards.stage == "raw" else run_of(wildcards)["inference"]["scales"]
 
 
 def images(wildcards):
@@ -92,65 +105,19 @@ def masks(wildcards):
     return str(Path(images(wildcards)) / AUGMENTED_MASKS)
 
 
-def in_data(file):
-    """Input: a file of the run's data set."""
-    return lambda wildcards: f"{RESULTS}/data/{dataset_name(wildcards)}/{file}"
+def weights_path(name):
+    """Where the weights lie: made by the pipeline, or put there by the user."""
+    entry = CONFIG.experiment["weights"][name]
+    return str(CONFIG.weights / entry.get("file", f"{name}.pt"))
 
 
 def code(script, *modules, files=()):
-    """Parameter: changes when what the script or one of the modules does changes."""
-    names = [f"workflow_scripts.{script}", *modules]
-    # job.py only carries values, so that work on it does not train anything again.
-    return code_fingerprint(PROJECT, names, files, ignored=["workflow_scripts.job"])
+    """Parameter: it changes when what the script or one of the modules does changes."""
+    scripts = [f"workflow_scripts.{script}", *modules]
+    # job.py only carries values; work on it must not train anything again.
+    return code_fingerprint(PROJECT, scripts, files, ignored=["workflow_scripts.job"])
 
 
 def method_code(script, part):
     """Parameter: the same for a script that calls a part of the run's method."""
-    return lambda wildcards: code(
-        script, f"methods.{run_of(wildcards)['method']}.{part}"
-    )
-
-
-def scored_split(run, stage):
-    evaluation = RUNS[run]["evaluation"]
-    return evaluation[
-        "segmentation_split" if stage in SEGMENTATION_STAGES else "seed_split"
-    ]
-
-
-def stage_files(run, seed, stages, pattern):
-    """The files of some stages of one run; the pattern has {split} and {stage}."""
-    files = []
-    for stage in stages:
-        split = scored_split(run, stage)
-        files.append(pattern.format(run=run, seed=seed, split=split, stage=stage))
-    return files
-
-
-def all_metrics(wildcards):
-    """Input: the metrics of every stage of every run."""
-    stages = SEGMENTATION_STAGES + SEED_STAGES
-    pattern = f"{RUN}/metrics/{{split}}.{{stage}}.json"
-    return [
-        file
-        for run in RUNS
-        for seed in CONFIG.seeds
-        for file in stage_files(run, seed, stages, pattern)
-    ]
-
-
-def all_controls(wildcards):
-    """Input: the metrics of every control."""
-    return [
-        f"{RESULTS}/controls/{run['dataset']}/{scored_split(name, 'raw')}.{control}.json"
-        for name, run in RUNS.items()
-        for control in CONTROLS
-    ]
-
-
-def labels_index(run, seed, split, stage):
-    """Index of the label maps of one stage."""
-    folder = f"{RESULTS}/{run}/seed{seed}"
-    if stage == "crf":
-        return f"{folder}/crf/{split}/index.json"
-    return f"{folder}/labels/{split}.{stage}/index.json"
+    return lambda wildcards: code(script, f"methods.{run_of(wildcards)['method']}.{part}")

@@ -1,36 +1,21 @@
-ARCHIVES = f"{CONFIG.data}/archives/{{dataset}}"
-EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
-
-
-def made_archives(wildcards):
-    """Input: archives that the pipeline makes; those that a user brings appear in the receipt."""
-    dataset = CONFIG.experiment["datasets"][wildcards.dataset]
-    if dataset["source"] == "local":
-        return []
-    return [
-        f"{CONFIG.data}/archives/{wildcards.dataset}/{a['name']}"
-        for a in dataset["archives"]
-    ]
-
-
 rule generate_archives:
     output:
         voc=f"{ARCHIVES}/VOCtrainval.tar",
         sbd=f"{ARCHIVES}/benchmark.tgz",
         receipt=f"{ARCHIVES}/receipt.json",
-    log:
-        f"{RESULTS}/logs/generate_archives/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/generate_archives/{{dataset}}.tsv"
     wildcard_constraints:
         dataset=names("datasets", "generated"),
-    conda:
-        "../envs/data.yaml"
-    threads: MANY
     params:
         generated=of_dataset("generated"),
         classes=of_dataset("classes"),
         code=code("generate_archives"),
+    log:
+        f"{RESULTS}/logs/generate_archives/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/generate_archives/{{dataset}}.tsv"
+    threads: MANY
+    conda:
+        "../envs/data.yaml"
     message:
         "Generating the archives of {wildcards.dataset}"
     script:
@@ -40,17 +25,17 @@ rule generate_archives:
 rule find_archives:
     output:
         receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=names("datasets", "local"),
+    params:
+        archives=of_dataset("archives"),
+        code=code("find_archives"),
     log:
         f"{RESULTS}/logs/find_archives/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/find_archives/{{dataset}}.tsv"
-    wildcard_constraints:
-        dataset=names("datasets", "local"),
     conda:
         "../envs/data.yaml"
-    params:
-        archives=of_dataset("archives"),
-        code=code("find_archives"),
     message:
         "Looking for the archives of {wildcards.dataset}"
     script:
@@ -63,14 +48,14 @@ rule verify_archives:
         archives=made_archives,
     output:
         verified=f"{ARCHIVES}/verified.json",
+    params:
+        code=code("verify_archives"),
     log:
         f"{RESULTS}/logs/verify_archives/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/verify_archives/{{dataset}}.tsv"
     conda:
         "../envs/data.yaml"
-    params:
-        code=code("verify_archives"),
     message:
         "Verifying sizes and digests of the archives of {wildcards.dataset}"
     script:
@@ -83,16 +68,16 @@ rule extract_archives:
     output:
         tree=directory(f"{EXTRACTED}/tree"),
         extraction=f"{EXTRACTED}/extraction.json",
+    params:
+        classes=of_dataset("classes"),
+        code=code("extract_archives"),
     log:
         f"{RESULTS}/logs/extract_archives/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/extract_archives/{{dataset}}.tsv"
+    threads: MANY
     conda:
         "../envs/data.yaml"
-    threads: MANY
-    params:
-        classes=of_dataset("classes"),
-        code=code("extract_archives"),
     message:
         "Extracting {wildcards.dataset} and deriving train_aug"
     script:
@@ -106,19 +91,19 @@ rule check_dataset:
         manifest=f"{RESULTS}/data/{{dataset}}/manifest.json",
         index=f"{RESULTS}/data/{{dataset}}/index.csv",
         checks=f"{RESULTS}/data/{{dataset}}/checks.json",
-    log:
-        f"{RESULTS}/logs/check_dataset/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/check_dataset/{{dataset}}.tsv"
-    conda:
-        "../envs/data.yaml"
-    threads: MANY
     params:
         images=images,
         classes=of_dataset("classes"),
         splits=of_dataset("splits"),
         expected_images=of_dataset("images"),
         code=code("check_dataset"),
+    log:
+        f"{RESULTS}/logs/check_dataset/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/check_dataset/{{dataset}}.tsv"
+    threads: MANY
+    conda:
+        "../envs/data.yaml"
     message:
         "Checking every file of {wildcards.dataset}"
     script:

@@ -1,16 +1,3 @@
-PREDICTED = ["method", "network", "inference"]
-
-
-def fused_scales(wildcards):
-    """Parameter: the plain forward pass, or every scale."""
-    return run_of(wildcards)["inference"]["scales"] if wildcards.stage == "multiscale" else [1.0]
-
-
-def threshold_source(wildcards):
-    """Parameter: the split that the background threshold was chosen on, where it was chosen."""
-    return run_of(wildcards)["evaluation"].get("threshold_source", "as published")
-
-
 rule predict_segmentation:
     input:
         checkpoint=f"{RUN}/checkpoint.json",
@@ -19,21 +6,21 @@ rule predict_segmentation:
     output:
         logits=directory(f"{RUN}/predictions/{{split}}/logits"),
         index=f"{RUN}/predictions/{{split}}/index.json",
-    log:
-        f"{RESULTS}/logs/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.tsv"
-    conda:
-        "../envs/torch.yaml"
-    threads: MANY
-    resources:
-        gpu=GPU,
-        device=CONFIG.device,
     params:
         run=of_run(*PREDICTED),
         classes=of_dataset("classes"),
         images=images,
         code=method_code("predict_segmentation", "inference"),
+    log:
+        f"{RESULTS}/logs/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.tsv"
+    threads: MANY
+    resources:
+        gpu=GPU,
+        device=CONFIG.device,
+    conda:
+        "../envs/torch.yaml"
     message:
         "Predicting {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
     script:
@@ -48,21 +35,21 @@ rule predict_maps:
     output:
         maps=directory(f"{RUN}/maps/{{split}}/maps"),
         index=f"{RUN}/maps/{{split}}/index.json",
-    log:
-        f"{RESULTS}/logs/predict_maps/{{run}}.seed{{seed}}.{{split}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/predict_maps/{{run}}.seed{{seed}}.{{split}}.tsv"
-    conda:
-        "../envs/torch.yaml"
-    threads: MANY
-    resources:
-        gpu=GPU,
-        device=CONFIG.device,
     params:
         run=of_run(*PREDICTED),
         classes=of_dataset("classes"),
         images=images,
         code=method_code("predict_maps", "inference"),
+    log:
+        f"{RESULTS}/logs/predict_maps/{{run}}.seed{{seed}}.{{split}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict_maps/{{run}}.seed{{seed}}.{{split}}.tsv"
+    threads: MANY
+    resources:
+        gpu=GPU,
+        device=CONFIG.device,
+    conda:
+        "../envs/torch.yaml"
     message:
         "Mapping the classes of {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
     script:
@@ -75,18 +62,18 @@ rule fuse_segmentation:
     output:
         labels=directory(f"{RUN}/labels/{{split}}.{{stage}}/labels"),
         index=f"{RUN}/labels/{{split}}.{{stage}}/index.json",
-    log:
-        f"{RESULTS}/logs/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
     wildcard_constraints:
         stage="raw|multiscale",
-    conda:
-        "../envs/metrics.yaml"
     params:
         scales=fused_scales,
         flip=lambda wildcards: wildcards.stage == "multiscale",
         code=code("fuse_segmentation"),
+    log:
+        f"{RESULTS}/logs/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+    conda:
+        "../envs/metrics.yaml"
     message:
         "Labelling {wildcards.split} of {wildcards.run}, seed {wildcards.seed}: {wildcards.stage}"
     script:
@@ -99,20 +86,20 @@ rule make_seeds:
     output:
         labels=directory(f"{RUN}/labels/{{split}}.{{stage}}/labels"),
         index=f"{RUN}/labels/{{split}}.{{stage}}/index.json",
-    log:
-        f"{RESULTS}/logs/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
     wildcard_constraints:
         stage="|".join(SEED_STAGES),
-    conda:
-        "../envs/metrics.yaml"
     params:
         scales=in_run("inference", "map_scales"),
         image_size=in_run("inference", "image_size"),
         background_threshold=in_run("inference", "background_threshold"),
-        threshold_source=threshold_source,
+        threshold_source=in_run("evaluation", "threshold_source", "as published"),
         code=code("make_seeds"),
+    log:
+        f"{RESULTS}/logs/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+    conda:
+        "../envs/metrics.yaml"
     message:
         "Making {wildcards.stage} seeds of {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
     script:

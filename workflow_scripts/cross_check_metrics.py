@@ -16,7 +16,8 @@ def main(job: Job) -> None:
         ours = read_json(metrics)
         pairs = read_pairs(read_predictions(labels), Path(job.params["masks"]), len(classes))
         theirs = mmseg_miou(pairs, (BACKGROUND, *classes))
-        stages[ours["stage"]] = compare(ours["stage"], ours["miou"], theirs)
+        stage = f"{ours['split']}.{ours['stage']}"
+        stages[stage] = compare(stage, ours["miou"], theirs)
     write_json(job.output["cross_check"], cross_check_document(stages))
 
 

@@ -38,6 +38,7 @@ class Inspection:
         mode: "L" for a grey image, "RGB" for one in colour.
         labels: classes of the annotation, in the data set's order.
         unseen: those of `labels` without a pixel in the mask; empty where there is no mask.
+        unnamed: classes with a pixel in the mask that are not among `labels`.
         outside: number of annotated boxes that are empty or leave the image.
         files: the image, its annotation and, if asked for, its mask.
     """
@@ -48,6 +49,7 @@ class Inspection:
     mode: str
     labels: tuple[str, ...]
     unseen: tuple[str, ...]
+    unnamed: tuple[str, ...]
     outside: int
     files: tuple[DataFile, ...]
 
@@ -64,8 +66,7 @@ def inspect_image(
         with_mask: whether the image has a mask in SegmentationClassAug.
 
     Raises:
-        InputError: a file is missing or broken, a size differs, a class is unknown, or the mask
-            shows a class that the annotation does not name.
+        InputError: a file is missing or broken, a size differs, or a class is unknown.
     """
     pixels = decode_image(root / image_file(image_id))
     height, width = pixels.shape[:2]
@@ -80,37 +81,22 @@ def inspect_image(
         )
     labels = image_labels(annotation, classes, annotation_path)
     names = [image_file(image_id), annotation_file(image_id)]
-    unseen: tuple[str, ...] = ()
+    shown = frozenset(labels)
     if with_mask:
         names.append(augmented_mask_file(image_id))
-        unseen = _compare_mask(root / names[-1], (height, width), labels, classes)
+        mask = read_label_png(root / names[-1], len(classes), (height, width))
+        shown = frozenset(classes[number - 1] for number in present_classes(mask))
     return Inspection(
         id=image_id,
         height=height,
         width=width,
         mode="L" if pixels.ndim == 2 else "RGB",
         labels=labels,
-        unseen=unseen,
+        unseen=tuple(name for name in labels if name not in shown),
+        unnamed=tuple(sorted(shown.difference(labels))),
         outside=_boxes_outside(annotation),
         files=tuple(_data_file(root, name) for name in names),
     )
-
-
-def _compare_mask(
-    path: Path, size: tuple[int, int], labels: tuple[str, ...], classes: Sequence[str]
-) -> tuple[str, ...]:
-    """Return the labels without a pixel; refuse a mask with a class that is no label."""
-    present = present_classes(read_label_png(path, len(classes), size))
-    shown = {classes[number - 1] for number in present}
-    unnamed = sorted(shown.difference(labels))
-    if unnamed:
-        raise InputError(
-            path,
-            f"pixels of {', '.join(unnamed)}",
-            f"only what the image's annotation names ({', '.join(labels) or 'nothing'})",
-            "check the order of `classes`, and that mask and annotation are of the same image",
-        )
-    return tuple(name for name in labels if name not in shown)
 
 
 def _boxes_outside(annotation: Annotation) -> int:

@@ -72,7 +72,7 @@ def dense_energy_loss(
         lattice = PermutohedralLattice(
             bilateral_features(colours, settings.sigma_xy * factor, settings.sigma_rgb)
         )
-    energy: Tensor = _Energy.apply(probabilities, gate, region, lattice)  # type: ignore[no-untyped-call]
+    energy: Tensor = _Energy.apply(probabilities, gate, region, lattice)
     return settings.weight * energy
 
 

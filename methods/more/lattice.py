@@ -35,12 +35,13 @@ class PermutohedralLattice:
         batch, points, dimensions = features.shape
         self._d = dimensions
         self._points = (batch, points)
-        elevated = _elevate(features.detach().float().flatten(0, 1))
-        origin, rank, self._weights = _enclosing_simplex(elevated)
+        elevated = _elevate(features.detach().float().flatten(0, 1).T)
+        origin, rank = _enclosing_simplex(elevated)
+        self._weights = _barycentric(elevated, origin, rank).T.contiguous()
         items = torch.arange(batch, device=features.device).repeat_interleave(points)
         codes, steps = _vertex_codes(origin, rank, items)
-        self._splat_and_slice_tables(codes)
-        self._blur_tables(steps)
+        self._splat_and_slice_tables(codes.T.contiguous())
+        self._blur_tables(steps.tolist())
 
     def _splat_and_slice_tables(self, codes: Tensor) -> None:
         """Number the distinct vertices in the order of their codes."""
@@ -105,68 +106,84 @@ def _weighted_sums(
 
 
 def _elevate(features: Tensor) -> Tensor:
-    """Map (n, d) points onto the hyperplane of (n, d+1) coordinates that sum to zero."""
-    d = features.shape[1]
-    axis = torch.arange(d, dtype=torch.float64)
+    """Map points (d, n) onto the hyperplane of (d+1, n) coordinates that sum to zero."""
+    d, points = features.shape
+    axis = torch.arange(d, dtype=torch.float64)[:, None]
     scale = math.sqrt(2 / 3) * (d + 1) / ((axis + 1) * (axis + 2)).sqrt()
     scaled = features * scale.to(features)
-    elevated = features.new_empty(len(features), d + 1)
-    total = torch.zeros_like(scaled[:, 0])
+    elevated = features.new_empty(d + 1, points)
+    total = torch.zeros_like(scaled[0])
     for j in range(d, 0, -1):
-        elevated[:, j] = total - j * scaled[:, j - 1]
-        total = total + scaled[:, j - 1]
-    elevated[:, 0] = total
+        elevated[j] = total - j * scaled[j - 1]
+        total = total + scaled[j - 1]
+    elevated[0] = total
     return elevated
 
 
-def _enclosing_simplex(elevated: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _enclosing_simplex(elevated: Tensor) -> tuple[Tensor, Tensor]:
     """Find the simplex that every point lies in.
 
     Args:
-        elevated: float32 (n, d+1), coordinates that sum to zero.
+        elevated: float32 (d+1, n), coordinates that sum to zero.
 
     Returns:
-        Its 0-coloured vertex, int64 (n, d+1); the rank of every coordinate's residual, 0 for the
-        largest, int64 (n, d+1); and the barycentric weights of its d+1 vertices, (n, d+1).
+        Its vertex of colour 0, int64 (d+1, n), and the rank of every coordinate's residual, int64
+        (d+1, n): 0 for the largest; of equal residuals the first is the larger.
     """
-    sides = elevated.shape[1]
+    sides = len(elevated)
     quotient = elevated / sides
     above, below = quotient.ceil() * sides, quotient.floor() * sides
     nearest = torch.where(above - elevated < elevated - below, above, below)
-    order = (elevated - nearest).argsort(dim=1, descending=True, stable=True)
-    rank = torch.empty_like(order)
-    rank.scatter_(1, order, torch.arange(sides, device=order.device).expand_as(order))
+    residual = elevated - nearest
     origin = nearest.long()
-    rank = rank + origin.sum(dim=1, keepdim=True).div(sides, rounding_mode="floor")
-    wrap = (rank < 0).long() - (rank >= sides).long()
-    rank, origin = rank + sides * wrap, origin + sides * wrap
+    # Coordinates must sum to zero; what rounding added or lost shifts the ranks.
+    rank = origin.sum(dim=0).div(sides, rounding_mode="floor").repeat(sides, 1)
+    for i in range(sides):
+        for j in range(i + 1, sides):
+            smaller = residual[i] < residual[j]
+            rank[i] += smaller
+            rank[j] += ~smaller
+    wrap = sides * ((rank < 0).long() - (rank >= sides).long())
+    return origin + wrap, rank + wrap
+
+
+def _barycentric(elevated: Tensor, origin: Tensor, rank: Tensor) -> Tensor:
+    """Weights (d+1, n) of the simplex's vertices, by colour; they sum to 1 at every point."""
+    sides = len(elevated)
     residual = (elevated - origin) / sides
-    falling = torch.empty_like(residual).scatter_(1, sides - 1 - rank, residual)
-    weights = falling.diff(dim=1, prepend=falling[:, -1:] - 1)
-    return origin, rank, weights
+    rising = torch.empty_like(residual).scatter_(0, sides - 1 - rank, residual)
+    return rising.diff(dim=0, prepend=rising[-1:] - 1)
 
 
-def _vertex_codes(origin: Tensor, rank: Tensor, items: Tensor) -> tuple[Tensor, list[int]]:
+def _vertex_codes(origin: Tensor, rank: Tensor, items: Tensor) -> tuple[Tensor, Tensor]:
     """Number the vertices of all simplices.
 
-    The d+1 coordinates of a vertex sum to zero, so the first d identify it; they and the item
-    become the digits of one number. Digits leave room for a neighbour's, so that a neighbour is
-    a constant step away.
+    Of a vertex's d+1 coordinates, which sum to zero, the first d identify it. With the item they
+    become the digits of one number. Digits leave room for all neighbours, so that the next vertex
+    along an axis (+d there, -1 on the others) is a constant step away.
+
+    Args:
+        origin: int64 (d+1, n), vertices of colour 0.
+        rank: int64 (d+1, n), a permutation at every point.
+        items: int64 (n,), the item of every point.
 
     Returns:
-        int64 (n, d+1), and the steps to the next vertex along the d+1 axes.
+        Codes (d+1, n) by colour and the steps (d+1,) along the axes, both int64.
     """
-    sides = origin.shape[1]
+    sides = len(origin)
     d = sides - 1
-    colour = torch.arange(sides, device=origin.device)
-    wrapped = rank[:, None, :d] > d - colour[:, None]
-    vertices = origin[:, None, :d] + colour[:, None] - sides * wrapped.long()
-    lowest = vertices.amin(dim=(0, 1)) - d
-    sizes: list[int] = (vertices.amax(dim=(0, 1)) + d + 1 - lowest).tolist()
-    if int(items[-1] + 1) * math.prod(sizes) >= 2**63:
-        raise ValueError(f"lattice of {sizes} vertices a side: the standard deviations are too small")
-    strides = [math.prod(sizes[axis + 1 :]) for axis in range(d)]
-    codes = items[:, None] * math.prod(sizes)
-    codes = codes + ((vertices - lowest) * torch.tensor(strides, device=origin.device)).sum(dim=-1)
-    everywhere = -sum(strides)
-    return codes, [everywhere + sides * stride for stride in strides] + [everywhere]
+    digits = origin[:d] - origin[:d].amin(dim=1, keepdim=True) + 2 * d
+    sizes: list[int] = (digits.amax(dim=1) + 2 * d + 1).tolist()
+    capacity = math.prod(sizes)
+    if (int(items[-1]) + 1) * capacity >= 2**63:
+        raise ValueError(f"lattice of {sizes} places a side: standard deviations are too small")
+    strides = torch.tensor(
+        [math.prod(sizes[axis + 1 :]) for axis in range(d)] + [0], device=origin.device
+    )
+    steps = sides * strides - strides.sum()
+    # From one colour to the next leads a step back along the axis of the smallest residual left.
+    axes = torch.arange(sides, device=rank.device)[:, None].expand_as(rank)
+    by_rank = torch.empty_like(rank).scatter_(0, rank, axes)
+    walk = -steps[by_rank[1:].flip(0)]
+    first = items * capacity + (digits * strides[:d, None]).sum(dim=0)
+    return torch.cat([first[None], walk]).cumsum(dim=0), steps

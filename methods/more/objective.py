@@ -21,15 +21,11 @@ TERMS = ("cls", "cls_aux", "attri", "cre", "ure", "ptc", "seg", "reg")
 
 
 class Objective:
-    """All loss terms of one batch.
-
-    The encoder runs in the settings' precision; the terms themselves are float32.
-    """
+    """All loss terms of one batch, in float32 whatever the precision of the network."""
 
     def __init__(self, settings: TrainingSettings) -> None:
         self._losses = settings.losses
         self._labels = settings.pseudo_labels
-        self._low_precision = settings.precision == "bf16"
         par = settings.pseudo_labels.par
         self._par = PixelAdaptiveRefinement(par.dilations, par.iterations)
 
@@ -68,9 +64,8 @@ class Objective:
         """
         weights = self.weights(n_iter)
         labels = labels.float()
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self._low_precision):
-            cam, auxiliary_cam = multi_scale_cams(model, images, self._labels.cam_scales)
-            output = model(images)
+        cam, auxiliary_cam = multi_scale_cams(model, images, self._labels.cam_scales)
+        output: MoReOutput = model(images)
         terms = {
             "cls": multilabel_soft_margin_loss(output.class_logits.float(), labels),
             "cls_aux": multilabel_soft_margin_loss(output.auxiliary_logits.float(), labels),

@@ -38,11 +38,12 @@ class PixelAdaptiveRefinement:
             1.01 at every pixel: the published program adds the place term without normalising.
         """
         images = images.float()
-        similarity = 0.0
+        shape = (len(images), len(self._offsets), *images.shape[-2:])
+        similarity = images.new_zeros(shape)
         for channel in images.split(1, dim=1):  # one at a time: a third of the memory
             around = torch.cat(self._neighbours(channel), dim=1)
-            deviation = around.std(dim=1, keepdim=True).add_(_EPSILON).mul_(_COLOUR_WIDTH)
-            similarity = around.sub_(channel).div_(deviation).square_().neg_() + similarity
+            deviation = _deviation(around).add_(_EPSILON).mul_(_COLOUR_WIDTH)
+            similarity -= around.sub_(channel).div_(deviation).square_()
         colour = (similarity / images.shape[1]).softmax(dim=1)
         return colour.add_(self._place_term(images.device).view(1, -1, 1, 1))
 
@@ -89,3 +90,9 @@ class PixelAdaptiveRefinement:
         )
         scaled = distances / (distances.std() + _EPSILON) / _COLOUR_WIDTH
         return _PLACE_WEIGHT * (-scaled.square()).softmax(dim=0)
+
+
+def _deviation(values: Tensor) -> Tensor:
+    """Standard deviation over dimension 1, kept; Tensor.std takes ten times as long on a CPU."""
+    squares = (values - values.mean(dim=1, keepdim=True)).square_().sum(dim=1, keepdim=True)
+    return squares.div_(values.shape[1] - 1).sqrt_()

@@ -178,7 +178,8 @@ def refine_labels(
     refined = interpolate(refined, size=(height, width), mode="bilinear", align_corners=False)
     with_background = torch.cat([torch.zeros_like(classes[:, :1]), classes], dim=1)
     high, low = (
-        with_background.gather(1, part.argmax(dim=1).flatten(1)).view(-1, height, width)
+        # max, as argmax takes ten times as long over a dimension that is not the last
+        with_background.gather(1, part.max(dim=1).indices.flatten(1)).view(-1, height, width)
         for part in refined.chunk(2, dim=1)
     )
     result = high.masked_fill(high == 0, IGNORE).masked_fill((high == 0) & (low == 0), 0)
@@ -190,7 +191,7 @@ def refine_labels(
 def _present_classes(labels: Tensor) -> tuple[Tensor, Tensor]:
     """Classes 1..C of each image in order, (B, P) for the largest P, and which of them count."""
     counts = (labels > 0).sum(dim=1)
-    most = int(counts.max())
+    most = max(int(counts.max()), 1)  # a batch without any class keeps one empty map
     order = (labels > 0).to(torch.uint8).argsort(dim=1, descending=True, stable=True)
     classes = order[:, :most] + 1
     present = torch.arange(most, device=labels.device) < counts[:, None]

@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """The network of spec sections 1 and 2."""
+    """The sizes of the network."""
 
     patch_size: int  # pixels
     width: int  # D, of the encoder
@@ -26,7 +26,7 @@ class NetworkSettings:
 
 @dataclass(frozen=True)
 class OptimizerSettings:
-    """AdamW over five parameter groups (spec section 5)."""
+    """AdamW over five parameter groups."""
 
     lr: float  # of the encoder
     head_lr_factor: float  # of the classifiers, GCR and the decoder, relative to `lr`
@@ -37,7 +37,7 @@ class OptimizerSettings:
 
 @dataclass(frozen=True)
 class ScheduleSettings:
-    """Learning-rate schedule with warm-up (spec sections 5 and 13)."""
+    """Learning-rate schedule with warm-up."""
 
     kind: Literal["poly", "cosine"]
     warmup_iterations: int
@@ -48,7 +48,7 @@ class ScheduleSettings:
 
 @dataclass(frozen=True)
 class AugmentationSettings:
-    """Random resized crop, flip and colour jitter (spec section 5, VOC)."""
+    """Random resized crop, flip and colour jitter."""
 
     crop: int  # pixels
     scale: tuple[float, float]
@@ -68,7 +68,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class ParSettings:
-    """Pixel-adaptive refinement (spec section 3.4)."""
+    """Pixel-adaptive refinement."""
 
     dilations: tuple[int, ...]
     iterations: int
@@ -76,7 +76,7 @@ class ParSettings:
 
 @dataclass(frozen=True)
 class PseudoLabelSettings:
-    """CAMs and the labels made from them (spec sections 3.1, 3.5 and 4.3)."""
+    """CAMs and the labels made from them."""
 
     cam_scales: tuple[float, ...]
     refine: Thresholds  # target of the segmentation loss
@@ -89,7 +89,7 @@ class PseudoLabelSettings:
 
 @dataclass(frozen=True)
 class UreSettings:
-    """Uncertain-region selection (spec section 4.1)."""
+    """Uncertain-region selection."""
 
     window: int  # k
     threshold: float  # mean code of a window, 1 = uncertain, 2 = foreground
@@ -98,7 +98,7 @@ class UreSettings:
 
 @dataclass(frozen=True)
 class EnergySettings:
-    """Dense-CRF energy regulariser (spec section 4.2)."""
+    """Dense-CRF energy regulariser."""
 
     weight: float
     sigma_rgb: float
@@ -108,7 +108,7 @@ class EnergySettings:
 
 @dataclass(frozen=True)
 class LossSettings:
-    """Weights of the terms and the iterations at which they change (spec section 4.3)."""
+    """Weights of the terms and the iterations at which they change."""
 
     cre: float
     ure: float
@@ -141,7 +141,7 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class InferenceSettings:
-    """Which maps are dumped (spec sections 6.1 and 6.2)."""
+    """Which maps are dumped."""
 
     image_size: int  # pixels; images are resized to squares of int(scale * image_size)
     scales: tuple[float, ...]  # of the segmentation logits

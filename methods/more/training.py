@@ -106,7 +106,7 @@ def train(
     settings = build(TrainingSettings, run["training"])
     where = select_device(device)
     seed_everything(seed)
-    model = MoRe(build(NetworkSettings, run["network"]), len(classes))
+    model = MoRe(build(NetworkSettings, run["network"]), len(classes), settings.precision)
     load_backbone(model, weights)
     model.to(where).train()
     dataset = ImageLabelDataset(
@@ -151,7 +151,7 @@ def _fit(
                 optimizer, n_iter, settings.iterations, settings.optimizer, settings.schedule
             )
             terms = objective(model, views.to(device), labels.to(device), n_iter)
-            values = {name: float(value) for name, value in terms.items()}
+            values = {name: float(value.detach()) for name, value in terms.items()}
             batch = positions.tolist()
             ids = [dataset.records[position].id for position in batch]
             require_finite(output / "journal.csv", values, n_iter, ids)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from methods.data.files import read_json, sha256
 from methods.reporting.sources import (
-    SEGMENTATION_STAGES,
     DatasetSources,
     ReportSources,
     RunSources,
@@ -60,11 +59,12 @@ def _run_chain(
         links.append((f"metrics, {stage}", run.metrics(split, stage)))
     links += [("second scorer", run.cross_check), ("verdicts", sources.verdicts)]
     rows = _rows(links, sources.root)
-    checkpoint = read_json(run.checkpoint)
-    place = (run.folder / checkpoint["path"]).relative_to(sources.root).as_posix()
+    chosen = read_json(run.checkpoint)
+    path = run.checkpoints / Path(chosen["path"]).name
+    place, size = path.relative_to(sources.root).as_posix(), path.stat().st_size
     position = next(i for i, row in enumerate(rows) if row[0] == "choice of the checkpoint")
-    rows.insert(position, ["checkpoint", place, None, checkpoint["sha256"]])
-    caption = f"{run.name}: the chain behind {', '.join(SEGMENTATION_STAGES)} and the seeds."
+    rows.insert(position, ["checkpoint", place, size, chosen["sha256"]])
+    caption = f"{run.name}: the chain behind the segmentation and the localization maps."
     return build_table(run_chain_name(run), caption, _COLUMNS, rows)
 
 

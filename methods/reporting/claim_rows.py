@@ -68,7 +68,9 @@ def headline(claims: Sequence[ClaimRow]) -> str:
 def tally(claims: Sequence[ClaimRow]) -> tuple[tuple[str, str, int], ...]:
     """(verdict, tone, how many) of each verdict that was given."""
     counts = Counter(claim.verdict for claim in claims)
-    return tuple((verdict, tone, counts[verdict]) for verdict, tone in _TONES.items() if counts[verdict])
+    return tuple(
+        (verdict, tone, counts[verdict]) for verdict, tone in _TONES.items() if counts[verdict]
+    )
 
 
 def claims_table(claims: Sequence[ClaimRow]) -> Table:
@@ -85,9 +87,11 @@ def claims_table(claims: Sequence[ClaimRow]) -> Table:
         Column("source"),
     ]
     rows = [
-        [c.id, c.statement, c.target, c.reference, c.value, c.difference, c.verdict]
-        + [c.reason, c.source]
-        for c in claims
+        (
+            *(claim.id, claim.statement, claim.target, claim.reference, claim.value),
+            *(claim.difference, claim.verdict, claim.reason, claim.source),
+        )
+        for claim in claims
     ]
     return build_table("verdicts", "Claims and verdicts.", columns, rows)
 

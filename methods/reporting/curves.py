@@ -31,10 +31,18 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class CurveGroup:
-    """The curves of one run."""
+    """The curves of one run.
+
+    Attributes:
+        title: heading.
+        text: how to read them.
+        legend: (seed, CSS colour) of each line; empty for a single seed.
+        drawings: one a journal column.
+    """
 
     title: str
     text: str
+    legend: tuple[tuple[str, str], ...]
     drawings: tuple[Drawing, ...]
 
 
@@ -64,7 +72,9 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
         "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"
         f" its range behind. Dotted lines: {changes}."
     )
-    return CurveGroup(f"{run}: the journal", text, drawings)
+    labels = [label for label, _ in journals] if len(journals) > 1 else []
+    legend = tuple((label, f"var(--series-{k})") for k, label in enumerate(labels, 1))
+    return CurveGroup(f"{run}: the journal", text, legend, drawings)
 
 
 def _read(source: RunSources) -> pd.DataFrame:

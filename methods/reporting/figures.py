@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
@@ -23,7 +24,7 @@ _VARIABLES = {
     PAPER: "var(--paper)",
     **{color: f"var(--series-{number})" for number, color in enumerate(SERIES, 1)},
 }
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be searched, copied and read aloud
     "path.simplify": True,
     "font.family": "sans-serif",
@@ -150,6 +151,8 @@ def _label(root: ElementTree.Element, name: str, title: str, description: str) -
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-description")
     for position, (tag, text) in enumerate((("title", title), ("desc", description))):
-        element = ElementTree.Element(tag, id=f"{name}-{'title' if tag == 'title' else 'description'}")
+        element = ElementTree.Element(
+            tag, id=f"{name}-{'title' if tag == 'title' else 'description'}"
+        )
         element.text = text
         root.insert(position, element)

@@ -16,6 +16,7 @@ from methods.data.images import read_rgb
 from methods.data.labels import IGNORE, read_label_png
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
 from methods.data.voc import augmented_mask_file, image_file
+from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND, scores
 from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.reporting.sources import SEED_STAGES, DatasetSources, RunSources
@@ -32,10 +33,10 @@ _IGNORE_COLOR = (238, 238, 234)
 _FEW = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 # Paul Tol's discrete rainbow of 23, in an order that keeps neighbours apart.
 _MANY = (
-    "#e8ecfb #d9cce3 #caacce #ba8db4 #aa6f9e #994f88 #882e72 #1965b0 #437dbf #6195cf #7bafde"
-    " #4eb265 #90c987 #cae0ab #f7f056 #f7cb45 #f4a736 #ee8026 #e65518 #dc050c #a5170e #72190e"
-    " #42150a"
-).split()
+    *("#e8ecfb", "#d9cce3", "#caacce", "#ba8db4", "#aa6f9e", "#994f88", "#882e72", "#1965b0"),
+    *("#437dbf", "#6195cf", "#7bafde", "#4eb265", "#90c987", "#cae0ab", "#f7f056", "#f7cb45"),
+    *("#f4a736", "#ee8026", "#e65518", "#dc050c", "#a5170e", "#72190e", "#42150a"),
+)
 _STRIDE = 9
 
 Rgb = NDArray[np.uint8]
@@ -98,9 +99,18 @@ class _Album:
 
 
 def segmentation_galleries(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
-    """The fixed images of the segmentation split, then its worst and its best."""
+    """The fixed images of the segmentation split, then its worst and its best.
+
+    Raises:
+        InputError: a fixed image is not in the split.
+    """
     split = run.segmentation_split
     scored = image_scores(run, split, "crf")
+    for id in run.gallery:
+        if id not in scored:
+            raise InputError(
+                f"gallery of run {run.run}", id, f"ids of {split}", "correct the experiment"
+            )
     ranked = sorted(scored, key=lambda id: (scored[id], id))
     worst, best = ranked[:EXTREMES], ranked[::-1][:EXTREMES]
     album = _open_album(run, dataset, split, ("raw", "crf"))
@@ -121,11 +131,14 @@ def seed_gallery(run: RunSources, dataset: DatasetSources) -> Gallery:
     ids = sorted(scored)
     chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
     album = _open_album(run, dataset, split, ("cam", "lam"))
-    return Gallery(f"Evenly spaced images of {split}: maps and seeds", tuple(_row(id, album, scored[id]) for id in chosen))
+    return Gallery(
+        f"Evenly spaced images of {split}: maps and seeds",
+        tuple(_row(id, album, scored[id]) for id in chosen),
+    )
 
 
 def image_scores(run: RunSources, split: str, stage: str) -> dict[str, float]:
-    """mIoU of each image over the labels in its ground truth, %."""
+    """Score each image: mIoU over the labels in its ground truth, %."""
     with np.load(run.counts(split, stage)) as archive:
         ids, counts = archive["ids"].tolist(), archive["counts"]
     return {id: scores(count).miou for id, count in zip(ids, counts, strict=True)}
@@ -167,8 +180,8 @@ def _row(id: str, album: _Album, score: float) -> Row:
         shown.append(labels)
         pictures.append(_label_picture(_stage_label(stage), labels, album))
     values = sorted({value for labels in shown for value in _foreground(labels)})
-    colors = class_colors(len(album.classes))
-    legend = tuple((album.classes[v - 1], "#%02x%02x%02x" % colors[v - 1]) for v in values)
+    colors = [bytes(color).hex() for color in class_colors(len(album.classes))]
+    legend = tuple((album.classes[v - 1], f"#{colors[v - 1]}") for v in values)
     return Row(id, f"mIoU {show_number(score)} %", legend, tuple(pictures))
 
 

@@ -57,7 +57,7 @@ def _data_notes(sources: ReportSources) -> Iterator[str]:
         if sources.settings["datasets"][dataset.name]["source"] == "generated":
             yield (
                 f"The data set {dataset.name} is generated. Its numbers test the pipeline; they"
-                " say nothing about the paper’s results on photographs."
+                " say nothing about the paper's results on photographs."
             )
         checks = read_json(dataset.checks)["checks"]
         warnings = [check["name"] for check in checks if check["severity"] == "warning"]
@@ -68,10 +68,13 @@ def _data_notes(sources: ReportSources) -> Iterator[str]:
 def _weights_notes(sources: ReportSources) -> Iterator[str]:
     for name, path in sources.weights:
         card: dict[str, Any] = read_json(path)
-        yield (
-            f"The weights {name} ({card['source']}) have learned before the run: {card['task']}."
-            " Their whole card is below."
-        )
+        if "task" in card:
+            yield (
+                f"The weights {name} ({card['source']}) have learned before the run:"
+                f" {card['task']}. Their whole card is below."
+            )
+        else:
+            yield f"The card of the weights {name} does not say what they have learned before."
 
 
 def _seed_notes(sources: ReportSources) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """The report: one self-contained HTML file, and its tables as CSV."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -123,17 +125,15 @@ def build_page(sources: ReportSources) -> Page:
         notes=notes(sources, claims),
         deviations=deviations_table(sources),
         weights=weights_table(sources),
-        ladders=tuple(drawing for run in sources.runs for drawing in _ladders(run, sources)),
+        ladders=tuple(chain.from_iterable(_ladders(runs, sources) for runs in by_run.values())),
         ladder=ladder_table(sources.runs),
         controls=controls_table(sources.datasets),
         training=training_table(sources.runs),
         curves=tuple(draw_journals(name, runs) for name, runs in by_run.items()),
-        class_drawings=tuple(
-            drawing for run in sources.runs for drawing in (_classes(run), _seed_ladder(run))
-        ),
+        class_drawings=tuple(chain.from_iterable(map(_class_drawings, by_run.values()))),
         classes=classes_table(sources.runs),
         seeds=seeds_table(sources.runs),
-        galleries=tuple((run.name, _galleries(run, sources)) for run in sources.runs),
+        galleries=tuple((runs[0].name, _galleries(runs[0], sources)) for runs in by_run.values()),
         checks=checks_table(sources.datasets),
         splits=splits_table(sources.datasets),
         environment=environment_table(sources.environment),
@@ -142,41 +142,54 @@ def build_page(sources: ReportSources) -> Page:
     )
 
 
-def _ladders(run: RunSources, sources: ReportSources) -> list[Drawing]:
+def _ladders(runs: Sequence[RunSources], sources: ReportSources) -> list[Drawing]:
     """The stages of the segmentation, and beside them the controls on the same axis."""
-    split = run.segmentation_split
-    stages = [(STAGE_NAMES[s], run.metrics(split, s)) for s in SEGMENTATION_STAGES]
-    controls = [(CONTROL_NAMES[c], path) for c, path in sources.dataset(run.dataset).controls]
+    first = runs[0]
+    split = first.segmentation_split
+    stages = {
+        STAGE_NAMES[stage]: [run.metrics(split, stage) for run in runs]
+        for stage in SEGMENTATION_STAGES
+    }
+    controls = {
+        CONTROL_NAMES[control]: [path] for control, path in sources.dataset(first.dataset).controls
+    }
     return [
-        _ladder(f"ladder-{run.anchor}", f"{run.name}: mIoU on {split}", stages),
-        _ladder(f"controls-{run.anchor}", f"Controls: mIoU on {split}", controls, control=True),
+        _ladder(f"ladder-{first.run}", f"{first.run}: mIoU on {split}", stages),
+        _ladder(f"controls-{first.run}", f"Controls: mIoU on {split}", controls, control=True),
     ]
 
 
-def _seed_ladder(run: RunSources) -> Drawing:
-    stages = [(STAGE_NAMES[s], run.metrics(run.seed_split, s)) for s in SEED_STAGES]
-    title = f"{run.name}: mIoU of the seeds on {run.seed_split}"
-    return _ladder(f"seeds-{run.anchor}", title, stages)
+def _class_drawings(runs: Sequence[RunSources]) -> list[Drawing]:
+    """IoU by class, and beside it the seeds that the localization maps give."""
+    first = runs[0]
+    split, seed_split = first.segmentation_split, first.seed_split
+    maps = {
+        STAGE_NAMES[stage]: [run.metrics(seed_split, stage) for run in runs]
+        for stage in SEED_STAGES
+    }
+    raw, crf = ([read_json(run.metrics(split, stage)) for run in runs] for stage in ("raw", "crf"))
+    classes = crf[0]["classes"]
+    before, after = (
+        np.array([[m["per_class"][name]["iou"] for name in classes] for m in stage], dtype=float)
+        for stage in (raw, crf)
+    )
+    title = f"{first.run}: IoU by class on {split}"
+    return [
+        draw_classes(f"classes-{first.run}", title, classes, before, after),
+        _ladder(
+            f"seeds-{first.run}", f"{first.run}: mIoU of the maps as labels on {seed_split}", maps
+        ),
+    ]
 
 
 def _ladder(
-    name: str, title: str, files: Sequence[tuple[str, Path]], *, control: bool = False
+    name: str, title: str, files: Mapping[str, Sequence[Path]], *, control: bool = False
 ) -> Drawing:
     rungs = []
-    for label, path in files:
-        metrics = read_json(path)
-        low, high = metrics["interval_95"]
-        rungs.append(Rung(label, metrics["miou"], (low, high)))
+    for label, paths in files.items():
+        metrics = [read_json(path) for path in paths]
+        rungs.append(Rung(label, tuple((m["miou"], *m["interval_95"]) for m in metrics)))
     return draw_ladder(name, f"{title}, with 95 % intervals", rungs, control=control)
-
-
-def _classes(run: RunSources) -> Drawing:
-    raw, crf = (read_json(run.metrics(run.segmentation_split, stage)) for stage in ("raw", "crf"))
-    before, after = (
-        [metrics["per_class"][name]["iou"] for name in crf["classes"]] for metrics in (raw, crf)
-    )
-    title = f"{run.name}: IoU by class on {run.segmentation_split}"
-    return draw_classes(f"classes-{run.anchor}", title, crf["classes"], before, after)
 
 
 def _galleries(run: RunSources, sources: ReportSources) -> tuple[Gallery, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,13 +32,16 @@ class Rung:
 
     Attributes:
         label: the stage or the control.
-        value: mIoU, %.
-        interval: 95 % interval over images, %.
+        points: (mIoU, low, high) with the 95 % interval over images, %; one a seed.
     """
 
     label: str
-    value: float
-    interval: tuple[float, float]
+    points: tuple[tuple[float, float, float], ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean mIoU over the seeds, %."""
+        return fmean(value for value, _, _ in self.points)
 
 
 @dataclass(frozen=True)
@@ -64,26 +68,20 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         rungs: at least one.
         control: whether these are controls, which are drawn in grey diamonds.
     """
-    color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 8)
-    with new_figure(_WIDTH, 54 + 34 * len(rungs)) as figure:
+    color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
+    seeds = max(len(rung.points) for rung in rungs)
+    with new_figure(_WIDTH, 54 + (26 + 8 * seeds) * len(rungs)) as figure:
         axes = figure.subplots()
         for row, rung in enumerate(rungs):
-            axes.plot(rung.interval, (row, row), color=color, linewidth=2.5, zorder=2)
-            axes.plot(
-                rung.value,
-                row,
-                marker=marker,
-                markersize=size,
-                markerfacecolor=color,
-                markeredgecolor=color,
-                zorder=3,
-            )
+            for offset, (value, low, high) in zip(_spread(rung), rung.points, strict=True):
+                axes.plot((low, high), (row + offset,) * 2, color=color, linewidth=2.5, zorder=2)
+                axes.plot(value, row + offset, marker, markersize=size, color=color, zorder=3)
             axes.annotate(
-                show_number(rung.value),
-                (rung.value, row),
+                show_number(rung.mean),
+                (rung.mean, row - abs(_spread(rung)[0])),
                 xytext=(0, 8),
                 textcoords="offset points",
-                ha="center" if rung.value < 92 else "right",
+                ha="center" if rung.mean < 92 else "right",
                 color=INK,
                 fontsize=11,
             )
@@ -91,16 +89,20 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         axes.set_ylim(len(rungs) - 0.5, -0.75)
         _percent_axis(axes, "mIoU (%)")
         spoken = "; ".join(
-            f"{rung.label} {show_number(rung.value)} %"
-            f" ({show_number(rung.interval[0])} to {show_number(rung.interval[1])})"
+            f"{rung.label} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
             for rung in rungs
+            for value, low, high in rung.points
         )
         return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
 
 
-def draw_curves(
-    name: str, title: str, curves: Sequence[Curve], marks: Sequence[int]
-) -> Drawing:
+def _spread(rung: Rung) -> list[float]:
+    """Vertical offsets that keep the seeds of one rung apart."""
+    middle = (len(rung.points) - 1) / 2
+    return [0.2 * (number - middle) for number in range(len(rung.points))]
+
+
+def draw_curves(name: str, title: str, curves: Sequence[Curve], marks: Sequence[int]) -> Drawing:
     """Draw one journal column, a line a seed: the mean of each bin, its range behind it.
 
     Args:
@@ -114,7 +116,7 @@ def draw_curves(
         for curve, color in zip(curves, SERIES, strict=False):
             at, low, mean, high = summarise_curve(curve)
             axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
-            axes.plot(at, mean, color=color, label=curve.label)
+            axes.plot(at, mean, color=color)
         for iteration in marks:
             axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
         axes.tick_params(labelcolor=MUTED)
@@ -123,8 +125,6 @@ def draw_curves(
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
         axes.margins(x=0.01)
         axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=False)
-        if len(curves) > 1:
-            axes.legend(frameon=False, fontsize=10, labelcolor=MUTED, handlelength=1)
         spoken = "; ".join(
             f"{curve.label} from {curve.values[0]:.3g} to {curve.values[-1]:.3g}"
             for curve in curves
@@ -147,19 +147,29 @@ def draw_classes(
     name: str,
     title: str,
     classes: Sequence[str],
-    before: Sequence[float | None],
-    after: Sequence[float | None],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
 ) -> Drawing:
-    """Draw IoU of each class before and after post-processing, joined by a line."""
+    """Draw IoU of each class before and after post-processing, joined by a line.
+
+    Args:
+        name: of the drawing.
+        title: what is scored.
+        classes: names of the K labels.
+        before: float64 (seeds, K), %; NaN where not defined.
+        after: float64 (seeds, K), %; NaN where not defined.
+    """
     with new_figure(_WIDTH, 78 + 26 * len(classes)) as figure:
         axes = figure.subplots()
         rows = np.arange(len(classes))
-        first, last = (np.array([np.nan if v is None else v for v in vs]) for vs in (before, after))
-        axes.hlines(rows, first, last, color=RULE, linewidth=3, zorder=1)
-        axes.plot(
-            first, rows, "o", markersize=7, color=MUTED, markerfacecolor="none", label="raw"
-        )
-        axes.plot(last, rows, "o", markersize=8, color=VERMILLION, label="multi-scale + CRF")
+        means = before.mean(axis=0), after.mean(axis=0)
+        axes.hlines(rows, *means, color=RULE, linewidth=3, zorder=1)
+        for values, color, face, label in (
+            (before, MUTED, "none", "raw"),
+            (after, VERMILLION, VERMILLION, "multi-scale + flip + CRF"),
+        ):
+            lines = axes.plot(values.T, rows, "o", markersize=7, color=color, markerfacecolor=face)
+            lines[0].set_label(label)
         axes.set_yticks(rows, classes)
         axes.set_ylim(len(classes) - 0.4, -0.6)
         _percent_axis(axes, "IoU (%)")
@@ -171,11 +181,14 @@ def draw_classes(
             handletextpad=0.2,
         )
         spoken = "; ".join(
-            f"{label} {'not defined' if value is None else show_number(value) + ' %'}"
-            for label, value in zip(classes, after, strict=True)
+            f"{label} {'not defined' if np.isnan(value) else show_number(value) + ' %'}"
+            for label, value in zip(classes, means[1], strict=True)
         )
         return to_drawing(
-            figure, name=name, title=title, description=f"IoU after multi-scale + CRF: {spoken}."
+            figure,
+            name=name,
+            title=title,
+            description=f"IoU after multi-scale + flip + CRF: {spoken}.",
         )
 
 

@@ -51,9 +51,12 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
     for dataset in datasets:
         for check in read_json(dataset.checks)["checks"]:
             rows.append(
-                [dataset.name, check["name"], check["severity"], check["checked"], check["failed"]]
-                + [_plain(check["expected"]), _plain(check["found"])]
-                + [", ".join(map(str, check["examples"]))]
+                [
+                    dataset.name,
+                    *(check[key] for key in ("name", "severity", "checked", "failed")),
+                    *(_plain(check[key]) for key in ("expected", "found")),
+                    ", ".join(map(str, check["examples"])),
+                ]
             )
     columns = [
         Column("data set", Kind.NAME),
@@ -111,8 +114,13 @@ def timings_table(timings: Sequence[RuleTiming]) -> Table:
         Column("CPU time (s)", Kind.NUMBER),
         Column("peak memory (MiB)", Kind.NUMBER),
     ]
-    rows = [[t.rule, t.jobs, t.seconds, t.cpu_seconds, t.peak_memory] for t in sorted(timings, key=lambda t: -t.seconds)]
-    return build_table("timings", "Time by rule, summed over its jobs; the longest first.", columns, rows)
+    rows = [
+        [t.rule, t.jobs, t.seconds, t.cpu_seconds, t.peak_memory]
+        for t in sorted(timings, key=lambda t: -t.seconds)
+    ]
+    return build_table(
+        "timings", "Time by rule, summed over its jobs; the longest first.", columns, rows
+    )
 
 
 def _flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -50,9 +50,11 @@ def ladder_table(runs: Sequence[RunSources]) -> Table:
             before = metrics["miou"]
             other = checked[f"{run.segmentation_split}.{stage}"]["miou"]
             rows.append(
-                [run.run, run.seed, run.segmentation_split, STAGE_NAMES[stage], gain]
-                + _score_cells(metrics)
-                + [other]
+                [
+                    *(run.run, run.seed, run.segmentation_split, STAGE_NAMES[stage], gain),
+                    *_score_cells(metrics),
+                    other,
+                ]
             )
     columns = [
         *_run_columns("stage"),
@@ -76,7 +78,12 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
             rows.append(
                 [dataset.name, metrics["split"], CONTROL_NAMES[control], *_score_cells(metrics)]
             )
-    columns = [Column("data set", Kind.NAME), Column("split", Kind.NAME), Column("control", Kind.NAME), *_SCORES]
+    columns = [
+        Column("data set", Kind.NAME),
+        Column("split", Kind.NAME),
+        Column("control", Kind.NAME),
+        *_SCORES,
+    ]
     caption = (
         "Controls. The colour control is a classifier of single pixels by colour, fitted on full"
         " training masks."
@@ -106,8 +113,12 @@ def classes_table(runs: Sequence[RunSources]) -> Table:
         for name in metrics["classes"]:
             scores = metrics["per_class"][name]
             rows.append(
-                [run.run, run.seed, name]
-                + [scores[key] for key in ("iou", "precision", "recall", "confusion_ratio")]
+                [
+                    run.run,
+                    run.seed,
+                    name,
+                    *(scores[key] for key in ("iou", "precision", "recall", "confusion_ratio")),
+                ]
             )
     columns = [
         Column("run", Kind.NAME),
@@ -164,7 +175,12 @@ def training_table(runs: Sequence[RunSources]) -> Table:
 
 
 def _run_columns(what: str) -> list[Column]:
-    return [Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME), Column(what, Kind.NAME)]
+    return [
+        Column("run", Kind.NAME),
+        Column("seed", Kind.COUNT),
+        Column("split", Kind.NAME),
+        Column(what, Kind.NAME),
+    ]
 
 
 def _score_cells(metrics: dict[str, Any]) -> list[Cell]:

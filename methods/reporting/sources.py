@@ -51,22 +51,32 @@ class RunSources:
 
     @property
     def resolved(self) -> Path:
+        """Every effective value."""
         return self.folder / "resolved.yaml"
 
     @property
     def journal(self) -> Path:
+        """Every loss of every iteration."""
         return self.folder / "train/journal.csv"
 
     @property
     def done(self) -> Path:
+        """What the training did."""
         return self.folder / "train/done.json"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.folder / "train/checkpoints"
+
+    @property
     def checkpoint(self) -> Path:
+        """Which checkpoint was chosen."""
         return self.folder / "checkpoint.json"
 
     @property
     def cross_check(self) -> Path:
+        """The scores by another program."""
         return self.folder / "metrics/cross_check.json"
 
     def stages(self) -> list[tuple[str, str]]:
@@ -75,9 +85,11 @@ class RunSources:
         return seeds + [(self.segmentation_split, stage) for stage in SEGMENTATION_STAGES]
 
     def metrics(self, split: str, stage: str) -> Path:
+        """The scores of a stage."""
         return self.folder / f"metrics/{split}.{stage}.json"
 
     def counts(self, split: str, stage: str) -> Path:
+        """The confusion matrix of each image."""
         return self.folder / f"metrics/{split}.{stage}.counts.npz"
 
     def index(self, split: str, stage: str) -> Path:
@@ -116,14 +128,17 @@ class DatasetSources:
 
     @property
     def manifest(self) -> Path:
+        """What the data set consists of."""
         return self.folder / "manifest.json"
 
     @property
     def checks(self) -> Path:
+        """What was checked of it."""
         return self.folder / "checks.json"
 
     @property
     def index(self) -> Path:
+        """Its images and their image-level labels."""
         return self.folder / "index.csv"
 
     def required(self) -> list[Path]:
@@ -202,9 +217,7 @@ def collect(
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
-        datasets=tuple(
-            _dataset(root, name, split, data_root) for name, split in splits.items()
-        ),
+        datasets=tuple(_dataset(root, name, split, data_root) for name, split in splits.items()),
         weights=tuple(
             (name, root / f"weights/{name}.json") for name in {run.weights: None for run in runs}
         ),
@@ -246,9 +259,8 @@ def _dataset(root: Path, name: str, split: str, data_root: Path) -> DatasetSourc
 
 def _require(sources: ReportSources) -> None:
     files = [sources.verdicts, *(card for _, card in sources.weights)]
-    for part in (*sources.runs, *sources.datasets):
-        files += part.required()
+    files += [path for run in sources.runs for path in run.required()]
+    files += [path for dataset in sources.datasets for path in dataset.required()]
     for path in files:
         if not path.is_file():
             raise InputError(path, "no file", "a result", "run 'snakemake report' to make it")
-

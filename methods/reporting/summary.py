@@ -1,10 +1,15 @@
-"""The verdicts in the terminal: `python -m methods.reporting.summary results/mini`."""
+"""The verdicts in the terminal: `python -m methods.reporting.summary --config experiment=mini`."""
 
+import argparse
 import sys
 from pathlib import Path
 from typing import TextIO
 
+import yaml
+
+from methods.configuration import load_configuration
 from methods.data.files import read_json
+from methods.errors import InputError
 
 
 def print_summary(results: Path, stream: TextIO | None = None) -> None:
@@ -30,5 +35,17 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
+def main() -> None:
+    """Find the results where Snakemake put them: by config.yaml and the same `--config`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
+    pairs = [item.partition("=") for item in parser.parse_args().config]
+    overrides = {key: yaml.safe_load(value) for key, _, value in pairs}
+    try:
+        print_summary(load_configuration(Path.cwd(), overrides).results)
+    except InputError as error:
+        sys.exit(str(error))
+
+
 if __name__ == "__main__":
-    print_summary(Path(sys.argv[1]))
+    main()

@@ -11,8 +11,8 @@ from methods.data.files import atomic_path
 
 Cell: TypeAlias = str | int | float | bool | None
 
-UNDEFINED = "–"
-_MINUS = "−"
+UNDEFINED = "\u2013"  # en dash
+_MINUS = "\u2212"
 
 
 class Kind(StrEnum):

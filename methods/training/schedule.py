@@ -11,9 +11,7 @@ from methods.more.settings import OptimizerSettings, ScheduleSettings
 _ENCODER_GROUPS = 2  # the first groups are the encoder's, the others belong to the heads
 
 
-def build_optimizer(
-    groups: Sequence[Sequence[nn.Parameter]], settings: OptimizerSettings
-) -> AdamW:
+def build_optimizer(groups: Sequence[Sequence[nn.Parameter]], settings: OptimizerSettings) -> AdamW:
     """AdamW with the encoder's learning rate for the first two groups, the heads' for the rest.
 
     Weight decay applies to every parameter, norms and biases included.
@@ -42,9 +40,9 @@ def learning_rate(step: int, steps: int, peak: float, schedule: ScheduleSettings
         step: steps taken so far; from `steps` on the last value is kept.
         steps: length of the run.
         peak: learning rate at the end of the warm-up.
-        schedule: shape of the curve. A poly warm-up starts at a share of the peak and the decay
-            starts at the height that step 0 of an unwarmed run would have left by then; a cosine
-            warm-up starts at an absolute learning rate.
+        schedule: shape of the curve. The poly warm-up starts at a share of the peak, the cosine
+            one at an absolute learning rate. The poly decay counts from step 0, so the learning
+            rate drops where its warm-up ends.
     """
     step = min(step, steps - 1)
     warmup = schedule.warmup_iterations
@@ -54,7 +52,7 @@ def learning_rate(step: int, steps: int, peak: float, schedule: ScheduleSettings
             return peak * (1 - (1 - done) * (1 - schedule.warmup_start))
         return schedule.warmup_start + (peak - schedule.warmup_start) * done
     if schedule.kind == "poly":
-        decayed = peak * (1 - step / steps) ** schedule.power
+        decayed = peak * math.pow(1 - step / steps, schedule.power)
     else:
         decayed = peak / 2 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
     return max(decayed, schedule.floor)

@@ -107,8 +107,9 @@ def pretrain(
     network = AttributeNetwork(backbone).to(where)
     _fit(network, examples, settings, where, card)
     accuracy = _accuracies(network, examples, where)
-    with atomic_path(output) as path:
-        torch.save(network.encoder.state_dict(), path)
+    # An open stream, as torch would write the temporary file's name into the archive.
+    with atomic_path(output) as path, path.open("wb") as stream:
+        torch.save(network.encoder.state_dict(), stream)
     classes = [f"{look.shape} + {look.texture}" for look in CLASS_APPEARANCES]
     write_json(
         card,
@@ -157,7 +158,7 @@ def _fit(
             images, labels = images.flip(3), labels.flip(3)
         with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
             losses = attribute_losses(network, images.to(device), labels.flatten(2).to(device))
-        values = {term: float(loss) for term, loss in losses.items()}
+        values = {term: float(loss.detach()) for term, loss in losses.items()}
         require_finite(card, values, n_iter, [f"scene {k}" for k in chosen.tolist()])
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()

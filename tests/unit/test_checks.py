@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from methods.data.archives import extract_archives
+from methods.data import checks
 from methods.data.checks import DatasetCheck, check_dataset
 from methods.data.files import sha256
 from methods.data.generated import GeneratedSettings, write_archives
@@ -212,3 +213,16 @@ def test_a_box_outside_the_image_is_a_warning(root: Path) -> None:
     warnings = [item for item in check(root).checks["checks"] if item["severity"] == "warning"]
     assert [item["name"] for item in warnings] == ["boxes lie in the image"]
     assert warnings[0]["examples"] == ("2012_000012",)
+
+
+def test_few_masks_with_an_unnamed_class_are_a_warning(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_class(root / "SegmentationClassAug" / "2012_000008.png")
+    monkeypatch.setattr(checks, "_MAX_DISAGREEING", 0.1)
+    warnings = [item for item in check(root).checks["checks"] if item["severity"] == "warning"]
+    assert [item["name"] for item in warnings] == ["classes of the mask are annotated"]
+    assert warnings[0]["failed"] == 1
+    every_class(root / "SegmentationClassAug" / "2012_000009.png")
+    with pytest.raises(InputError, match="such pixels in 2 of 15 masks"):
+        check(root)

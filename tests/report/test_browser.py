@@ -1,0 +1,125 @@
+"""The page in a real browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+Scheme = Literal["light", "dark"]
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium on this machine; apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, page: Path) -> Iterator[Page]:
+    """The page on a small screen, with JavaScript."""
+    context = browser.new_context(viewport={"width": 380, "height": 800})
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_requested_and_nothing_complains(
+    browser: Browser, page: Path, scheme: Scheme
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    tab = context.new_page()
+    complaints: list[str] = []
+    requests: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(page.as_uri(), wait_until="networkidle")
+    assert complaints == []
+    assert [url for url in requests if not url.startswith("data:")] == [page.as_uri()]
+    context.close()
+
+
+def test_a_small_screen_scrolls_one_way_only(phone: Page) -> None:
+    assert phone.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_text_in_figures_is_readable_on_a_small_screen(phone: Page) -> None:
+    heights = phone.evaluate(
+        "[...document.querySelectorAll('svg text')].map(text => {"
+        " const scale = text.getScreenCTM(); return Math.hypot(scale.a, scale.b)"
+        " * parseFloat(getComputedStyle(text).fontSize) })"
+    )
+    assert min(heights) >= 9
+
+
+def test_every_picture_decodes(phone: Page) -> None:
+    widths = phone.evaluate("[...document.images].map(image => image.naturalWidth)")
+    assert widths
+    assert min(widths) > 0
+
+
+def test_every_anchor_resolves(phone: Page) -> None:
+    lost = phone.evaluate(
+        "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href'))"
+        ".filter(href => !document.getElementById(href.slice(1)))"
+    )
+    assert lost == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_background(browser: Browser, page: Path, scheme: Scheme) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    colors = tab.evaluate(
+        "[['body', 'body'], ['.lead', 'body'], ['a', 'body'], ['.mark.good', '.mark.good']]"
+        ".map(([text, ground]) => [getComputedStyle(document.querySelector(text)).color,"
+        " getComputedStyle(document.querySelector(ground)).backgroundColor])"
+    )
+    for text, ground in colors:
+        assert contrast(text, ground) >= 4.5
+    context.close()
+
+
+def test_the_page_works_without_javascript(browser: Browser, page: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    assert tab.get_by_role("heading", level=1).is_visible()
+    assert tab.get_by_role("row").filter(has_text="at least 55").first.is_visible()
+    deviation = tab.locator("#deviations")
+    assert not deviation.is_visible()
+    tab.locator("summary").click()
+    assert deviation.is_visible()
+    context.close()
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2 contrast ratio of two colours "rgb(r, g, b)"."""
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color: str) -> float:
+    channels = [int(value) / 255 for value in color.removeprefix("rgb(").rstrip(")").split(",")]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

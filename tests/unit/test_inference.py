@@ -1,0 +1,97 @@
+"""Dumping logits and localization maps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import interpolate
+
+from methods.data.image_index import read_index
+from methods.data.images import read_rgb
+from methods.data.predictions import read_predictions
+from methods.data.transforms import normalise
+from methods.errors import InputError
+from methods.more.inference import predict_logits, predict_maps
+from methods.more.network import MoRe
+from methods.more.pseudo_labels import multi_scale_cams
+from methods.more.settings import NetworkSettings
+from methods.more.weights import save_checkpoint
+from methods.postprocess.fusion import fuse_maps
+from methods.settings import build
+from tests.unit.small_run import CLASSES, small_run, write_images
+
+
+@pytest.fixture
+def model() -> MoRe:
+    torch.manual_seed(1)
+    return MoRe(build(NetworkSettings, small_run()["network"]), len(CLASSES))
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, model: MoRe) -> dict:
+    save_checkpoint(tmp_path / "model.pt", model)
+    return {
+        "run": small_run(),
+        "classes": CLASSES,
+        "checkpoint": tmp_path / "model.pt",
+        "index": write_images(tmp_path),
+        "images": tmp_path,
+        "output": tmp_path / "out",
+        "device": "cpu",
+    }
+
+
+def square(path: Path, side: int) -> torch.Tensor:
+    image = normalise(read_rgb(path))[None]
+    return interpolate(image, (side, side), mode="bilinear", align_corners=False)
+
+
+def test_logits_are_those_of_the_image_and_of_its_mirror_image(
+    arguments: dict, model: MoRe, tmp_path: Path
+) -> None:
+    predict_logits(**arguments, split="val")
+    index = read_predictions(tmp_path / "out" / "index.json")
+    assert [item.id for item in index.items] == ["2012_000004", "2012_000005"]
+    assert (index.items[0].height, index.items[0].width) == (56, 68)
+    stored = np.load(index.path(index.items[0]))
+    assert stored["scale_0.86"].shape == (2, 4, 5, 5)
+    for plain, scale, side in (("scale_1", 1.0, 48), ("scale_0.86", 0.86, 41)):
+        image = square(tmp_path / "2012_000004.jpg", side)
+        with torch.inference_mode():
+            expected = [model(x).seg_logits[0].numpy() for x in (image, image.flip(-1))]
+        np.testing.assert_allclose(stored[plain], expected, atol=1e-5, err_msg=str(scale))
+
+
+def test_fused_maps_equal_the_cams_of_training(
+    arguments: dict, model: MoRe, tmp_path: Path
+) -> None:
+    predict_maps(**arguments, split="train_aug")
+    index = read_predictions(tmp_path / "out" / "index.json")
+    records = {r.id: r for r in read_index(tmp_path / "index.csv", "train_aug", CLASSES)}
+    assert len(index.items) == 4
+    for item in index.items:
+        stored = np.load(index.path(item))
+        present = np.flatnonzero(records[item.id].labels)
+        assert np.array_equal(stored["classes"], present)
+        cam, auxiliary = multi_scale_cams(model, square(tmp_path / f"{item.id}.jpg", 48), (1.0,))
+        for kind, expected in (("cam", cam), ("aux_cam", auxiliary)):
+            fused = fuse_maps(stored, kind, [1.0], 48, (48, 48))
+            np.testing.assert_allclose(fused, expected[0, present].numpy(), atol=2e-4)
+
+
+def test_logits_that_are_not_finite_are_refused(
+    arguments: dict, model: MoRe, tmp_path: Path
+) -> None:
+    with torch.no_grad():
+        model.decoder.conv8.weight[0, 0] = float("nan")
+    save_checkpoint(tmp_path / "model.pt", model)
+    with pytest.raises(InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.86"):
+        predict_logits(**arguments, split="val")
+    assert not list((tmp_path / "out").rglob("*.npz"))
+    assert not (tmp_path / "out" / "index.json").exists()
+
+
+def test_an_unknown_split_is_refused(arguments: dict) -> None:
+    with pytest.raises(InputError, match=r"index\.csv: found no image of split 'test'"):
+        predict_logits(**arguments, split="test")

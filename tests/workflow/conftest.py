@@ -1,0 +1,110 @@
+"""A copy of the project that runs the tiny experiment, in a folder with a blank in its name."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+PARTS = (
+    "Snakefile",
+    "config.schema.yaml",
+    "config.yaml",
+    "claims",
+    "envs",
+    "experiments",
+    "methods",
+    "profiles",
+    "rules",
+    "workflow_scripts",
+)
+SECONDS = 900  # a call that takes longer hangs
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder in which Snakemake is called."""
+
+    folder: Path
+
+    @property
+    def results(self) -> Path:
+        """Folder of the experiment's results."""
+        return self.folder / "results" / "tiny"
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `snakemake --cores 2` with more arguments."""
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def planned(self, *arguments: str) -> set[str]:
+        """The rules that a call would run, targets left out."""
+        done = self.snakemake("--dry-run", *arguments)
+        assert done.returncode == 0, done.stderr
+        rules = set(re.findall(r"^(?:local)?rule (\w+):$", done.stdout + done.stderr, re.M))
+        return rules - {"report", "data", "train", "metrics"}
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace the one occurrence of a text."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy what a call of Snakemake reads, and point config.yaml to the tiny experiment."""
+    for part in PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / part, ignore=ignored)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, folder / part)
+    shutil.copy2(Path(__file__).with_name("tiny.yaml"), folder / "experiments" / "tiny.yaml")
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    config |= {"experiment": "tiny", "device": "cpu"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.fixture
+def fresh_project(tmp_path: Path) -> Project:
+    """A project in which nothing has run."""
+    return copy_project(tmp_path / "a project")
+
+
+@pytest.fixture(scope="session")
+def finished_chain(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose report is made; tests must leave it as it is."""
+    project = copy_project(tmp_path_factory.mktemp("chain") / "tiny chain")
+    done = project.snakemake("report")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def project(finished_chain: Project, tmp_path: Path) -> Project:
+    """A copy of the finished project that a test may change."""
+    folder = tmp_path / "tiny chain"
+    shutil.copytree(finished_chain.folder, folder, symlinks=True)
+    return Project(folder)
+
+
+Edit = Callable[[Project], None]
