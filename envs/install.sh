@@ -87,7 +87,6 @@ environment_path() {
     printf '%s' "$place/.venv"
 }
 
-# Python compiles what is imported, when it is; compiling all of it here took a third of the time.
 pip_install() {
     "$venv/bin/python" -m pip install -qq --no-input --disable-pip-version-check --no-compile \
         --require-hashes --no-deps "$@"
@@ -117,6 +116,7 @@ install_base() {
     install_torch
     say "Everything else (about 100 packages; pydensecrf2 is compiled)."
     pip_install --no-build-isolation -r $locks/common.txt
+    "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" # what pip would do on one core
 }
 
 venv=$(environment_path)

@@ -13,17 +13,20 @@ from envs.resolver import resolve
 ENVS = Path(__file__).parent
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "data": ("dacite", "jsonschema", "numpy", "pillow", "pyyaml", "scipy"),
+    "data": ("dacite", "numpy", "pillow", "scipy", "threadpoolctl"),
     "torch": (
         *("torch", "torchvision", "timm", "open-clip-torch"),
         *("dacite", "numpy", "pillow", "pyyaml", "scipy", "threadpoolctl", "tqdm"),
     ),
-    "crf": ("dacite", "numpy", "pillow", "pydensecrf2", "pyyaml", "threadpoolctl"),
+    "crf": ("dacite", "numpy", "pillow", "pydensecrf2", "threadpoolctl"),
     "metrics": (
         *("mmsegmentation", "mmengine", "mmcv-lite", "ftfy", "regex", "torch"),
-        *("dacite", "numpy", "pandas", "pillow", "pyyaml", "scipy"),
+        *("numpy", "pillow", "scipy", "threadpoolctl"),
     ),
-    "report": ("dacite", "jinja2", "matplotlib", "numpy", "pandas", "pillow", "pyyaml"),
+    "report": (
+        *("jinja2", "markupsafe", "matplotlib", "pandas"),
+        *("jsonschema", "numpy", "pillow", "pyyaml", "threadpoolctl"),
+    ),
 }
 
 _PURPOSES = {

@@ -32,7 +32,7 @@ class _Energy(torch.autograd.Function):
         return -(selected * support).sum() / batch
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         (scaled_support,) = ctx.saved_tensors
         return -2 * gradient * scaled_support, None, None, None
 
@@ -72,7 +72,7 @@ def dense_energy_loss(
         lattice = PermutohedralLattice(
             bilateral_features(colours, settings.sigma_xy * factor, settings.sigma_rgb)
         )
-    energy: Tensor = _Energy.apply(probabilities, gate, region, lattice)
+    energy: Tensor = _Energy.apply(probabilities, gate, region, lattice)  # type: ignore[no-untyped-call]
     return settings.weight * energy
 
 

@@ -19,7 +19,10 @@ _TONES = {
     "void": "bad",
     "not evaluated": "open",
 }
-_PLURALS = {"holds": "hold", "consistent": "are consistent"}
+_WORDS = {
+    "hold": ("holds", "fails"),
+    "are consistent with the publication": ("consistent", "inconsistent"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ def claim_rows(sources: ReportSources) -> tuple[ClaimRow, ...]:
 
 def headline(claims: Sequence[ClaimRow]) -> str:
     """How many claims came out well, in one line."""
-    good = [claim for claim in claims if claim.tone == "good"]
-    words = [_PLURALS[verdict] for verdict in _PLURALS if verdict in {c.verdict for c in good}]
-    return f"{len(good)} of {len(claims)} claims {' or '.join(words) or 'hold'}"
+    good = sum(claim.tone == "good" for claim in claims)
+    given = {claim.verdict for claim in claims}
+    words = [word for word, verdicts in _WORDS.items() if given & set(verdicts)]
+    return f"{good} of {len(claims)} claims {' or '.join(words) or 'hold'}"
 
 
 def tally(claims: Sequence[ClaimRow]) -> tuple[tuple[str, str, int], ...]:

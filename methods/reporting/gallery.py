@@ -92,10 +92,14 @@ class _Album:
 
     dataset: DatasetSources
     classes: tuple[str, ...]
-    stages: tuple[tuple[str, PredictionIndex], ...]
+    stages: tuple[tuple[str, PredictionIndex], ...]  # the last one is scored
     maps: PredictionIndex | None
     scales: tuple[float, ...]
     image_size: int
+
+    @property
+    def scored(self) -> str:
+        return _stage_label(self.stages[-1][0])
 
 
 def segmentation_galleries(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
@@ -182,7 +186,7 @@ def _row(id: str, album: _Album, score: float) -> Row:
     values = sorted({value for labels in shown for value in _foreground(labels)})
     colors = [bytes(color).hex() for color in class_colors(len(album.classes))]
     legend = tuple((album.classes[v - 1], f"#{colors[v - 1]}") for v in values)
-    return Row(id, f"mIoU {show_number(score)} %", legend, tuple(pictures))
+    return Row(id, f"{album.scored} mIoU {show_number(score)} %", legend, tuple(pictures))
 
 
 def _stage_label(stage: str) -> str:

@@ -47,7 +47,7 @@ def _result(runs: Sequence[RunSources]) -> str:
 def _claim_notes(claims: Sequence[ClaimRow]) -> Iterator[str]:
     for claim in claims:
         if claim.tone == "open":
-            yield f"{claim.verdict.capitalize()}: {claim.statement} {claim.reason}"
+            yield f"{claim.statement} {claim.reason}"
     if not any(claim.tone == "open" for claim in claims):
         yield "Every claim was evaluated."
 

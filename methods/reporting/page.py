@@ -176,9 +176,7 @@ def _class_drawings(runs: Sequence[RunSources]) -> list[Drawing]:
     title = f"{first.run}: IoU by class on {split}"
     return [
         draw_classes(f"classes-{first.run}", title, classes, before, after),
-        _ladder(
-            f"seeds-{first.run}", f"{first.run}: mIoU of the maps as labels on {seed_split}", maps
-        ),
+        _ladder(f"seeds-{first.run}", f"{first.run}: mIoU of the maps on {seed_split}", maps),
     ]
 
 

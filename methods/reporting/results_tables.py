@@ -27,6 +27,7 @@ CONTROL_NAMES = {
     "all_background": "all background",
     "colour": "colour alone",
 }
+_CLASS_SCORES = ("iou", "precision", "recall", "confusion_ratio")
 _SCORES = (
     Column("mIoU (%)", Kind.NUMBER),
     Column("95 % low", Kind.NUMBER),
@@ -117,7 +118,7 @@ def classes_table(runs: Sequence[RunSources]) -> Table:
                     run.run,
                     run.seed,
                     name,
-                    *(scores[key] for key in ("iou", "precision", "recall", "confusion_ratio")),
+                    *(scores[key] for key in _CLASS_SCORES),
                 ]
             )
     columns = [

@@ -133,7 +133,7 @@ class Results:
             for left in range(0, mask.shape[1], 6):
                 if self.rng.uniform() < noise * 0.5:
                     block = mask[top : top + 6, left : left + 6]
-                    block[:] = self.rng.choice([0, self.rng.integers(len(self.classes) + 1)])
+                    block[:] = self.rng.integers(2) * self.rng.integers(len(self.classes) + 1)
         return mask
 
     def _score(

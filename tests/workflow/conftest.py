@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,12 +51,17 @@ class Project:
             check=False,
         )
 
-    def planned(self, *arguments: str) -> set[str]:
-        """The rules that a call would run, targets left out."""
-        done = self.snakemake("--dry-run", *arguments)
-        assert done.returncode == 0, done.stderr
-        rules = set(re.findall(r"^(?:local)?rule (\w+):$", done.stdout + done.stderr, re.M))
-        return rules - {"report", "data", "train", "metrics"}
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """The rules that a call for the report would run, and how many jobs of each."""
+        done = self.snakemake("--dry-run", "report", *arguments)
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        if "Nothing to be done" in said:
+            return {}
+        table = said.partition("Job stats:")[2].partition("total")[0]
+        jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+        assert jobs.pop("report") == 1
+        return jobs
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the one occurrence of a text."""
@@ -105,6 +109,3 @@ def project(finished_chain: Project, tmp_path: Path) -> Project:
     folder = tmp_path / "tiny chain"
     shutil.copytree(finished_chain.folder, folder, symlinks=True)
     return Project(folder)
-
-
-Edit = Callable[[Project], None]

@@ -1,0 +1,66 @@
+"""Facts about the machine and the time that rules took."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from methods.errors import InputError
+from methods.provenance import describe_environment, read_timings
+
+HEADER = "s\th:m:s\tmax_rss\tcpu_time\n"
+
+
+def write(path: Path, *rows: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEADER + "".join(f"{row}\n" for row in rows))
+    return path
+
+
+def test_jobs_of_a_rule_are_summed(tmp_path: Path) -> None:
+    files = [
+        write(tmp_path / "score/a.tsv", "1.5\t0:00:01\t100.0\t1.0"),
+        write(tmp_path / "score/b.tsv", "2.5\t0:00:02\t300.0\t2.0"),
+        write(tmp_path / "judge.tsv", "0.1\t0:00:00\tNA\tNA"),
+    ]
+    judge, score = read_timings(files, tmp_path)
+    assert (judge.rule, judge.jobs, judge.cpu_seconds, judge.peak_memory) == (
+        "judge",
+        1,
+        None,
+        None,
+    )
+    assert (score.rule, score.jobs) == ("score", 2)
+    assert (score.seconds, score.cpu_seconds, score.peak_memory) == (4.0, 3.0, 300.0)
+
+
+@pytest.mark.parametrize("rows", [(), ("NA\tNA\tNA\tNA",)])
+def test_a_benchmark_without_a_time_is_named(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    path = write(tmp_path / "score.tsv", *rows)
+    with pytest.raises(InputError, match=r"score\.tsv: found no wall time"):
+        read_timings([path], tmp_path)
+
+
+def test_the_commit_and_unsaved_changes_are_told(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    outside = describe_environment(tmp_path)
+    assert (outside.commit, outside.dirty) == (None, None)
+    git("init")
+    (tmp_path / "file").write_text("1")
+    git("add", "file")
+    git("commit", "-m", "one")
+    clean = describe_environment(tmp_path)
+    assert clean.commit is not None
+    assert len(clean.commit) == 40
+    assert clean.dirty is False
+    (tmp_path / "file").write_text("2")
+    assert describe_environment(tmp_path).dirty is True
+
+
+def test_versions_are_those_that_are_installed(tmp_path: Path) -> None:
+    import numpy
+
+    assert dict(describe_environment(tmp_path).packages)["numpy"] == numpy.__version__

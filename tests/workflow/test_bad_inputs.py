@@ -1,0 +1,157 @@
+"""Bad input ends in one clear sentence, an exit code and no half-written file."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.workflow.conftest import Project
+
+MASKS = "data/extracted/shapes/tree/VOCdevkit/VOC2012/SegmentationClassAug"
+SENTENCE = re.compile(r"^\S.*: found .+, expected .+; .+\.$", re.M)
+
+
+def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence that a failed call says."""
+    said = done.stdout + done.stderr
+    assert done.returncode != 0, said
+    assert "Traceback" not in said
+    sentences = SENTENCE.findall(said)
+    assert len(sentences) == 1, said
+    return str(sentences[0])
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Files under names that only an unfinished write has."""
+    return [path for path in folder.rglob(".*") if ".snakemake" not in path.parts]
+
+
+def first_mask(project: Project) -> Path:
+    return min((project.folder / MASKS).glob("*.png"))
+
+
+def rgba_mask(project: Project) -> None:
+    path = first_mask(project)
+    Image.open(path).convert("RGBA").save(path)
+
+
+def missing_mask(project: Project) -> None:
+    first_mask(project).unlink()
+
+
+def label_21(project: Project) -> None:
+    path = first_mask(project)
+    labels = np.array(Image.open(path))
+    labels[0, 0] = 21
+    Image.fromarray(labels).save(path)
+
+
+def other_size(project: Project) -> None:
+    path = first_mask(project)
+    Image.fromarray(np.array(Image.open(path))[:, 1:]).save(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (rgba_mask, ["RGBA"]),
+        (missing_mask, ["no such file"]),
+        (label_21, ["21"]),
+        (other_size, ["pixels"]),
+    ],
+)
+def test_bad_mask_stops_the_check(
+    project: Project, spoil: Callable[[Project], None], words: list[str]
+) -> None:
+    name = first_mask(project).name
+    spoil(project)
+    done = project.snakemake("data", "--forcerun", "check_dataset")
+    sentence = only_sentence(done)
+    assert name in sentence
+    assert all(word in sentence for word in words), sentence
+    assert not list((project.results / "data").glob("shapes/*"))
+    log = project.results / "logs/check_dataset/shapes.log"
+    assert sentence in log.read_text(encoding="utf-8")
+
+
+def test_truncated_archive_is_not_extracted(project: Project) -> None:
+    archive = project.folder / "data/archives/shapes/VOCtrainval.tar"
+    archive.write_bytes(archive.read_bytes()[:-5000])
+    sentence = only_sentence(project.snakemake("data"))
+    assert "VOCtrainval.tar" in sentence
+    assert "truncated" in sentence
+    assert not (archive.parent / "verified.json").exists()
+    assert not leftovers(project.folder / "data")
+
+
+def make_local(project: Project, sha256: str) -> None:
+    """Declare the archives as a user's own, with a digest."""
+    project.edit("experiments/tiny.yaml", "source: generated", "source: local")
+    text = (project.folder / "experiments/tiny.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"    generated: .*\n", "", text)
+    text = re.sub(r"(\{name: [\w.]+)\}", rf"\1, sha256: {sha256}}}", text)
+    (project.folder / "experiments/tiny.yaml").write_text(text, encoding="utf-8")
+
+
+def test_wrong_hash_is_not_extracted(project: Project) -> None:
+    make_local(project, "0" * 64)
+    sentence = only_sentence(project.snakemake("data"))
+    assert "VOCtrainval.tar" in sentence
+    assert f"expected sha256 {'0' * 64}" in sentence
+    assert not (project.folder / "data/archives/shapes/verified.json").exists()
+
+
+def test_missing_archive_is_asked_for(fresh_project: Project) -> None:
+    make_local(fresh_project, "0" * 64)
+    sentence = only_sentence(fresh_project.snakemake("data"))
+    assert "data/archives/shapes: found no VOCtrainval.tar and no benchmark.tgz" in sentence
+    assert not list((fresh_project.folder / "data").glob("archives/shapes/*"))
+
+
+def test_nan_logits_are_not_scored(project: Project) -> None:
+    stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
+    arrays = dict(np.load(stored))
+    arrays["scale_1"][0, 0, 0, 0] = np.nan
+    np.savez(stored, **arrays)
+    done = project.snakemake("metrics", "--forcerun", "apply_crf")
+    sentence = only_sentence(done)
+    assert stored.name in sentence
+    assert "NaN" in sentence
+    assert not (project.results / "more/seed0/crf/val/index.json").exists()
+    assert not (project.results / "more/seed0/crf/val/labels").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("checkpoint_every: 3", "checkpoint_evry: 3", "'checkpoint_every'"),
+        ("power: 0.9, floor: 0", "power: 0.9, floor: 0.1", "less than optimizer.lr = 0.0001"),
+        ("seeds: [0]", "seeds: [0", "YAML"),
+    ],
+)
+def test_bad_experiment_stops_before_anything_runs(
+    fresh_project: Project, old: str, new: str, expected: str
+) -> None:
+    fresh_project.edit("experiments/tiny.yaml", old, new)
+    done = fresh_project.snakemake("report")
+    sentence = only_sentence(done)
+    assert "experiments/tiny.yaml" in sentence
+    assert expected in sentence
+    assert not (fresh_project.folder / "data").exists()
+
+
+def test_unknown_key_of_the_configuration(fresh_project: Project) -> None:
+    done = fresh_project.snakemake("report", "--config", "devise=cpu")
+    assert "'devise', expected 'device'" in only_sentence(done)
+
+
+def test_results_that_cannot_be_written(fresh_project: Project) -> None:
+    """A file stands in the folder's place: this stops root too, whom permissions do not."""
+    (fresh_project.folder / "results").write_text("not a folder", encoding="utf-8")
+    sentence = only_sentence(fresh_project.snakemake("report"))
+    assert "storage.results" in sentence
+    assert not (fresh_project.folder / "data").exists()

@@ -1,0 +1,126 @@
+"""The real chain, from archives to the report, with tiny numbers and in a path with a blank."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.workflow.conftest import Project
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_link_of_the_chain_is_a_file(finished_chain: Project) -> None:
+    run = finished_chain.results / "more/seed0"
+    verdicts = read(finished_chain.results / "verdicts.json")["verdicts"]
+    metrics = read(run / "metrics/val.crf.json")
+    labels = read(run / "crf/val/index.json")
+    checkpoint = read(run / "checkpoint.json")
+    done = read(run / "train/done.json")
+    resolved = yaml.safe_load((run / "resolved.yaml").read_text(encoding="utf-8"))
+    manifest = read(finished_chain.results / "data/shapes/manifest.json")
+    card = read(finished_chain.results / "weights/tiny-vit.json")
+
+    claimed = {entry["id"]: entry for entry in verdicts}
+    assert claimed["mini-segmentation"]["value"] == metrics["miou"]
+    assert labels["source"]["checkpoint_sha256"] == checkpoint["sha256"]
+    assert checkpoint["sha256"] in [entry["sha256"] for entry in done["checkpoints"]]
+    assert checkpoint["iteration"] == done["iterations"] == resolved["training"]["iterations"]
+    assert resolved["derived"]["training_images"] == manifest["splits"]["train_aug"]["count"]
+    assert card["name"] == resolved["weights"]
+    assert (finished_chain.results / "report.html").stat().st_size > 10_000
+
+
+def test_every_score_covers_its_split(finished_chain: Project) -> None:
+    scored = list(finished_chain.results.glob("more/seed0/metrics/*.*.json"))
+    assert len(scored) == 6
+    for path in scored:
+        document = read(path)
+        images = {"val": 12, "train": 14}[document["split"]]
+        assert document["coverage"] == {"evaluated": images, "expected": images}
+        assert document["protocol"]["checkpoint_rule"] == "last"
+        assert len(document["protocol"]["checkpoint_sha256"]) == 64
+
+
+def test_controls_score_what_is_known_beforehand(finished_chain: Project) -> None:
+    folder = finished_chain.results / "controls/shapes"
+    assert read(folder / "val.perfect.json")["miou"] == 100
+    background = read(folder / "val.all_background.json")
+    assert abs(background["miou"] - background["protocol"]["known_miou"]) < 1e-9
+
+
+def test_mmsegmentation_agrees(finished_chain: Project) -> None:
+    checked = read(finished_chain.results / "more/seed0/metrics/cross_check.json")
+    assert set(checked["stages"]) == {"val.raw", "val.multiscale", "val.crf"}
+    assert all(abs(stage["difference"]) <= 1e-6 for stage in checked["stages"].values())
+
+
+def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project) -> None:
+    results = finished_chain.results
+    logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
+    benchmarks = (results / "benchmarks").rglob("*.tsv")
+    assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
+    assert len(logs) == 29
+    for log in logs_of(results):
+        assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
+
+
+def logs_of(results: Path) -> list[Path]:
+    return sorted((results / "logs").rglob("*.log"))
+
+
+def test_second_call_does_nothing_and_is_quick(finished_chain: Project) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = finished_chain.snakemake("report")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout + done.stderr
+    # CPU time, since other work on the machine stretches the time on the clock
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 6
+
+
+def test_script_runs_by_hand_from_its_description(project: Project) -> None:
+    metrics = project.results / "more/seed0/metrics/val.raw.json"
+    before = metrics.read_bytes()
+    metrics.unlink()
+    description = "results/tiny/logs/score_labels/more.seed0.val.raw.log.job.json"
+    subprocess.run(
+        [sys.executable, "-m", "workflow_scripts.score_labels", description],
+        cwd=project.folder,
+        check=True,
+        timeout=120,
+    )
+    assert metrics.read_bytes() == before
+
+
+def test_report_prints_the_verdicts_and_its_path(project: Project) -> None:
+    (project.results / "report.html").unlink()
+    done = project.snakemake("report")
+    assert done.returncode == 0, done.stderr
+    assert "perfect-control" in done.stdout
+    assert str(project.results / "report.html") in done.stdout
+
+
+def test_paper_experiment_is_planned_without_its_data(fresh_project: Project) -> None:
+    planned = fresh_project.planned("--config", "experiment=paper")
+    assert planned["find_archives"] == 1
+    assert planned["find_weights"] == 1
+    assert planned["train_model"] == 3
+    assert "generate_archives" not in planned
+
+
+def test_storage_may_lie_elsewhere(fresh_project: Project, tmp_path: Path) -> None:
+    other = tmp_path / "another disk"
+    storage = f"storage={{data: '{other}'}}"
+    done = fresh_project.snakemake("data", "--config", storage)
+    assert done.returncode == 0, done.stderr
+    assert (other / "extracted/shapes/extraction.json").is_file()
+    assert not (fresh_project.folder / "data").exists()
+    assert os.listdir(fresh_project.results / "data") == ["shapes"]

@@ -1,0 +1,136 @@
+"""A change reruns what depends on it and nothing else."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests.workflow.conftest import Project
+
+REPORTED = {"judge_claims": 1, "render_report": 1}
+SCORED = {"score_labels": 6, "cross_check_metrics": 1, **REPORTED}
+PREDICTED = {
+    "select_checkpoint": 1,
+    "predict_segmentation": 1,
+    "predict_maps": 2,
+    "fuse_segmentation": 2,
+    "make_seeds": 3,
+    "apply_crf": 1,
+    **SCORED,
+}
+TRAINED = {"resolve_run": 1, "train_model": 1, **PREDICTED}
+
+
+def touch_inputs(project: Project) -> None:
+    """Give the archives, the data index and the weights a new time, their content unchanged."""
+    for file in (
+        "data/archives/shapes/VOCtrainval.tar",
+        "results/tiny/data/shapes/index.csv",
+        "weights/tiny-vit.pt",
+    ):
+        os.utime(project.folder / file)
+
+
+def comment_in_training(project: Project) -> None:
+    project.edit(
+        "methods/more/losses.py",
+        "_CONTRAST_TEMPERATURE = 0.07",
+        "_CONTRAST_TEMPERATURE  =  0.07  # of the softmax",
+    )
+
+
+def docstring_in_training(project: Project) -> None:
+    project.edit("methods/more/training.py", '"""Training MoRe on', '"""How to train MoRe on')
+
+
+def constant_in_training(project: Project) -> None:
+    project.edit(
+        "methods/more/losses.py", "_CONTRAST_TEMPERATURE = 0.07", "_CONTRAST_TEMPERATURE = 0.08"
+    )
+
+
+def constant_of_the_job_description(project: Project) -> None:
+    project.edit("workflow_scripts/job.py", '".job.json"', '".job.txt"')
+
+
+def figure_of_the_report(project: Project) -> None:
+    project.edit("methods/reporting/gallery.py", "LONGEST_SIDE = 240", "LONGEST_SIDE = 220")
+
+
+def template_of_the_report(project: Project) -> None:
+    style = project.folder / "methods/reporting/templates/report.css"
+    style.write_text(style.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+def crf_parameter(project: Project) -> None:
+    project.edit("experiments/tiny.yaml", "crf:\n      iterations: 2", "crf:\n      iterations: 3")
+
+
+def training_key(project: Project) -> None:
+    project.edit("experiments/tiny.yaml", "temperature: 0.5", "temperature: 0.6")
+
+
+def order_of_training_keys(project: Project) -> None:
+    project.edit(
+        "experiments/tiny.yaml", "{high: 0.6, low: 0.35}", "{low: 0.35, high: 0.6}  # was turned"
+    )
+
+
+def metric_module(project: Project) -> None:
+    project.edit(
+        "methods/evaluation/segmentation.py", "float(iou[present].mean())", "float(iou.mean())"
+    )
+
+
+def bound_of_a_claim(project: Project) -> None:
+    project.edit("claims/mini.yaml", "at_least: 55.0", "at_least: 54.0")
+
+
+def new_seed(project: Project) -> None:
+    project.edit("experiments/tiny.yaml", "seeds: [0]", "seeds: [0, 1]")
+
+
+@pytest.mark.parametrize(
+    ("change", "rerun"),
+    [
+        (touch_inputs, {}),
+        (comment_in_training, {}),
+        (docstring_in_training, {}),
+        (constant_in_training, TRAINED),
+        (constant_of_the_job_description, {}),
+        (figure_of_the_report, {"render_report": 1}),
+        (template_of_the_report, {"render_report": 1}),
+        (crf_parameter, {"resolve_run": 1, "apply_crf": 1, **SCORED, "score_labels": 1}),
+        (training_key, TRAINED),
+        (order_of_training_keys, {}),
+        (metric_module, {**SCORED, "score_control": 3}),
+        (bound_of_a_claim, REPORTED),
+        (new_seed, TRAINED),
+    ],
+)
+def test_change_reruns_exactly_what_depends_on_it(
+    project: Project, change: Callable[[Project], None], rerun: dict[str, int]
+) -> None:
+    change(project)
+    assert project.planned() == rerun
+
+
+def test_nothing_changed_reruns_nothing(finished_chain: Project) -> None:
+    assert finished_chain.planned() == {}
+
+
+def test_moved_project_reruns_nothing(project: Project) -> None:
+    assert project.planned() == {}
+
+
+def test_seed_of_the_command_line_trains_once_more(finished_chain: Project) -> None:
+    planned = finished_chain.planned("--config", "seeds=[0,1]")
+    assert planned == TRAINED
+
+
+def test_deleted_prediction_is_made_again(project: Project) -> None:
+    (project.results / "more/seed0/predictions/val/index.json").unlink()
+    (project.results / "more/seed0/metrics/val.raw.json").unlink()
+    planned = project.planned()
+    assert planned["predict_segmentation"] == 1
+    assert "train_model" not in planned
