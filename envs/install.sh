@@ -6,7 +6,7 @@
 #
 # PYTHON=/path/to/python chooses the interpreter. The stamp inside .venv is written last, so an
 # interrupted install is made anew by the next call.
-set -euo pipefail
+set -Eeuo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -88,8 +88,8 @@ environment_path() {
 }
 
 pip_install() {
-    "$venv/bin/python" -m pip install -qq --no-input --disable-pip-version-check --no-compile \
-        --require-hashes --no-deps "$@"
+    "$venv/bin/python" -m pip install -qq --no-input --disable-pip-version-check \
+        --no-compile --require-hashes --no-deps "$@"
 }
 
 install_torch() {
@@ -116,10 +116,12 @@ install_base() {
     install_torch
     say "Everything else (about 100 packages; pydensecrf2 is compiled)."
     pip_install --no-build-isolation -r $locks/common.txt
-    "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" # what pip would do on one core
+    # What pip would do, on one core. Some files are not for this Python; pip passes over them too.
+    "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" || true
 }
 
 venv=$(environment_path)
+trap 'say "The environment is not whole: see above, then call this again to make it anew."' ERR
 base=$(fingerprint $locks/{build,common,torch-cpu,torch-cuda}.txt)
 if ! base_is_ready; then
     install_base

@@ -7,6 +7,8 @@ mapping into it. Published values stand in `experiments/paper.yaml`.
 from dataclasses import dataclass
 from typing import Literal
 
+from methods.training.settings import OptimizerSettings, ScheduleSettings
+
 
 @dataclass(frozen=True)
 class NetworkSettings:
@@ -22,28 +24,6 @@ class NetworkSettings:
     neighbour_ratio: float  # GCR keeps K = int(ratio * classes) neighbours
     decoder_width: int
     decoder_dilation: int
-
-
-@dataclass(frozen=True)
-class OptimizerSettings:
-    """AdamW over five parameter groups."""
-
-    lr: float  # of the encoder
-    head_lr_factor: float  # of the classifiers, GCR and the decoder, relative to `lr`
-    betas: tuple[float, float]
-    eps: float
-    weight_decay: float
-
-
-@dataclass(frozen=True)
-class ScheduleSettings:
-    """Learning-rate schedule with warm-up."""
-
-    kind: Literal["poly", "cosine"]
-    warmup_iterations: int
-    warmup_start: float  # poly: ratio of the peak; cosine: absolute learning rate
-    power: float  # poly only
-    floor: float  # no learning rate falls below this after the warm-up
 
 
 @dataclass(frozen=True)

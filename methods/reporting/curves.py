@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from methods.errors import InputError
 from methods.reporting.figures import Drawing
 from methods.reporting.plots import Curve, draw_curves
 from methods.reporting.sources import RunSources
+from methods.yaml_files import read_yaml
 
 _TITLES = {
     "total": "total",
@@ -53,7 +53,7 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
         InputError: a journal has no rows.
     """
     journals = [(f"seed {source.seed}", _read(source)) for source in seeds]
-    losses = yaml.safe_load(seeds[0].resolved.read_text(encoding="utf-8"))["training"]["losses"]
+    losses = read_yaml(seeds[0].resolved)["training"]["losses"]
     marks = _marks(losses)
     drawings = tuple(
         draw_curves(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
@@ -21,6 +20,7 @@ from methods.evaluation.segmentation import BACKGROUND, scores
 from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.reporting.sources import SEED_STAGES, DatasetSources, RunSources
 from methods.reporting.tables import show_number
+from methods.yaml_files import read_yaml
 
 LONGEST_SIDE = 240  # pixels of a picture; larger ones are shrunk
 EXTREMES = 3  # worst and best images shown
@@ -158,7 +158,7 @@ def class_colors(number: int) -> list[tuple[int, int, int]]:
 def _open_album(
     run: RunSources, dataset: DatasetSources, split: str, stages: Sequence[str]
 ) -> _Album:
-    resolved = yaml.safe_load(run.resolved.read_text(encoding="utf-8"))
+    resolved = read_yaml(run.resolved)
     maps = run.maps(split)
     return _Album(
         dataset=dataset,

@@ -10,6 +10,7 @@ from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 _ABSENT = "absent"
+_OF_THE_PAGE = ("gallery",)  # settings that change no result
 
 
 def deviations_table(sources: ReportSources) -> Table:
@@ -21,7 +22,7 @@ def deviations_table(sources: ReportSources) -> Table:
         ours = dict(_flatten(run))
         for key in [*ours, *(key for key in theirs if key not in ours)]:
             pair = theirs.get(key, _ABSENT), ours.get(key, _ABSENT)
-            if pair[0] != pair[1]:
+            if pair[0] != pair[1] and key not in _OF_THE_PAGE:
                 rows.append([name, key, *pair])
     columns = [
         Column("run", Kind.NAME),

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from methods.data.files import read_json
 from methods.reporting.sources import (
     SEED_STAGES,
@@ -13,6 +11,7 @@ from methods.reporting.sources import (
     RunSources,
 )
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.yaml_files import read_yaml
 
 STAGE_NAMES = {
     "raw": "raw, one scale",
@@ -142,7 +141,7 @@ def training_table(runs: Sequence[RunSources]) -> Table:
     rows: list[list[Cell]] = []
     for run in runs:
         done = read_json(run.done)
-        derived = yaml.safe_load(run.resolved.read_text(encoding="utf-8"))["derived"]
+        derived = read_yaml(run.resolved)["derived"]
         checkpoint = read_json(run.checkpoint)
         rows.append(
             [

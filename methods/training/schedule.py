@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from torch import nn
 from torch.optim import AdamW
 
-from methods.more.settings import OptimizerSettings, ScheduleSettings
+from methods.training.settings import OptimizerSettings, ScheduleSettings
 
 _ENCODER_GROUPS = 2  # the first groups are the encoder's, the others belong to the heads
 
@@ -17,7 +17,7 @@ def build_optimizer(groups: Sequence[Sequence[nn.Parameter]], settings: Optimize
     Weight decay applies to every parameter, norms and biases included.
 
     Args:
-        groups: parameters of the network, as `MoRe.parameter_groups` orders them.
+        groups: parameters of the network, those of the encoder in the first two.
         settings: peak learning rates, moments and weight decay.
     """
     encoder, heads = _peaks(settings)

@@ -20,6 +20,7 @@ from methods.evaluation.segmentation import confusion_matrix, metrics_document, 
 from methods.reporting.claims import load_claims
 from methods.reporting.sources import ReportSources, collect
 from methods.reporting.verdicts import judge_all
+from methods.yaml_files import read_yaml
 
 REPOSITORY = Path(__file__).parents[2]
 SPLITS = {"train": ["2012_000001", "2012_000002", "2012_000003", "2012_000004"]}
@@ -38,7 +39,7 @@ class Results:
         self.data_root = folder / "data"
         self.benchmarks = folder / "benchmarks"
         self.seeds = seeds
-        settings = yaml.safe_load((REPOSITORY / "experiments/mini.yaml").read_text("utf-8"))
+        settings = read_yaml(REPOSITORY / "experiments/mini.yaml")
         self.experiment: dict[str, Any] = copy.deepcopy(settings)
         if classes is not None:
             self.experiment["datasets"]["shapes"]["classes"] = list(classes)
@@ -55,7 +56,7 @@ class Results:
 
     def sources(self) -> ReportSources:
         """What `workflow_scripts/render_report.py` hands to the page."""
-        published = yaml.safe_load((REPOSITORY / "experiments/paper.yaml").read_text("utf-8"))
+        published = read_yaml(REPOSITORY / "experiments/paper.yaml")
         return collect(
             self.root,
             self.experiment,

@@ -27,7 +27,7 @@ def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 def leftovers(folder: Path) -> list[Path]:
     """Files under names that only an unfinished write has."""
-    return [path for path in folder.rglob(".*") if ".snakemake" not in path.parts]
+    return [path for path in folder.rglob(".*") if not path.name.startswith(".snakemake")]
 
 
 def first_mask(project: Project) -> Path:
@@ -74,6 +74,7 @@ def test_bad_mask_stops_the_check(
     assert name in sentence
     assert all(word in sentence for word in words), sentence
     assert not list((project.results / "data").glob("shapes/*"))
+    assert not leftovers(project.results)
     log = project.results / "logs/check_dataset/shapes.log"
     assert sentence in log.read_text(encoding="utf-8")
 
@@ -123,6 +124,7 @@ def test_nan_logits_are_not_scored(project: Project) -> None:
     assert "NaN" in sentence
     assert not (project.results / "more/seed0/crf/val/index.json").exists()
     assert not (project.results / "more/seed0/crf/val/labels").exists()
+    assert not leftovers(project.results)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def constant_in_training(project: Project) -> None:
 
 
 def constant_of_the_job_description(project: Project) -> None:
-    project.edit("workflow_scripts/job.py", '".job.json"', '".job.txt"')
+    project.edit("workflow_scripts/job.py", '.job.json", plain', '.job.txt", plain')
 
 
 def figure_of_the_report(project: Project) -> None:
@@ -128,9 +128,6 @@ def test_seed_of_the_command_line_trains_once_more(finished_chain: Project) -> N
     assert planned == TRAINED
 
 
-def test_deleted_prediction_is_made_again(project: Project) -> None:
-    (project.results / "more/seed0/predictions/val/index.json").unlink()
+def test_deleted_score_is_made_again(project: Project) -> None:
     (project.results / "more/seed0/metrics/val.raw.json").unlink()
-    planned = project.planned()
-    assert planned["predict_segmentation"] == 1
-    assert "train_model" not in planned
+    assert project.planned() == {**SCORED, "score_labels": 1}
