@@ -69,5 +69,8 @@ include: "rules/report.smk"
 
 
 onsuccess:
-    if any(job.rule.name == "render_report" for job in workflow.dag.jobs):
+    # Under make, which prints it even where nothing had to run, this would be the second time.
+    if "MAKELEVEL" not in os.environ and any(
+        job.rule.name == "render_report" for job in workflow.dag.jobs
+    ):
         print_summary(RESULTS)

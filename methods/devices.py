@@ -1,4 +1,4 @@
-"""Is there a GPU, asked without loading torch."""
+"""Which GPUs there are, asked without loading torch."""
 
 import shutil
 import subprocess
@@ -6,8 +6,14 @@ import subprocess
 
 def gpu_answers() -> bool:
     """Whether NVIDIA's driver lists at least one GPU."""
+    return bool(gpu_names())
+
+
+def gpu_names() -> tuple[str, ...]:
+    """Names of the GPUs that NVIDIA's driver lists; none where there is no driver."""
     program = shutil.which("nvidia-smi")
     if program is None:
-        return False
-    answer = subprocess.run([program, "-L"], capture_output=True, text=True, check=False)
-    return answer.returncode == 0 and "GPU" in answer.stdout
+        return ()
+    query = [program, "--query-gpu=name", "--format=csv,noheader"]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
+    return tuple(answer.stdout.splitlines()) if answer.returncode == 0 else ()

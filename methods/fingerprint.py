@@ -32,7 +32,7 @@ def code_fingerprint(
         ignored: modules that cannot change a result; what only they import does not count either.
 
     Returns:
-        16 hexadecimal digits. They depend on the minor version of Python, whose syntax trees differ.
+        16 hexadecimal digits. They depend on Python's minor version, whose syntax trees differ.
 
     Raises:
         FileNotFoundError: one of the modules is not in the project.

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from methods.devices import gpu_names
 from methods.errors import InputError
 
 PACKAGES = (
@@ -85,7 +86,7 @@ def describe_environment(repository: Path) -> Environment:
         python=platform.python_version(),
         processor=_processor(),
         cores=len(os.sched_getaffinity(0)),
-        gpus=_gpus(),
+        gpus=gpu_names(),
         packages=tuple((name, _version(name)) for name in PACKAGES),
         commit=commit,
         dirty=None if status is None else bool(status),
@@ -153,9 +154,3 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
-
-
-def _gpus() -> tuple[str, ...]:
-    import torch  # here, because it takes seconds and nothing else on the page needs it
-
-    return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))

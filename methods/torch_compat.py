@@ -30,7 +30,7 @@ def _compiled_part_loads() -> bool:
     if extension is None or extension.origin is None:
         return False
     try:
-        torch.ops.load_library(extension.origin)  # type: ignore[no-untyped-call]
+        torch.ops.load_library(extension.origin)
     except OSError:
         return False
     return True

@@ -17,7 +17,7 @@ def _star(u: Coordinates, v: Coordinates) -> Region:
     angle = np.mod(np.arctan2(u, -v) + np.pi / 5, 2 * np.pi / 5) - np.pi / 5
     along, across = np.hypot(u, v) * np.cos(angle), np.abs(np.hypot(u, v) * np.sin(angle))
     inner = 0.5 * np.array([np.cos(np.pi / 5), np.sin(np.pi / 5)])
-    return inner[1] * (1 - along) > (1 - inner[0]) * across
+    return np.asarray(inner[1] * (1 - along) > (1 - inner[0]) * across)
 
 
 # Each is a predicate on coordinates that run from -1 to 1 across the object; v points down.
@@ -26,10 +26,12 @@ SHAPES: dict[str, Callable[[Coordinates, Coordinates], Region]] = {
     "square": lambda u, v: np.maximum(np.abs(u), np.abs(v)) < 0.82,
     "triangle": lambda u, v: (v < 0.8) & (np.abs(u) < 0.55 * (v + 0.95)),
     "star": _star,
-    "cross": lambda u, v: (np.minimum(np.abs(u), np.abs(v)) < 0.36)
-    & (np.maximum(np.abs(u), np.abs(v)) < 0.95),
-    "arch": lambda u, v: (np.maximum(np.abs(u), np.abs(v)) < 0.88)
-    & ~((np.abs(u) < 0.36) & (v > -0.15)),
+    "cross": lambda u, v: (
+        (np.minimum(np.abs(u), np.abs(v)) < 0.36) & (np.maximum(np.abs(u), np.abs(v)) < 0.95)
+    ),
+    "arch": lambda u, v: (
+        (np.maximum(np.abs(u), np.abs(v)) < 0.88) & ~((np.abs(u) < 0.36) & (v > -0.15))
+    ),
     "diamond": lambda u, v: np.abs(u) + np.abs(v) < 1.0,
     "hexagon": lambda u, v: np.maximum(np.abs(v), 0.866 * np.abs(u) + 0.5 * np.abs(v)) < 0.84,
     "ellipse": lambda u, v: (u / 0.58) ** 2 + v**2 < 0.95,
@@ -93,7 +95,7 @@ def rgb(hue: float, saturation: float, value: float) -> NDArray[np.float32]:
 def smooth_noise(
     rng: np.random.Generator, height: int, width: int, cells: int
 ) -> NDArray[np.float32]:
-    """Noise float32 (height, width) that varies over about `cells` bumps a side, mean 0, sd near 1."""
+    """Noise float32 (height, width) of about `cells` bumps a side, mean 0, deviation near 1."""
     coarse = rng.standard_normal((cells + 1, cells + 1)).astype(np.float32)
     factors = (height / coarse.shape[0], width / coarse.shape[1])
     return np.asarray(zoom(coarse, factors, order=1, mode="nearest", grid_mode=True))

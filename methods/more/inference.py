@@ -104,6 +104,7 @@ def predict_maps(
         for scale in settings.map_scales:
             maps = model.forward_cams(_pair(image, scale, settings), with_lam=True)
             for kind, raw in zip(("cam", "aux_cam", "lam"), maps, strict=True):
+                assert raw is not None  # the LAM was asked for
                 arrays[maps_key(kind, scale)] = _array(raw)[:, present]
         return arrays
 

@@ -18,9 +18,9 @@ class NetworkSettings:
     width: int  # D, of the encoder
     depth: int
     heads: int
-    pretrained_size: int  # pixels; side of the square image that the position table was made for
+    pretrained_size: int  # pixels; side of the image that the position table was made for
     registers: int  # R register tokens in front of the class tokens
-    auxiliary_layer: int  # block whose output feeds the auxiliary classifier; negative = from the end
+    auxiliary_layer: int  # block that feeds the auxiliary classifier; negative: from the end
     neighbour_ratio: float  # GCR keeps K = int(ratio * classes) neighbours
     decoder_width: int
     decoder_dilation: int

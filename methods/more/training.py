@@ -1,7 +1,7 @@
 """Training MoRe on image-level labels."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,9 @@ def train(
         index, images, run["train_split"], classes, TrainingView(settings.augmentation)
     )
     sampler = BatchSampler(len(dataset), settings.batch_size, settings.iterations, seed)
-    loader = DataLoader(dataset, batch_sampler=sampler, num_workers=settings.loader_workers)
+    loader: Iterable[Batch] = DataLoader(
+        dataset, batch_sampler=sampler, num_workers=settings.loader_workers
+    )
     start = time.perf_counter()
     written, seen = _fit(model, dataset, loader, settings, where, output)
     write_json(
@@ -132,7 +134,7 @@ def train(
 def _fit(
     model: MoRe,
     dataset: ImageLabelDataset,
-    loader: DataLoader[Batch],
+    loader: Iterable[Batch],
     settings: TrainingSettings,
     device: torch.device,
     output: Path,
@@ -174,7 +176,7 @@ def _fit(
 
 
 def _line(n_iter: int, values: Mapping[str, float]) -> str:
-    return f"iteration={n_iter} " + " ".join(f"{name}={value:.4g}" for name, value in values.items())
+    return f"iteration={n_iter} " + " ".join(f"{k}={v:.4g}" for k, v in values.items())
 
 
 def _save(folder: Path, iteration: int, model: MoRe) -> dict[str, Any]:

@@ -44,8 +44,8 @@ def render_example(number: int, *, seed: int, size: int, patch_size: int) -> Exa
         ]
     )
     grid = size // patch_size
-    patches = scene.region.reshape(grid, patch_size, grid, patch_size)
-    patches = patches.transpose(0, 2, 1, 3).reshape(grid, grid, -1)
+    blocks = scene.region.reshape(grid, patch_size, grid, patch_size)
+    patches = blocks.transpose(0, 2, 1, 3).reshape(grid, grid, -1)
     share = np.stack([(patches == k).mean(-1) for k in range(len(layers))], -1)
     top = values[:, share.argmax(-1)]
     top[:, share.max(-1) < PURE] = -1
@@ -100,7 +100,5 @@ def attribute_losses(
     for name, logits in token_logits.items():
         values = labels[:, list(HEADS).index(name)]
         present = (values[..., None] == torch.arange(HEADS[name], device=values.device)).any(1)
-        losses[f"image_{name}"] = binary_cross_entropy_with_logits(
-            logits, present.float()
-        )
+        losses[f"image_{name}"] = binary_cross_entropy_with_logits(logits, present.float())
     return losses

@@ -120,7 +120,7 @@ def pretrain(
             "sha256": sha256(output),
             "network": asdict(backbone),
             "task": "texture, hue, shape and object-or-not of every patch of a generated scene",
-            "label_set": {head: count for head, count in HEADS.items()},
+            "label_set": HEADS,
             "left_out": classes,
             "scenes": settings.scenes,
             "seed": settings.seed,

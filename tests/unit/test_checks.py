@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from methods.data.archives import extract_archives
 from methods.data import checks
+from methods.data.archives import extract_archives
 from methods.data.checks import DatasetCheck, check_dataset
 from methods.data.files import sha256
 from methods.data.generated import GeneratedSettings, write_archives

@@ -86,7 +86,9 @@ def test_logits_that_are_not_finite_are_refused(
     with torch.no_grad():
         model.decoder.conv8.weight[0, 0] = float("nan")
     save_checkpoint(tmp_path / "model.pt", model)
-    with pytest.raises(InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.86"):
+    with pytest.raises(
+        InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.86"
+    ):
         predict_logits(**arguments, split="val")
     assert not list((tmp_path / "out").rglob("*.npz"))
     assert not (tmp_path / "out" / "index.json").exists()

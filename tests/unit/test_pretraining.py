@@ -60,9 +60,7 @@ def test_patch_labels_are_those_of_the_layer_that_covers_most_of_the_patch() -> 
 
 def test_the_backbone_is_a_plain_vit_and_the_card_says_what_it_saw(tmp_path: Path) -> None:
     output, card = run(tmp_path)
-    vit = VisionTransformer(
-        patch_size=8, width=16, depth=1, heads=2, tokens=1, pretrained_size=48
-    )
+    vit = VisionTransformer(patch_size=8, width=16, depth=1, heads=2, tokens=1, pretrained_size=48)
     vit.load_state_dict(torch.load(output, weights_only=True))
     facts = read_json(card)
     assert facts["sha256"] == sha256(output)

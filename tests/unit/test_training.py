@@ -61,7 +61,9 @@ def test_a_seed_repeats_a_run_to_the_last_bit(tmp_path: Path) -> None:
     first = run_training(tmp_path, small_run(), seed=0, name="first")
     again = run_training(tmp_path, small_run(), seed=0, name="again")
     other = run_training(tmp_path, small_run(), seed=1, name="other")
-    digests = [read_json(o / "done.json")["checkpoints"][-1]["sha256"] for o in (first, again, other)]
+    digests = [
+        read_json(o / "done.json")["checkpoints"][-1]["sha256"] for o in (first, again, other)
+    ]
     assert digests[0] == digests[1] != digests[2]
 
 
