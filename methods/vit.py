@@ -81,7 +81,10 @@ class VisionTransformer(nn.Module):
         """Encode normalised images (B, 3, H, W), H and W at least one patch."""
         x = self._embed(images)
         auxiliary = x
+        # Backwards, torch's fused attention on a CPU takes longer than everything else together.
+        fused = images.is_cuda or not torch.is_grad_enabled()
         for index, block in enumerate(self.blocks):
+            block.attn.fused_attn = fused
             x = block(x)
             if index == self.auxiliary_index:
                 auxiliary = x

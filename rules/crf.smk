@@ -15,7 +15,7 @@ rule apply_crf:
         f"{RESULTS}/logs/apply_crf/{{run}}.seed{{seed}}.{{split}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/apply_crf/{{run}}.seed{{seed}}.{{split}}.tsv"
-    threads: workflow.cores
+    threads: 2 * MANY
     conda:
         "../envs/crf.yaml"
     message:

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -111,9 +112,10 @@ def _write_to(log: Path) -> TextIO:
     with log.open("wb") as file:
         for descriptor in (1, 2):
             os.dup2(file.fileno(), descriptor)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     if terminal.isatty():
-        sys.stderr = _ProgressOnTerminal(terminal, sys.stderr)  # type: ignore[assignment]
+        sys.stderr = _ProgressOnTerminal(terminal, sys.stderr)
     return terminal
 
 

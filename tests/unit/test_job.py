@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,7 @@ def test_progress_bar_stays_on_the_terminal(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
     process = subprocess.Popen(
         [sys.executable, str(script), str(describe(tmp_path))],
         env={**os.environ, "PYTHONPATH": str(PROJECT)},

@@ -40,7 +40,8 @@ class Project:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `snakemake --cores 2` with more arguments."""
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        own = ("PYTHONPATH", "MAKELEVEL")  # a user's call has neither
+        environment = {key: value for key, value in os.environ.items() if key not in own}
         return subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder,

@@ -113,6 +113,18 @@ def test_missing_archive_is_asked_for(fresh_project: Project) -> None:
     assert not list((fresh_project.folder / "data").glob("archives/shapes/*"))
 
 
+def test_weights_of_the_user_are_asked_for_and_checked(fresh_project: Project) -> None:
+    name, file = "vit_base_patch16_224.orig_in21k_ft_in1k", "jx_vit_base_p16_224-80ecf9dd.pth"
+    card = f"results/paper/weights/{name}.json"
+    call = (card, "--config", "experiment=paper")
+    assert f"weights: found no {file}" in only_sentence(fresh_project.snakemake(*call))
+    (fresh_project.folder / "weights").mkdir(exist_ok=True)
+    (fresh_project.folder / "weights" / file).write_text("not the weights", encoding="utf-8")
+    sentence = only_sentence(fresh_project.snakemake(*call))
+    assert "expected one that begins with 80ecf9dd" in sentence
+    assert not (fresh_project.folder / card).exists()
+
+
 def test_nan_logits_are_not_scored(project: Project) -> None:
     stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
     arrays = dict(np.load(stored))

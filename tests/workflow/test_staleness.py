@@ -126,8 +126,3 @@ def test_moved_project_reruns_nothing(project: Project) -> None:
 def test_seed_of_the_command_line_trains_once_more(finished_chain: Project) -> None:
     planned = finished_chain.planned("--config", "seeds=[0,1]")
     assert planned == TRAINED
-
-
-def test_deleted_score_is_made_again(project: Project) -> None:
-    (project.results / "more/seed0/metrics/val.raw.json").unlink()
-    assert project.planned() == {**SCORED, "score_labels": 1}
