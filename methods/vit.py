@@ -83,8 +83,10 @@ class VisionTransformer(nn.Module):
         auxiliary = x
         # Backwards, torch's fused attention on a CPU takes longer than everything else together.
         fused = images.is_cuda or not torch.is_grad_enabled()
+        for attention in self.modules():
+            if isinstance(attention, Attention):
+                attention.fused_attn = fused  # type: ignore[misc]  # Final for TorchScript alone
         for index, block in enumerate(self.blocks):
-            block.attn.fused_attn = fused
             x = block(x)
             if index == self.auxiliary_index:
                 auxiliary = x

@@ -91,7 +91,7 @@ rule make_seeds:
     params:
         scales=in_run("inference", "map_scales"),
         image_size=in_run("inference", "image_size"),
-        background_threshold=in_run("inference", "background_threshold"),
+        background_threshold=in_run("evaluation", "background_threshold"),
         threshold_source=in_run("evaluation", "threshold_source", "as published"),
         code=code("make_seeds"),
     log:

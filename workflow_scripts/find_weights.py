@@ -30,6 +30,7 @@ def main(job: Job) -> None:
         "file": path.name,
         "sha256": digest,
         "network": weights["network"],
+        "task": weights["task"],
     }
     write_json(job.output["card"], card)
 

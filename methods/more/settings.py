@@ -126,4 +126,3 @@ class InferenceSettings:
     image_size: int  # pixels; images are resized to squares of int(scale * image_size)
     scales: tuple[float, ...]  # of the segmentation logits
     map_scales: tuple[float, ...]  # of CAM, auxiliary CAM and LAM
-    background_threshold: float  # a seed pixel at or below it is background

@@ -144,7 +144,9 @@ def _fit(
     objective = Objective(settings)
     written: list[dict[str, Any]] = []
     seen: set[int] = set()
-    with Journal(output / "journal.csv", COLUMNS) as journal:
+    # The journal of a run that stops keeps this name, which no rule claims and thus deletes.
+    unfinished = output / "journal.unfinished.csv"
+    with Journal(unfinished, COLUMNS) as journal:
         progress = tqdm(total=settings.iterations, desc="training", disable=None)
         end = time.perf_counter()
         for n_iter, (views, labels, positions) in enumerate(loader):
@@ -156,7 +158,7 @@ def _fit(
             values = {name: float(value.detach()) for name, value in terms.items()}
             batch = positions.tolist()
             ids = [dataset.records[position].id for position in batch]
-            require_finite(output / "journal.csv", values, n_iter, ids)
+            require_finite(unfinished, values, n_iter, ids)
             optimizer.zero_grad(set_to_none=True)
             terms["total"].backward()
             optimizer.step()
@@ -172,6 +174,7 @@ def _fit(
                 tqdm.write(_line(n_iter, values | rates | speed))
             if (n_iter + 1) % settings.checkpoint_every == 0 or n_iter + 1 == settings.iterations:
                 written.append(_save(output / "checkpoints", n_iter + 1, model))
+    unfinished.replace(output / "journal.csv")
     return written, len(seen)
 
 

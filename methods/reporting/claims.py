@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from methods.errors import InputError
+from methods.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
 
@@ -121,8 +121,8 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
     Raises:
         InputError: it does not follow claims/schema.yaml, or two claims have the same id.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    document = read_yaml(path)
+    schema = read_yaml(SCHEMA)
     error = best_match(Draft202012Validator(schema).iter_errors(document))
     if error is not None:
         raise InputError(

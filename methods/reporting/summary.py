@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-import yaml
-
 from methods.configuration import load_configuration
 from methods.data.files import read_json
 from methods.errors import InputError
+from methods.yaml_files import read_scalar
 
 
 def print_summary(results: Path, stream: TextIO | None = None) -> None:
@@ -40,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
     pairs = [item.partition("=") for item in parser.parse_args().config]
-    overrides = {key: yaml.safe_load(value) for key, _, value in pairs}
+    overrides = {key: read_scalar(value) for key, _, value in pairs}
     try:
         print_summary(load_configuration(Path.cwd(), overrides).results)
     except InputError as error:

@@ -6,7 +6,7 @@ and texture are left out.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
@@ -51,10 +52,15 @@ class PretrainingSettings:
 
 @dataclass(frozen=True)
 class Examples:
-    """Scenes in memory: normalised images float32 (n, 3, H, W), labels int64 (n, heads, N)."""
+    """Scenes in memory: images uint8 (n, H, W, 3), labels int8 (n, heads, h, w)."""
 
-    images: Tensor
-    labels: Tensor
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int8]
+
+    def batch(self, chosen: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Normalised images float32 (B, 3, H, W) and labels int64 (B, heads, h, w)."""
+        images = torch.stack([normalise(self.images[number]) for number in chosen])
+        return images, torch.from_numpy(self.labels[chosen]).long()
 
 
 def render_examples(
@@ -70,8 +76,7 @@ def render_examples(
     with ProcessPoolExecutor(processes) as pool:
         examples = list(pool.map(render, range(settings.scenes + HELD_OUT), chunksize=32))
     return Examples(
-        torch.stack([normalise(image) for image, _ in examples]),
-        torch.from_numpy(np.stack([labels for _, labels in examples])).flatten(2).long(),
+        np.stack([image for image, _ in examples]), np.stack([labels for _, labels in examples])
     )
 
 
@@ -150,16 +155,15 @@ def _fit(
         pct_start=settings.warmup_iterations / settings.iterations,
         cycle_momentum=False,
     )
-    side = round(examples.labels.shape[-1] ** 0.5)
     for n_iter in tqdm(range(settings.iterations), disable=None):
-        chosen = torch.randint(settings.scenes, (settings.batch_size,))
-        images, labels = examples.images[chosen], examples.labels[chosen].unflatten(2, (side, side))
+        chosen = torch.randint(settings.scenes, (settings.batch_size,)).tolist()
+        images, labels = examples.batch(chosen)
         if torch.rand(()) < 0.5:  # every shape and texture keeps its name in the mirror
             images, labels = images.flip(3), labels.flip(3)
         with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
             losses = attribute_losses(network, images.to(device), labels.flatten(2).to(device))
         values = {term: float(loss.detach()) for term, loss in losses.items()}
-        require_finite(card, values, n_iter, [f"scene {k}" for k in chosen.tolist()])
+        require_finite(card, values, n_iter, [f"scene {k}" for k in chosen])
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         optimizer.step()
@@ -172,15 +176,16 @@ def _accuracies(
     network: AttributeNetwork, examples: Examples, device: torch.device
 ) -> dict[str, float]:
     """Percent of the labelled patches of the held-out scenes that each head gets right."""
+    images, labels = examples.batch(range(len(examples.images) - HELD_OUT, len(examples.images)))
     with torch.inference_mode():
-        logits, _ = network(examples.images[-HELD_OUT:].to(device))
+        logits, _ = network(images.to(device))
     accuracy: dict[str, float] = {}
     for number, head in enumerate(HEADS):
-        truth = examples.labels[-HELD_OUT:, number]
+        truth = labels[:, number].flatten(1)
         right = (logits[head].argmax(-1).cpu() == truth)[truth >= 0]
         accuracy[f"{head}_patches"] = round(100 * float(right.float().mean()), 2)
     predicted = logits["object"].argmax(-1).cpu().bool()
-    truth = examples.labels[-HELD_OUT:, list(HEADS).index("object")] == 1
+    truth = labels[:, list(HEADS).index("object")].flatten(1) == 1
     overlap = float((predicted & truth).sum()) / float((predicted | truth).sum())
     accuracy["object_iou"] = round(100 * overlap, 2)
     return accuracy

@@ -83,7 +83,6 @@ _RUN: dict[str, Any] = {
         "image_size": 48,
         "scales": [0.86, 1.0],
         "map_scales": [1.0],
-        "background_threshold": 0.5,
     },
 }
 

@@ -29,8 +29,8 @@ def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "
     return output
 
 
-def journal(output: Path) -> list[dict[str, float]]:
-    with (output / "journal.csv").open() as file:
+def journal(output: Path, name: str = "journal.csv") -> list[dict[str, float]]:
+    with (output / name).open() as file:
         return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
@@ -81,11 +81,12 @@ def test_a_term_that_is_not_finite_stops_the_run_at_once(tmp_path: Path) -> None
     run["training"]["optimizer"]["lr"] = 1e30
     with pytest.raises(
         InputError,
-        match=r"journal\.csv: found loss term '\w+' = nan at iteration [12] on images 2012_\d+, ",
+        match=r"unfinished\.csv: found loss term '\w+' = nan at iteration [12] on images 2012_\d+",
     ):
         run_training(tmp_path, run)
     assert not (tmp_path / "train" / "done.json").exists()
-    assert len(journal(tmp_path / "train")) <= 2
+    assert not (tmp_path / "train" / "journal.csv").exists()
+    assert len(journal(tmp_path / "train", "journal.unfinished.csv")) <= 2
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
