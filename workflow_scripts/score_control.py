@@ -1,6 +1,7 @@
 """Score a control: a prediction whose worth is known beforehand."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,12 @@ def _all_background(job: Job, samples: MaskedImages) -> tuple[Predict, Mapping[s
 def _colour(job: Job, samples: MaskedImages) -> tuple[Predict, Mapping[str, Any]]:
     split = job.params["train_split"]
     classifier = fit(_samples(job, split), len(job.params["classes"]) + 1)
-    protocol = {"prediction": "colour of a neighbourhood", "fitted_on": f"masks of {split}"}
+    protocol = {
+        "prediction": "colour of a neighbourhood",
+        "fitted_on": f"masks of {split}",
+        "settings": asdict(classifier.settings),
+        "held_out_miou": classifier.held_out_miou,
+    }
     return lambda image, mask: classifier.predict(image), protocol
 
 

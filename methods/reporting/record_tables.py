@@ -95,7 +95,7 @@ def environment_table(environment: Environment) -> Table:
         ("system", environment.system),
         ("processor", environment.processor),
         ("cores", environment.cores),
-        ("GPU", ", ".join(environment.gpus) or "none seen by torch"),
+        ("GPU", ", ".join(environment.gpus) or "none answers"),
         ("python", environment.python),
         *environment.packages,
         ("git commit", environment.commit or "git does not answer"),

@@ -85,7 +85,7 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
         *_SCORES,
     ]
     caption = (
-        "Controls. The colour control is a classifier of single pixels by colour, fitted on full"
+        "Controls. The colour control labels a pixel by the colours around it, fitted on full"
         " training masks."
     )
     return build_table("controls", caption, columns, rows)
