@@ -24,7 +24,7 @@ PARTS = (
     "rules",
     "workflow_scripts",
 )
-SECONDS = 900  # a call that takes longer hangs
+SECONDS = 3000  # a call that takes longer hangs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,27 @@
+"""The mini experiment as a user runs it: trained for real, and every claim about it holds."""
+
+import pytest
+
+from methods.data.files import read_json
+from tests.workflow.conftest import Project
+
+
+@pytest.mark.timeout(3600)  # five minutes on two cores; machines differ
+def test_every_claim_about_mini_holds(fresh_project: Project) -> None:
+    done = fresh_project.snakemake("report", "--config", "experiment=mini", "device=cpu")
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = fresh_project.folder / "results" / "mini"
+    verdicts = read_json(results / "verdicts.json")["verdicts"]
+    assert {entry["id"]: entry["status"] for entry in verdicts} == {
+        "perfect-control": "holds",
+        "all-background-control": "holds",
+        "colour-does-not-solve-it": "holds",
+        "mini-segmentation": "holds",
+        "mini-beyond-colour": "holds",
+        "mini-crf-does-no-harm": "holds",
+    }
+    page = results / "report.html"
+    assert "6 of 6 claims hold" in page.read_text(encoding="utf-8")
+    assert page.stat().st_size < 5_000_000
+    second = fresh_project.snakemake("report", "--config", "experiment=mini", "device=cpu")
+    assert "Nothing to be done" in second.stdout + second.stderr
