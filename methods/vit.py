@@ -81,11 +81,7 @@ class VisionTransformer(nn.Module):
         """Encode normalised images (B, 3, H, W), H and W at least one patch."""
         x = self._embed(images)
         auxiliary = x
-        # Backwards, torch's fused attention on a CPU takes longer than everything else together.
-        fused = images.is_cuda or not torch.is_grad_enabled()
-        for attention in self.modules():
-            if isinstance(attention, Attention):
-                attention.fused_attn = fused  # type: ignore[misc]  # Final for TorchScript alone
+        self._choose_attention(images)
         for index, block in enumerate(self.blocks):
             x = block(x)
             if index == self.auxiliary_index:
@@ -98,10 +94,17 @@ class VisionTransformer(nn.Module):
             grid=self.grid(images),
         )
 
+    def _choose_attention(self, images: Tensor) -> None:
+        """Use fused attention, except for low-precision gradients on a CPU: there it is slow."""
+        fused = images.is_cuda or not (torch.is_grad_enabled() and torch.is_autocast_enabled("cpu"))
+        for block in self.blocks:
+            # Final for TorchScript alone.
+            cast(Attention, cast(Block, block).attn).fused_attn = fused  # type: ignore[misc]
+
     def last_attention_logits(self, images: Tensor) -> Tensor:
         """Query-key products of the token rows in the last block.
 
-        The blocks use fused attention, which never forms these, so this is a pass of its own.
+        No loss reads them and fused attention never forms them, so this is a pass of its own.
 
         Returns:
             (B, heads, T, T + N): q k^T before the division by sqrt(head width) and the softmax.

@@ -65,6 +65,17 @@ def atomic_folder(path: str | PathLike[str]) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+def make_folder(path: str | PathLike[str]) -> None:
+    """Make a folder and its parents, unless it is there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    folder = Path(path)
+    with _writing(folder, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_json(path: str | PathLike[str], value: Any) -> None:
     """Write `value` as indented JSON with a newline at the end.
 

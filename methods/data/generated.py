@@ -2,10 +2,8 @@
 
 import gzip
 import io
-import multiprocessing
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +22,7 @@ from methods.data.voc import (
     split_file,
     voc_folder,
 )
+from methods.workers import map_in_order
 
 VOC_ARCHIVE = "VOCtrainval.tar"
 SBD_ARCHIVE = "benchmark.tgz"
@@ -83,7 +82,7 @@ def write_archives(
         folder: where the two archives go.
         settings: what to render; image n depends on the seed and n alone.
         classes: foreground class names, for the annotations.
-        render: a module-level function, since it runs in other processes.
+        render: draws one scene; it runs in other processes.
         threads: number of those processes.
 
     Returns:
@@ -94,17 +93,12 @@ def write_archives(
     """
     voc_path, sbd_path = Path(folder) / VOC_ARCHIVE, Path(folder) / SBD_ARCHIVE
     lists = plan_lists(settings)
-    # Forked, because other ways of starting a process run the workflow's script once more in it.
-    context = multiprocessing.get_context("fork")
-    with (
-        _tar(voc_path, compress=False) as voc,
-        _tar(sbd_path, compress=True) as sbd,
-        ProcessPoolExecutor(threads, mp_context=context) as pool,
-    ):
-        segmented = frozenset(lists.train + lists.val)
-        make = partial(_make, settings, tuple(classes), render, segmented)
+    segmented = frozenset(lists.train + lists.val)
+    make = partial(_make, settings, tuple(classes), render, segmented)
+    with _tar(voc_path, compress=False) as voc, _tar(sbd_path, compress=True) as sbd:
         names = {}
-        for image_id, files in zip(lists.all, pool.map(make, lists.all, chunksize=4), strict=True):
+        made = map_in_order(make, lists.all, threads)
+        for image_id, files in zip(lists.all, made, strict=True):
             names[image_id] = files.names
             _add_image(voc, sbd, image_id, files, lists)
         _add_lists(voc, sbd, lists, names, classes)

@@ -2,14 +2,15 @@
 
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.data.files import atomic_path, read_json, unreadable, write_json
+from methods.data.files import atomic_path, read_json, sha256, unreadable, write_json
+from methods.data.labels import write_label_png
 from methods.errors import InputError
 
 
@@ -22,12 +23,14 @@ class PredictionItem:
         file: path of the result, relative to the index's folder.
         height: of the original image, pixels.
         width: of the original image, pixels.
+        sha256: of the file; `write_index` fills it in.
     """
 
     id: str
     file: str
     height: int
     width: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,21 @@ class PredictionIndex:
     items: tuple[PredictionItem, ...]
 
     def path(self, item: PredictionItem) -> Path:
-        """Where the result of an image lies."""
-        return self.folder / item.file
+        """Where the result of an image lies, after a look at its content.
+
+        Raises:
+            InputError: the file is missing, or no longer the one that the index was written for.
+        """
+        path = self.folder / item.file
+        found = sha256(path)
+        if found != item.sha256:
+            raise InputError(
+                path,
+                f"sha256 {found}",
+                item.sha256 or "a digest in the index",
+                "make the predictions again; the file was changed since",
+            )
+        return path
 
     def require(self, ids: Iterable[str]) -> None:
         """Check that the results are those of exactly these images.
@@ -79,18 +95,50 @@ def write_index(
 ) -> None:
     """Write `index.json`; its files must already lie beside it.
 
+    The digests of the files make the index differ whenever a result does, so that Snakemake, which
+    compares small files by content, makes again what was made from older results.
+
     Raises:
         InputError: an image or a file is missing, or an image occurs twice.
     """
     _check(PredictionIndex(path.parent, split, expected, source, tuple(items)), path)
+    digested = [replace(item, sha256=sha256(path.parent / item.file)) for item in items]
     document = {
         "split": split,
         "expected": expected,
         "covered": len(items),
         "source": dict(source),
-        "items": [asdict(item) for item in items],
+        "items": [asdict(item) for item in digested],
     }
     write_json(path, document)
+
+
+def write_label_maps(
+    path: Path,
+    *,
+    split: str,
+    expected: int,
+    source: Mapping[str, Any],
+    maps: Iterable[tuple[PredictionItem, NDArray[np.uint8]]],
+) -> None:
+    """Write one label map an image into `labels/`, and the `index.json` beside it.
+
+    Args:
+        path: of the index.
+        split: name of the split.
+        expected: number of images of the split.
+        source: the protocol.
+        maps: the item that a label map was made from (for its image) and the map, uint8 (H, W).
+
+    Raises:
+        InputError: an image is missing or occurs twice, or a file cannot be written.
+    """
+    items: list[PredictionItem] = []
+    for item, labels in maps:
+        file = f"labels/{item.id}.png"
+        write_label_png(path.parent / file, labels)
+        items.append(PredictionItem(item.id, file, item.height, item.width))
+    write_index(path, split=split, expected=expected, source=source, items=items)
 
 
 def read_predictions(path: Path) -> PredictionIndex:
@@ -159,7 +207,7 @@ def _check(index: PredictionIndex, path: Path) -> None:
             "make the predictions again; a score over a part of a split is void",
         )
     for item in index.items:
-        if not index.path(item).is_file():
+        if not (index.folder / item.file).is_file():
             raise InputError(
                 path,
                 f"no file {item.file}",

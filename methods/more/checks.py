@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from methods.problems import Block, Problem, below, ordered
+from methods.problems import Block, Problem, below, multiple, ordered
 
 
 def problems(run: Block, backbone: Block) -> Iterator[Problem]:
@@ -13,6 +13,7 @@ def problems(run: Block, backbone: Block) -> Iterator[Problem]:
         backbone: the network that its weights were made with.
     """
     yield from _schedule(run)
+    yield from _checkpoint(run)
     yield from _network(run, backbone)
     yield from _sizes(run)
     yield from _scales(run)
@@ -42,6 +43,19 @@ def _schedule(run: Block) -> Iterator[Problem]:
         )
 
 
+def _checkpoint(run: Block) -> Iterator[Problem]:
+    training = run["training"]
+    every, iterations = training["checkpoint_every"], training["iterations"]
+    chosen = run["checkpoint"].get("iteration", iterations)
+    if chosen != iterations and (chosen > iterations or chosen % every):
+        yield Problem(
+            "checkpoint.iteration",
+            f"{chosen}, where no checkpoint is written",
+            f"a multiple of checkpoint_every = {every}, at most iterations = {iterations}",
+            "choose one of these or the rule 'last'",
+        )
+
+
 def _network(run: Block, backbone: Block) -> Iterator[Problem]:
     network = run["network"]
     for field, other in (
@@ -57,12 +71,7 @@ def _network(run: Block, backbone: Block) -> Iterator[Problem]:
                 f"{network[field]}",
                 f"{backbone[other]}, as {other} of the weights {run['weights']!r}",
             )
-    if network["width"] % network["heads"]:
-        yield Problem(
-            "network.width",
-            f"{network['width']}",
-            f"a multiple of heads = {network['heads']}",
-        )
+    yield from multiple(network["width"], network["heads"], "network.width", "heads")
     if not -network["depth"] <= network["auxiliary_layer"] < network["depth"]:
         yield Problem(
             "network.auxiliary_layer",
@@ -77,8 +86,16 @@ def _sizes(run: Block) -> Iterator[Problem]:
         ("training.augmentation.crop", run["training"]["augmentation"]["crop"]),
         ("inference.image_size", run["inference"]["image_size"]),
     ):
-        if size % patch:
-            yield Problem(field, f"{size}", f"a multiple of patch_size = {patch}")
+        yield from multiple(size, patch, field, "patch_size")
+    grid = run["training"]["augmentation"]["crop"] // patch
+    window = run["training"]["losses"]["ure_selection"]["window"]
+    if grid <= 2 * (window // 2):
+        yield Problem(
+            "training.losses.ure_selection.window",
+            f"{window} on a grid of {grid}x{grid} patches",
+            "room for half a window on both sides of a patch",
+            "choose a smaller window or a larger crop",
+        )
 
 
 def _scales(run: Block) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from methods.data.labels import IGNORE
 from methods.more.lattice import PermutohedralLattice
-from methods.more.pseudo_labels import IGNORE, denormalise, outside_box
+from methods.more.pseudo_labels import denormalise, outside_box
 from methods.more.settings import EnergySettings
 
 

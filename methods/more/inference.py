@@ -89,8 +89,7 @@ def predict_maps(
 
     The arrays of each scale are float32 (2, P, h, w), raw, of the image and of its mirror image,
     for the P classes that the image is labelled with; "classes" int64 (P,) are their zero-based
-    numbers and "class_logits" float32 (C,) what the classifier says of the plain image. Arguments
-    and errors are those of `predict_logits`.
+    numbers. Arguments and errors are those of `predict_logits`.
     """
     settings = build(InferenceSettings, run["inference"])
     where = select_device(device)
@@ -98,11 +97,9 @@ def predict_maps(
 
     def predict(record: ImageRecord, image: Tensor) -> Arrays:
         present = np.flatnonzero(record.labels)
-        image = image.to(where)
-        logits = model(_pair(image, 1.0, settings)).class_logits[0]
-        arrays: Arrays = {"classes": present, "class_logits": _array(logits)}
+        arrays: Arrays = {"classes": present}
         for scale in settings.map_scales:
-            maps = model.forward_cams(_pair(image, scale, settings), with_lam=True)
+            maps = model.forward_cams(_pair(image.to(where), scale, settings), with_lam=True)
             for kind, raw in zip(("cam", "aux_cam", "lam"), maps, strict=True):
                 assert raw is not None  # the LAM was asked for
                 arrays[maps_key(kind, scale)] = _array(raw)[:, present]

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
-from methods.more.pseudo_labels import IGNORE
+from methods.data.labels import IGNORE
 
 _CONTRAST_TEMPERATURE = 0.07
-_COSINE_EPSILON = 1e-8
+COSINE_EPSILON = 1e-8
 _CRE_EPSILON = 1e-4  # in the denominators
 _SEGMENTATION_EPSILON = 1e-6
 
@@ -50,7 +50,7 @@ def cre_loss(
     Returns:
         0-d tensor: sum over present classes, mean over the batch.
     """
-    unit = normalize(tokens.float(), dim=-1, eps=_COSINE_EPSILON)
+    unit = normalize(tokens.float(), dim=-1, eps=COSINE_EPSILON)
     scores = unit @ feature_map.detach().float().flatten(2) / temperature
     floor = torch.full_like(scores[..., :1], math.log(_CRE_EPSILON))
     partition = torch.logaddexp(scores.logsumexp(dim=-1, keepdim=True), floor)
@@ -71,7 +71,7 @@ def ptc_loss(feature_map: Tensor, affinity_mask: Tensor) -> Tensor:
     Returns:
         0-d tensor.
     """
-    unit = normalize(feature_map.float().flatten(2), dim=1, eps=_COSINE_EPSILON)
+    unit = normalize(feature_map.float().flatten(2), dim=1, eps=COSINE_EPSILON)
     cosine = (unit.transpose(1, 2) @ unit).abs()
     same = (affinity_mask == 1).float()
     different = (affinity_mask == 0).float()

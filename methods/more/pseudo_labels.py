@@ -3,21 +3,18 @@
 Label values everywhere: 0 background, 1..C the classes in order, 255 uncertain.
 """
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from methods.data.labels import IGNORE
+from methods.data.transforms import IMAGENET_MEAN, IMAGENET_STD
+from methods.more.network import MoRe
 from methods.more.par import PixelAdaptiveRefinement
 from methods.more.settings import Thresholds
 
-if TYPE_CHECKING:
-    from methods.more.network import MoRe
-
-IGNORE = 255
-_MEAN = (123.675, 116.28, 103.53)  # ImageNet's, in colour levels
-_STD = (58.395, 57.12, 57.375)
+_MEAN = tuple(255 * value for value in IMAGENET_MEAN)  # in colour levels
+_STD = tuple(255 * value for value in IMAGENET_STD)
 
 
 def normalise_cam(maps: Tensor) -> Tensor:
@@ -28,7 +25,7 @@ def normalise_cam(maps: Tensor) -> Tensor:
 
 @torch.no_grad()
 def multi_scale_cams(
-    model: "MoRe", images: Tensor, scales: tuple[float, ...]
+    model: MoRe, images: Tensor, scales: tuple[float, ...]
 ) -> tuple[Tensor, Tensor]:
     """CAM and auxiliary CAM over scales and mirror images.
 
@@ -85,11 +82,6 @@ def cam_to_label(
     if box is not None:
         result = result.masked_fill(outside_box(box, result.shape[1:]), IGNORE)
     return result
-
-
-def seed_label(cam: Tensor, labels: Tensor, background: float) -> Tensor:
-    """Like `cam_to_label` with one threshold: at or below `background` is background."""
-    return cam_to_label(cam, labels, Thresholds(high=background, low=background))
 
 
 def grid_label(

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from methods.data.files import sha256, write_json
-from methods.data.image_labels import ImageLabelDataset
+from methods.data.image_index import read_index
 from methods.more.augmentation import TrainingView
 from methods.more.network import MoRe
 from methods.more.objective import TERMS, Objective
@@ -19,8 +19,10 @@ from methods.more.settings import NetworkSettings, TrainingSettings
 from methods.more.weights import load_backbone, save_checkpoint
 from methods.settings import build
 from methods.training.batches import BatchSampler
+from methods.training.dataset import ImageLabelDataset
 from methods.training.guards import require_finite
 from methods.training.journal import Journal
+from methods.training.machine import describe_machine
 from methods.training.schedule import build_optimizer, learning_rates, set_learning_rates
 from methods.training.seeding import seed_everything, select_device
 
@@ -49,12 +51,13 @@ def resolve(
         device: auto, cpu or cuda.
 
     Returns:
-        The run's block plus `derived`: plain values, ready for YAML.
+        The run's block plus `derived`, plain values ready for YAML. `marks` are the iterations at
+        which the objective changes, each with a phrase that says how.
     """
     settings = build(TrainingSettings, run["training"])
     split = run["train_split"]
-    dataset = ImageLabelDataset(index, Path(), split, classes, lambda image, seed: torch.empty(0))
-    sampler = BatchSampler(len(dataset), settings.batch_size, settings.iterations, seed)
+    count = len(read_index(index, split, classes))
+    sampler = BatchSampler(count, settings.batch_size, settings.iterations, seed)
     seen = [position for batch in sampler for position, _ in batch]
     steps = sorted({0, settings.schedule.warmup_iterations, settings.iterations // 2})
     return {
@@ -64,11 +67,18 @@ def resolve(
         "derived": {
             "device": str(select_device(device)),
             "global_batch": settings.batch_size,
-            "training_images": len(dataset),
+            "training_images": count,
             "images_seen": len(seen),
             "distinct_images_seen": len(set(seen)),
-            "passes_over_the_split": round(len(seen) / len(dataset), 3),
-            "iterations_a_pass": len(dataset) // settings.batch_size,
+            "passes_over_the_split": round(len(seen) / count, 3),
+            "iterations_a_pass": count // settings.batch_size,
+            "marks": [
+                [settings.losses.seg_start + 1, "segmentation and regulariser begin to count"],
+                [
+                    settings.losses.mask_switch + 1,
+                    "CRE and URE turn from the auxiliary CAM to the CAM",
+                ],
+            ],
             "learning_rates": {
                 n: learning_rates(n, settings.iterations, settings.optimizer, settings.schedule)
                 for n in [*steps, settings.iterations - 1]
@@ -126,6 +136,7 @@ def train(
             "images_seen": settings.iterations * settings.batch_size,
             "distinct_images": seen,
             "device": str(where),
+            "machine": describe_machine(where),
             "checkpoints": written,
         },
     )
@@ -174,7 +185,7 @@ def _fit(
                 tqdm.write(_line(n_iter, values | rates | speed))
             if (n_iter + 1) % settings.checkpoint_every == 0 or n_iter + 1 == settings.iterations:
                 written.append(_save(output / "checkpoints", n_iter + 1, model))
-    unfinished.replace(output / "journal.csv")
+    unfinished.rename(output / "journal.csv")
     return written, len(seen)
 
 

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, normalize
 
+from methods.data.labels import IGNORE
 from methods.errors import InputError
-from methods.more.pseudo_labels import IGNORE
+from methods.more.losses import COSINE_EPSILON
 from methods.more.settings import UreSettings
 
-_COSINE_EPSILON = 1e-8
 _UNCERTAIN, _FOREGROUND = 1, 2  # codes of the window test; background is 0
 
 
@@ -34,9 +34,9 @@ def ure_loss(
     """
     items, places = select_patches(mask, settings)
     items, places = items.to(tokens.device), places.to(tokens.device)
-    patches = normalize(feature_map.float().flatten(2), dim=1, eps=_COSINE_EPSILON)
+    patches = normalize(feature_map.float().flatten(2), dim=1, eps=COSINE_EPSILON)
     chosen = patches[items, :, places]
-    unit = normalize(tokens.detach().float(), dim=-1, eps=_COSINE_EPSILON)
+    unit = normalize(tokens.detach().float(), dim=-1, eps=COSINE_EPSILON)
     cosine = torch.einsum("sd,scd->sc", chosen, unit[items]).abs()
     present = labels.float()[items]
     absent = 1 - present

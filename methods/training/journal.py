@@ -1,6 +1,7 @@
 """The journal of a training run: one line an iteration."""
 
 import csv
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -27,4 +28,6 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
         self._file.close()

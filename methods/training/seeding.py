@@ -9,7 +9,13 @@ from methods.errors import InputError
 
 
 def seed_everything(seed: int) -> None:
-    """Seed the global generators of torch (every device), NumPy and Python."""
+    """Seed the global generators of torch (every device), NumPy and Python.
+
+    As in the published program, cuDNN then takes deterministic algorithms without trying out
+    which is fastest. Other operations on a GPU stay free to vary in the last bits.
+    """
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.benchmark = False
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002  (libraries draw from the global generator)
     random.seed(seed)

@@ -20,7 +20,6 @@ from methods.more.pseudo_labels import (
     grid_label,
     multi_scale_cams,
     refine_labels,
-    seed_label,
 )
 from methods.more.settings import NetworkSettings, Thresholds, TrainingSettings
 from methods.settings import build
@@ -108,7 +107,9 @@ class TestLabels:
         self, expected: dict[str, Tensor], cams: tuple[Tensor, Tensor], labels: Tensor
     ) -> None:
         cam, auxiliary_cam = cams
-        assert torch.equal(seed_label(cam, labels, 0.5), expected["label_bkg05"].long())
+        assert torch.equal(
+            cam_to_label(cam, labels, Thresholds(0.5, 0.5)), expected["label_bkg05"].long()
+        )
         thresholds = THRESHOLDS["h07l025"]
         boxed = cam_to_label(cam, labels, thresholds, expected["img_box"])
         assert torch.equal(boxed, expected["label_box"].long())

@@ -23,7 +23,6 @@ from methods.more.pseudo_labels import (
     denormalise,
     normalise_cam,
     refine_labels,
-    seed_label,
 )
 from methods.more.settings import (
     EnergySettings,
@@ -215,7 +214,9 @@ class TestLabels:
         cam = torch.tensor([[[[0.25, 0.26, 0.7, 0.71]]]])
         found = cam_to_label(cam, torch.ones(1, 1), THRESHOLDS)
         assert found.tolist() == [[[0, 255, 255, 1]]]
-        assert seed_label(cam, torch.ones(1, 1), 0.7).tolist() == [[[0, 0, 0, 1]]]
+        assert cam_to_label(cam, torch.ones(1, 1), Thresholds(0.7, 0.7)).tolist() == [
+            [[0, 0, 0, 1]]
+        ]
 
     def test_absent_classes_never_win(self) -> None:
         cam = torch.stack([torch.full((4, 4), 0.9), torch.full((4, 4), 0.8)])[None]
