@@ -92,15 +92,24 @@ pip_install() {
         --no-compile --require-hashes --no-deps "$@"
 }
 
+last_error() { { grep '^ERROR' || printf 'it named no error\n'; } | tail -n 1; }
+
 install_torch() {
-    local reason="a GPU answers"
+    local reason="a GPU answers" said
     build=cuda
     if ! gpu_answers; then
-        if pip_install -r $locks/torch-cpu.txt 2>/dev/null; then
+        if said=$(pip_install -r $locks/torch-cpu.txt 2>&1); then
             build=cpu
             return
         fi
+        # A broken or forged file is no reason to take another one.
+        if [[ $said == *"DO NOT MATCH THE HASHES"* ]]; then
+            say "$said"
+            stop "$locks/torch-cpu.txt: found a file with another hash, expected the pinned one;" \
+                "remove that file from where pip takes it (PIP_FIND_LINKS, an index, its cache)."
+        fi
         reason="it runs on a CPU too, and pip got no CPU build for this Python"
+        reason+=" ($(last_error <<<"$said"))"
     fi
     say "Installing the CUDA build of torch (about 3 GB): $reason."
     pip_install -r $locks/torch-cuda.txt

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from methods.configuration_checks import check_experiment
 from methods.errors import InputError
@@ -25,7 +25,6 @@ class Configuration:
         data: storage root of archives and data sets.
         weights: storage root of backbones.
         device: auto, cpu or cuda.
-        gpus: jobs that may hold a GPU at the same time.
     """
 
     name: str
@@ -36,7 +35,7 @@ class Configuration:
     data: Path
     weights: Path
     device: str
-    gpus: int
+    gpus: ClassVar[int] = 1  # nothing assigns cards: two jobs would meet on the first
 
 
 def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configuration:
@@ -60,18 +59,18 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     check_schema(experiment, schema, "experiment", place)
     check_experiment(experiment, project, place)
     roots = {key: Path(folder).expanduser() for key, folder in config["storage"].items()}
-    for key, root in roots.items():
-        require_writable(root, f"{where}, storage.{key}")
+    results = roots["results"] / name
+    for key, folder in {**roots, "results": results}.items():
+        require_writable(folder, f"{where}, storage.{key}")
     return Configuration(
         name=name,
         file=file,
         experiment=experiment,
         seeds=tuple(config["seeds"] or experiment["seeds"]),
-        results=roots["results"] / name,
+        results=results,
         data=roots["data"],
         weights=roots["weights"],
         device=config["device"],
-        gpus=config["gpus"],
     )
 
 

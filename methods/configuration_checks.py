@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from methods.errors import InputError
-from methods.problems import Block, Problem, below, ordered
+from methods.problems import Block, Problem, below, multiple, ordered
 from methods.schema import nearest
+
+METHOD_PARTS = ("training", "inference", "checks")
+# Sources of a threshold that was chosen on no split of the data set.
+GIVEN_THRESHOLDS = ("published", "fixed")
 
 
 def check_experiment(experiment: Block, project: Path, where: str) -> None:
@@ -42,10 +46,15 @@ def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
         yield from _weights(weights, f"weights.{name}")
     for name, run in experiment["runs"].items():
         yield from _references(run, experiment, project, f"runs.{name}")
-        yield from _splits(run, experiment["datasets"][run["dataset"]], f"runs.{name}")
+        dataset = experiment["datasets"][run["dataset"]]
+        yield from _splits(run, dataset, f"runs.{name}")
+        source = f"runs.{name}.evaluation.threshold_source"
+        yield from _threshold(run["evaluation"], dataset, source)
+        yield from _checkpoint(run["checkpoint"], f"runs.{name}.checkpoint")
         checks = importlib.import_module(f"methods.{run['method']}.checks")
         for problem in checks.problems(run, experiment["weights"][run["weights"]]["network"]):
             yield replace(problem, key=f"runs.{name}.{problem.key}")
+    yield from _agreement(experiment["runs"])
 
 
 def _not_finite(values: Any, key: str) -> Iterator[Problem]:
@@ -60,22 +69,27 @@ def _not_finite(values: Any, key: str) -> Iterator[Problem]:
 
 
 def _dataset(dataset: Block, key: str) -> Iterator[Problem]:
+    if dataset["source"] == "generated":
+        yield from ordered(dataset["generated"]["size"], f"{key}.generated.size")
+        return
     names = [archive["name"] for archive in dataset["archives"]]
     if len(set(names)) < len(names):
         yield Problem(f"{key}.archives", "a name twice", "each archive once", "delete one entry")
     for archive in dataset["archives"]:
-        if dataset["source"] == "local" and not {"md5", "sha256"} & archive.keys():
+        if not {"md5", "sha256"} & archive.keys():
             yield Problem(
                 f"{key}.archives",
                 f"no checksum of {archive['name']}",
                 "its md5 or sha256",
                 "add what its publisher states",
             )
-    if dataset["source"] == "generated":
-        yield from ordered(dataset["generated"]["size"], f"{key}.generated.size")
 
 
 def _weights(weights: Block, key: str) -> Iterator[Problem]:
+    network = weights["network"]
+    yield from multiple(
+        network["image_size"], network["patch_size"], f"{key}.network.image_size", "patch_size"
+    )
     if "pretraining" in weights:
         settings = weights["pretraining"]
         yield from below(
@@ -87,7 +101,11 @@ def _weights(weights: Block, key: str) -> Iterator[Problem]:
 
 
 def _references(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Problem]:
-    methods = [file.parent.name for file in (project / "methods").glob("*/inference.py")]
+    methods = [
+        folder.name
+        for folder in (project / "methods").iterdir()
+        if all((folder / f"{part}.py").is_file() for part in METHOD_PARTS)
+    ]
     for field, known in (
         ("method", methods),
         ("dataset", list(experiment["datasets"])),
@@ -105,9 +123,7 @@ def _references(run: Block, experiment: Block, project: Path, key: str) -> Itera
 def _splits(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
     evaluation = run["evaluation"]
     used = {"train_split": run["train_split"]} | {
-        f"evaluation.{field}": evaluation[field]
-        for field in ("segmentation_split", "seed_split", "threshold_source")
-        if field in evaluation
+        f"evaluation.{field}": evaluation[field] for field in ("segmentation_split", "seed_split")
     }
     for field, split in used.items():
         if split not in dataset["splits"]:
@@ -124,10 +140,54 @@ def _splits(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
             "a split that training has not seen",
             "choose another split",
         )
-    if evaluation.get("threshold_source") == evaluation["seed_split"]:
+
+
+def _threshold(evaluation: Block, dataset: Block, key: str) -> Iterator[Problem]:
+    source, known = evaluation["threshold_source"], [*GIVEN_THRESHOLDS, *dataset["splits"]]
+    if source not in known:
         yield Problem(
-            f"{key}.evaluation.threshold_source",
-            f"{evaluation['seed_split']!r}, which is the split that is scored",
+            key, f"{source!r}", nearest(source, known), "say where the threshold comes from"
+        )
+    if source in (evaluation["segmentation_split"], evaluation["seed_split"]):
+        yield Problem(
+            key,
+            f"{source!r}, which is a split that is scored",
             "a split that no number is reported on",
             "choose the threshold on another split",
         )
+
+
+def _checkpoint(checkpoint: Block, key: str) -> Iterator[Problem]:
+    if checkpoint["rule"] != "iteration" and "iteration" in checkpoint:
+        yield Problem(
+            f"{key}.iteration",
+            f"this key with the rule {checkpoint['rule']!r}",
+            "it with the rule 'iteration' only",
+            "delete it or change the rule",
+        )
+
+
+def _agreement(runs: Block) -> Iterator[Problem]:
+    """The controls of a data set are scored once, for all of its runs."""
+    first: dict[str, str] = {}
+    for name, run in runs.items():
+        other = first.setdefault(run["dataset"], name)
+        theirs = _control_settings(runs[other])
+        for field, value in _control_settings(run).items():
+            if value != theirs[field]:
+                yield Problem(
+                    f"runs.{name}.{field}",
+                    f"{value!r}",
+                    f"{theirs[field]!r} as in runs.{other}, which has the same data set",
+                    "let them agree, since the controls are scored once a data set",
+                )
+
+
+def _control_settings(run: Block) -> dict[str, Any]:
+    """What the controls of the run's data set take from it."""
+    evaluation = run["evaluation"]
+    return {
+        "train_split": run["train_split"],
+        "evaluation.segmentation_split": evaluation["segmentation_split"],
+        "evaluation.bootstrap": evaluation["bootstrap"],
+    }

@@ -23,6 +23,12 @@ def below(value: float, limit: float, key: str, name: str) -> Iterator[Problem]:
         yield Problem(key, f"{value}", f"less than {name} = {limit}")
 
 
+def multiple(value: int, step: int, key: str, name: str) -> Iterator[Problem]:
+    """A problem at `key` unless the value is a multiple of the step, which is the key `name`."""
+    if value % step:
+        yield Problem(key, f"{value}", f"a multiple of {name} = {step}")
+
+
 def ordered(pair: list[float], key: str) -> Iterator[Problem]:
     """A problem at `key` unless the pair is in order."""
     low, high = pair

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from methods.devices import gpu_names
+from methods.devices import gpu_names, processor_name
 from methods.errors import InputError
 
 PACKAGES = (
@@ -40,7 +40,7 @@ class Environment:
         python: version of the interpreter.
         processor: model of the CPU.
         cores: CPU cores that this process may use.
-        gpus: names of the GPUs that torch sees.
+        gpus: names of the GPUs that nvidia-smi lists.
         packages: (name, version) of the packages that the results depend on.
         commit: git commit of the project; None where git does not answer.
         dirty: whether files differ from the commit; None where git does not answer.
@@ -66,7 +66,8 @@ class RuleTiming:
         jobs: how many jobs were measured.
         seconds: wall time, summed over the jobs.
         cpu_seconds: CPU time, summed; None where a job was too short to measure.
-        peak_memory: largest resident memory of a job, MiB; None where not measured.
+        peak_memory: largest resident memory of a job, MiB; None where a job was too short to
+            measure.
     """
 
     rule: str
@@ -84,7 +85,7 @@ def describe_environment(repository: Path) -> Environment:
         host=socket.gethostname(),
         system=platform.platform(),
         python=platform.python_version(),
-        processor=_processor(),
+        processor=processor_name(),
         cores=len(os.sched_getaffinity(0)),
         gpus=gpu_names(),
         packages=tuple((name, _version(name)) for name in PACKAGES),
@@ -117,19 +118,24 @@ def read_timings(benchmarks: Iterable[Path], root: Path) -> list[RuleTiming]:
 
 
 def _sum_rule(rule: str, jobs: list[dict[str, str]]) -> RuleTiming:
-    cpu = _measured(jobs, "cpu_time")
-    memory = _measured(jobs, "max_rss")
+    measured = all(map(_is_measured, jobs))
     return RuleTiming(
         rule=rule,
         jobs=len(jobs),
         seconds=sum(float(job["s"]) for job in jobs),
-        cpu_seconds=sum(cpu) if cpu else None,
-        peak_memory=max(memory) if memory else None,
+        cpu_seconds=sum(float(job["cpu_time"]) for job in jobs) if measured else None,
+        peak_memory=max(float(job["max_rss"]) for job in jobs) if measured else None,
     )
 
 
-def _measured(jobs: list[dict[str, str]], column: str) -> list[float]:
-    return [float(job[column]) for job in jobs if job.get(column, "") not in _UNMEASURED]
+def _is_measured(job: dict[str, str]) -> bool:
+    """Whether Snakemake looked at a job while it worked.
+
+    It looks now and then. A job that ended before has no values, or those of a process that had
+    only just begun: no CPU time yet, and next to no memory.
+    """
+    values = [job.get(column, "") for column in ("cpu_time", "max_rss")]
+    return not set(values) & set(_UNMEASURED) and float(job["cpu_time"]) > 0
 
 
 def _git(repository: Path, *arguments: str) -> str | None:
@@ -147,10 +153,3 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()

@@ -4,7 +4,7 @@ rule select_checkpoint:
     output:
         checkpoint=f"{RUN}/checkpoint.json",
     params:
-        rule=in_run("checkpoint", "rule"),
+        settings=lambda wildcards: ordered(run_of(wildcards)["checkpoint"]),
         code=code("select_checkpoint"),
     log:
         f"{RESULTS}/logs/select_checkpoint/{{run}}.seed{{seed}}.log",

@@ -4,20 +4,20 @@ import re
 
 from methods.data.voc import AUGMENTED_MASKS, voc_folder
 from methods.fingerprint import code_fingerprint
-from workflow_scripts.search_path import share_search_path
+from methods.layout import CONTROLS, SEED_STAGES, SEGMENTATION_STAGES, run_folder
 
-share_search_path(PROJECT)
+# The scripts run in processes of their own and find the project's packages by this.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([str(PROJECT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+)
 
 HERE = Path(os.path.relpath(PROJECT))  # relative, so that a moved project makes nothing stale
 RESULTS = CONFIG.results
-RUN = f"{RESULTS}/{{run}}/seed{{seed}}"
+RUN = f"{RESULTS}/{run_folder('{run}', '{seed}')}"
 ARCHIVES = f"{CONFIG.data}/archives/{{dataset}}"
 EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
 RUNS = CONFIG.experiment["runs"]
 DATASETS = sorted({run["dataset"] for run in RUNS.values()})
-SEGMENTATION_STAGES = ["raw", "multiscale", "crf"]
-SEED_STAGES = ["cam", "aux_cam", "lam"]
-CONTROLS = ["perfect", "all_background", "colour"]
 TRAINED = ["method", "task", "dataset", "train_split", "weights", "network", "training"]
 PREDICTED = ["method", "network", "inference"]
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores

@@ -15,7 +15,7 @@ rule apply_crf:
         f"{RESULTS}/logs/apply_crf/{{run}}.seed{{seed}}.{{split}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/apply_crf/{{run}}.seed{{seed}}.{{split}}.tsv"
-    threads: 2 * MANY
+    threads: MANY
     conda:
         "../envs/crf.yaml"
     message:

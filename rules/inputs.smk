@@ -1,13 +1,14 @@
 # Which files a rule reads, where that depends on the experiment.
 
+from methods import layout
+
 
 def made_archives(wildcards):
     """Archives that the pipeline makes; those that a user brings stand in the receipt."""
-    dataset = CONFIG.experiment["datasets"][wildcards.dataset]
-    if dataset["source"] == "local":
+    if CONFIG.experiment["datasets"][wildcards.dataset]["source"] == "local":
         return []
-    folder = CONFIG.data / "archives" / wildcards.dataset
-    return [str(folder / archive["name"]) for archive in dataset["archives"]]
+    made = rules.generate_archives.output
+    return [path.format(dataset=wildcards.dataset) for path in (made.voc, made.sbd)]
 
 
 def weights_card(wildcards):
@@ -46,13 +47,11 @@ def scored_split(run, stage):
 
 
 def metrics_file(run, seed, stage):
-    return f"{RESULTS}/{run}/seed{seed}/metrics/{scored_split(run, stage)}.{stage}.json"
+    return f"{RESULTS}/{layout.metrics_file(run, seed, scored_split(run, stage), stage)}"
 
 
 def labels_index(run, seed, split, stage):
-    """Index of the label maps of one stage."""
-    folder = f"crf/{split}" if stage == "crf" else f"labels/{split}.{stage}"
-    return f"{RESULTS}/{run}/seed{seed}/{folder}/index.json"
+    return f"{RESULTS}/{layout.labels_index(run, seed, split, stage)}"
 
 
 def scored_labels(wildcards):
@@ -82,7 +81,7 @@ def all_metrics(wildcards):
 def all_controls(wildcards):
     """The metrics of every control."""
     return [
-        f"{RESULTS}/controls/{run['dataset']}/{scored_split(name, 'raw')}.{control}.json"
+        f"{RESULTS}/{layout.control_file(run['dataset'], scored_split(name, 'raw'), control)}"
         for name, run in RUNS.items()
         for control in CONTROLS
     ]

@@ -3,7 +3,7 @@ rule score_labels:
         labels=scored_labels,
         checkpoint=f"{RUN}/checkpoint.json",
         index=in_data("index.csv"),
-        manifest=in_data("manifest.json"),
+        manifest=in_data("manifest.json"),  # not read: changed masks are scored against again
     output:
         metrics=f"{RUN}/metrics/{{split}}.{{stage}}.json",
         counts=f"{RUN}/metrics/{{split}}.{{stage}}.counts.npz",
@@ -50,6 +50,7 @@ rule cross_check_metrics:
 rule score_control:
     input:
         index=f"{RESULTS}/data/{{dataset}}/index.csv",
+        # not read: changed images and masks are scored again
         manifest=f"{RESULTS}/data/{{dataset}}/manifest.json",
     output:
         metrics=f"{RESULTS}/controls/{{dataset}}/{{split}}.{{control}}.json",

@@ -2,7 +2,7 @@ rule predict_segmentation:
     input:
         checkpoint=f"{RUN}/checkpoint.json",
         index=in_data("index.csv"),
-        manifest=in_data("manifest.json"),
+        manifest=in_data("manifest.json"),  # not read: changed images are predicted again
     output:
         logits=directory(f"{RUN}/predictions/{{split}}/logits"),
         index=f"{RUN}/predictions/{{split}}/index.json",
@@ -31,7 +31,7 @@ rule predict_maps:
     input:
         checkpoint=f"{RUN}/checkpoint.json",
         index=in_data("index.csv"),
-        manifest=in_data("manifest.json"),
+        manifest=in_data("manifest.json"),  # not read: changed images are predicted again
     output:
         maps=directory(f"{RUN}/maps/{{split}}/maps"),
         index=f"{RUN}/maps/{{split}}/index.json",
@@ -72,6 +72,7 @@ rule fuse_segmentation:
         f"{RESULTS}/logs/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+    threads: MANY
     conda:
         "../envs/metrics.yaml"
     message:
@@ -98,6 +99,7 @@ rule make_seeds:
         f"{RESULTS}/logs/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+    threads: MANY
     conda:
         "../envs/metrics.yaml"
     message:

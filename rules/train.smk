@@ -4,7 +4,7 @@ rule resolve_run:
     output:
         resolved=f"{RUN}/resolved.yaml",
     params:
-        run=lambda wildcards: ordered(run_of(wildcards)),
+        run=of_run(*TRAINED),
         classes=of_dataset("classes"),
         code=method_code("resolve_run", "training"),
     log:
@@ -12,7 +12,6 @@ rule resolve_run:
     benchmark:
         f"{RESULTS}/benchmarks/resolve_run/{{run}}.seed{{seed}}.tsv"
     resources:
-        gpu=0,
         device=CONFIG.device,
     conda:
         "../envs/torch.yaml"
@@ -24,8 +23,9 @@ rule resolve_run:
 
 rule train_model:
     input:
+        resolved=f"{RUN}/resolved.yaml",
         index=in_data("index.csv"),
-        manifest=in_data("manifest.json"),
+        manifest=in_data("manifest.json"),  # not read: changed images are trained on again
         card=weights_card,
         weights=made_weights,
     output:
@@ -33,8 +33,6 @@ rule train_model:
         checkpoints=directory(f"{RUN}/train/checkpoints"),
         done=f"{RUN}/train/done.json",
     params:
-        run=of_run(*TRAINED),
-        classes=of_dataset("classes"),
         images=images,
         weights=lambda wildcards: weights_path(run_of(wildcards)["weights"]),
         code=method_code("train_model", "training"),

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from methods.data.image_index import read_index
-from methods.data.labels import write_label_png
-from methods.data.predictions import PredictionItem, read_predictions, write_index
-from methods.postprocess.crf import CrfJob, CrfSettings, refine
+from methods.data.predictions import PredictionItem, read_predictions, write_label_maps
+from methods.postprocess.crf import CrfSettings, refine
 from methods.settings import build
+from methods.workers import map_in_order
 from workflow_scripts.job import Job, run
 
 
@@ -15,27 +18,24 @@ def main(job: Job) -> None:
     records = read_index(job.input["index"], logits.split, job.params["classes"])
     logits.require(record.id for record in records)
     files = {record.id: Path(job.params["images"]) / record.image for record in records}
-    scales = tuple(job.params["scales"])
-    jobs = [CrfJob(files[item.id], logits.path(item), scales) for item in logits.items]
-    refined = refine(jobs, build(CrfSettings, job.params["crf"]), job.threads)
-    folder = job.output["labels_index"].parent
-    items: list[PredictionItem] = []
-    for item, labels in zip(logits.items, refined, strict=True):
-        file = f"labels/{item.id}.png"
-        write_label_png(folder / file, labels)
-        items.append(PredictionItem(item.id, file, item.height, item.width))
-    write_index(
+    scales, settings = job.params["scales"], build(CrfSettings, job.params["crf"])
+
+    def labels(item: PredictionItem) -> NDArray[np.uint8]:
+        return refine(files[item.id], logits.path(item), scales, settings)
+
+    refined = map_in_order(labels, logits.items, job.threads)
+    write_label_maps(
         job.output["labels_index"],
         split=logits.split,
         expected=logits.expected,
         source={
             **logits.source,
-            "scales": list(scales),
+            "scales": scales,
             "flip": True,
             "fusion": "maximum of logits",
             "crf": job.params["crf"],
         },
-        items=items,
+        maps=zip(logits.items, refined, strict=True),
     )
 
 

@@ -1,6 +1,7 @@
 """Extract verified archives and derive the training set train_aug from them."""
 
 from methods.data.archives import extract_archives
+from methods.data.extraction import tree_digest
 from methods.data.files import read_json, write_json
 from methods.data.sbd import derive_train_aug
 from workflow_scripts.job import Job, run
@@ -16,6 +17,7 @@ def main(job: Job) -> None:
         "files": extracted.files,
         "bytes": extracted.bytes,
         "archives": verified["files"],
+        "digest": tree_digest(tree),
     }
     write_json(job.output["extraction"], record)
 

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 
 from threadpoolctl import threadpool_limits
 
-from methods.data.files import read_json, write_json
+from methods.data.files import make_folder, read_json, write_json
 from methods.errors import InputError
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -85,9 +85,10 @@ def run(main: Callable[[Job], None], snakemake: Any) -> None:
         snakemake: the object that Snakemake puts into a script, or None by hand, when the first
             argument of the command line names the job's description.
     """
+    sys.excepthook = _say
     job = Job.from_snakemake(snakemake) if snakemake else Job.read(Path(sys.argv[1]))
     for path in (job.log, *job.output.values()):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     job.write()
     terminal = _write_to(job.log)
     sys.excepthook = _Reporter(job, terminal)
@@ -142,8 +143,16 @@ class _ProgressOnTerminal:
         return self._terminal.fileno()
 
 
+def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what ended the script: a user's mistake in one sentence, a bug with its traceback."""
+    if issubclass(kind, InputError):
+        print(error, file=sys.stderr)
+    else:
+        traceback.print_exception(kind, error, trace)
+
+
 class _Reporter:
-    """Says what ended the script: a user's mistake in one sentence, a bug with its traceback."""
+    """Says what ended the script in the log, and in one sentence on the terminal."""
 
     def __init__(self, job: Job, terminal: TextIO) -> None:
         self._job = job
@@ -152,10 +161,6 @@ class _Reporter:
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if issubclass(kind, InputError):
-            print(error, file=sys.stderr)
-            print(error, file=self._terminal)
-        else:
-            traceback.print_exception(kind, error, trace)
-            pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
-            print(pointer, file=self._terminal)
+        _say(kind, error, trace)
+        pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
+        print(error if issubclass(kind, InputError) else pointer, file=self._terminal)

@@ -1,8 +1,16 @@
 """Label maps from stored CAMs or LAMs, with the image labels given."""
 
-from methods.data.labels import write_label_png
-from methods.data.predictions import PredictionItem, read_arrays, read_predictions, write_index
+import numpy as np
+from numpy.typing import NDArray
+
+from methods.data.predictions import (
+    PredictionItem,
+    read_arrays,
+    read_predictions,
+    write_label_maps,
+)
 from methods.postprocess.fusion import fuse_maps, maps_key, seed_labels
+from methods.workers import map_in_order
 from workflow_scripts.job import Job, run
 
 
@@ -10,17 +18,16 @@ def main(job: Job) -> None:
     maps = read_predictions(job.input["maps"])
     kind, scales = job.wildcards["stage"], job.params["scales"]
     threshold = job.params["background_threshold"]
-    folder = job.output["index"].parent
-    items: list[PredictionItem] = []
-    for item in maps.items:
+
+    def labels(item: PredictionItem) -> NDArray[np.uint8]:
         keys = ["classes", *(maps_key(kind, scale) for scale in scales)]
         stored = read_arrays(maps.path(item), keys)
         size = (item.height, item.width)
         fused = fuse_maps(stored, kind, scales, job.params["image_size"], size)
-        file = f"labels/{item.id}.png"
-        write_label_png(folder / file, seed_labels(fused, stored["classes"], threshold))
-        items.append(PredictionItem(item.id, file, item.height, item.width))
-    write_index(
+        return seed_labels(fused, stored["classes"], threshold)
+
+    made = map_in_order(labels, maps.items, job.threads)
+    write_label_maps(
         job.output["index"],
         split=maps.split,
         expected=maps.expected,
@@ -33,7 +40,7 @@ def main(job: Job) -> None:
             "background_threshold": threshold,
             "threshold_source": job.params["threshold_source"],
         },
-        items=items,
+        maps=zip(maps.items, made, strict=True),
     )
 
 

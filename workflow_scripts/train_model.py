@@ -1,22 +1,24 @@
-"""Train one run with one seed."""
+"""Train one run with one seed, by its resolved settings."""
 
 import importlib
 from pathlib import Path
 
+from methods.training.checkpoints import verified_weights
+from methods.yaml_files import read_yaml
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    settings = job.params["run"]
-    method = importlib.import_module(f"methods.{settings['method']}.training")
+    resolved = read_yaml(job.input["resolved"])
+    method = importlib.import_module(f"methods.{resolved['method']}.training")
     method.train(
-        run=settings,
-        classes=job.params["classes"],
+        run=resolved,
+        classes=resolved["classes"],
         index=job.input["index"],
         images=Path(job.params["images"]),
-        weights=Path(job.params["weights"]),
+        weights=verified_weights(job.input["card"], Path(job.params["weights"])),
         output=job.output["done"].parent,
-        seed=int(job.wildcards["seed"]),
+        seed=resolved["seed"],
         device=job.device,
     )
 

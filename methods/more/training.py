@@ -76,7 +76,7 @@ def resolve(
                 [settings.losses.seg_start + 1, "segmentation and regulariser begin to count"],
                 [
                     settings.losses.mask_switch + 1,
-                    "CRE and URE turn from the auxiliary CAM to the CAM",
+                    "CRE and URE turn from auxiliary CAM to CAM",
                 ],
             ],
             "learning_rates": {

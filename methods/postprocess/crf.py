@@ -1,8 +1,7 @@
 """Fully connected CRF over the segmentation probabilities (Kraehenbuehl and Koltun, 2011)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from methods.data.images import read_rgb
 from methods.data.predictions import read_arrays
 from methods.errors import InputError
 from methods.postprocess.fusion import fuse_logits, logits_key, softmax
-from methods.postprocess.workers import map_in_order
 
 
 @dataclass(frozen=True)
@@ -41,21 +39,6 @@ class CrfSettings:
     iterations: int
     gaussian: GaussianSettings
     bilateral: BilateralSettings
-
-
-@dataclass(frozen=True)
-class CrfJob:
-    """One image to refine.
-
-    Attributes:
-        image: its RGB file.
-        logits: its stored logits (.npz).
-        scales: which scales to fuse (with flip).
-    """
-
-    image: Path
-    logits: Path
-    scales: tuple[float, ...]
 
 
 def dense_crf(
@@ -113,17 +96,23 @@ def dense_crf(
 
 
 def refine(
-    jobs: Iterable[CrfJob], settings: CrfSettings, threads: int
-) -> Iterator[NDArray[np.uint8]]:
-    """Yield the refined labels uint8 (H, W) of every image, in the order of `jobs`.
+    image: Path, logits: Path, scales: Sequence[float], settings: CrfSettings
+) -> NDArray[np.uint8]:
+    """Refine the segmentation of one image.
 
-    The images are shared out over `threads` processes. The first error ends the work.
+    Args:
+        image: its RGB file.
+        logits: its stored logits (.npz).
+        scales: which scales to fuse (with flip).
+        settings: kernels and number of iterations.
+
+    Returns:
+        Labels uint8 (H, W).
+
+    Raises:
+        InputError: a file is missing or broken, or the two are of different images.
     """
-    return map_in_order(partial(_refine_image, settings), jobs, threads)
-
-
-def _refine_image(settings: CrfSettings, job: CrfJob) -> NDArray[np.uint8]:
-    image = read_rgb(job.image)
-    stored = read_arrays(job.logits, [logits_key(scale) for scale in job.scales])
-    logits = fuse_logits(stored, image.shape[:2], job.scales, flip=True)
-    return dense_crf(image, softmax(logits), settings, where=job.image)[0]
+    pixels = read_rgb(image)
+    stored = read_arrays(logits, [logits_key(scale) for scale in scales])
+    fused = fuse_logits(stored, pixels.shape[:2], scales, flip=True)
+    return dense_crf(pixels, softmax(fused), settings, where=image)[0]

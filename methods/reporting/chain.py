@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.files import read_json, sha256
+from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
 from methods.reporting.sources import (
     DatasetSources,
     ReportSources,
@@ -53,7 +54,13 @@ def _run_chain(
         ("end of the training", run.done),
         ("choice of the checkpoint", run.checkpoint),
     ]
+    made_from = {
+        SEED_STAGES[0]: ("predictions, maps", run.maps(run.seed_split)),
+        SEGMENTATION_STAGES[0]: ("predictions, logits", run.predictions(run.segmentation_split)),
+    }
     for split, stage in run.stages():
+        if stage in made_from:
+            links.append(made_from[stage])
         links.append((f"label maps, {stage}", run.index(split, stage)))
         links.append((f"counts by image, {stage}", run.counts(split, stage)))
         links.append((f"metrics, {stage}", run.metrics(split, stage)))

@@ -61,6 +61,12 @@ def claim_rows(sources: ReportSources) -> tuple[ClaimRow, ...]:
     return tuple(_row(entry, sources) for entry in read_json(sources.verdicts)["verdicts"])
 
 
+def registration(sources: ReportSources) -> str | None:
+    """When the bounds and tolerances were set; None where verdicts.json does not say."""
+    registered = read_json(sources.verdicts).get("registered")
+    return registered.removesuffix(".") if isinstance(registered, str) else None
+
+
 def headline(claims: Sequence[ClaimRow]) -> str:
     """How many claims came out well, in one line."""
     good = sum(claim.tone == "good" for claim in claims)

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from methods.errors import InputError
+from methods.layout import control_file, metrics_file
 from methods.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
@@ -37,8 +38,8 @@ class Quantity:
     def file(self, seed: int) -> str:
         """The metrics file, relative to results/<experiment>; a control's has no seed."""
         if self.run is None:
-            return f"controls/{self.dataset}/{self.split}.{self.control}.json"
-        return f"{self.run}/seed{seed}/metrics/{self.split}.{self.stage}.json"
+            return control_file(str(self.dataset), self.split, str(self.control))
+        return metrics_file(self.run, seed, self.split, str(self.stage))
 
     def __str__(self) -> str:
         subject = f"control {self.control}" if self.run is None else f"{self.run}, {self.stage},"
@@ -121,22 +122,21 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
     Raises:
         InputError: it does not follow claims/schema.yaml, or two claims have the same id.
     """
-    document = read_yaml(path)
-    schema = read_yaml(SCHEMA)
-    error = best_match(Draft202012Validator(schema).iter_errors(document))
-    if error is not None:
-        raise InputError(
-            f"{path}, {error.json_path}",
-            error.message,
-            "what claims/schema.yaml describes",
-            "correct the claim",
-        )
-    claims = tuple(_claim(entry) for entry in document["claims"])
+    claims = tuple(_claim(entry) for entry in _document(path)["claims"])
     ids = [claim.id for claim in claims]
     for name in ids:
         if ids.count(name) > 1:
             raise InputError(path, f"two claims {name}", "distinct ids", "rename one")
     return claims
+
+
+def read_registration(path: Path) -> str:
+    """Read when the claims of a file were fixed, and what was known then.
+
+    Raises:
+        InputError: the file does not follow claims/schema.yaml.
+    """
+    return str(_document(path)["registered"])
 
 
 def metric_files(claims: Sequence[Claim], seeds: Sequence[int]) -> list[str]:
@@ -145,6 +145,19 @@ def metric_files(claims: Sequence[Claim], seeds: Sequence[int]) -> list[str]:
         quantity.file(seed) for claim in claims for quantity in claim.quantities() for seed in seeds
     }
     return sorted(files)
+
+
+def _document(path: Path) -> Any:
+    document = read_yaml(path)
+    error = best_match(Draft202012Validator(read_yaml(SCHEMA)).iter_errors(document))
+    if error is not None:
+        raise InputError(
+            f"{path}, {error.json_path}",
+            error.message,
+            "what claims/schema.yaml describes",
+            "correct the claim",
+        )
+    return document
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim:

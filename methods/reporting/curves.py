@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from methods.errors import InputError
-from methods.reporting.figures import Drawing
+from methods.reporting.figures import LINE_WIDTH, Drawing, css_color, line_styles
 from methods.reporting.plots import Curve, draw_curves
 from methods.reporting.sources import RunSources
 from methods.yaml_files import read_yaml
@@ -30,19 +29,36 @@ _TITLES = {
 
 
 @dataclass(frozen=True)
+class LegendLine:
+    """A line of the drawings and what it stands for.
+
+    Attributes:
+        label: the seed.
+        color: CSS colour.
+        width: CSS pixels.
+        dashes: SVG's stroke-dasharray, pixels; empty for a solid line.
+    """
+
+    label: str
+    color: str
+    width: float
+    dashes: str
+
+
+@dataclass(frozen=True)
 class CurveGroup:
     """The curves of one run.
 
     Attributes:
         title: heading.
         text: how to read them.
-        legend: (seed, CSS colour) of each line; empty for a single seed.
+        legend: one a seed; empty for a single seed.
         drawings: one a journal column.
     """
 
     title: str
     text: str
-    legend: tuple[tuple[str, str], ...]
+    legend: tuple[LegendLine, ...]
     drawings: tuple[Drawing, ...]
 
 
@@ -53,8 +69,7 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
         InputError: a journal has no rows.
     """
     journals = [(f"seed {source.seed}", _read(source)) for source in seeds]
-    losses = read_yaml(seeds[0].resolved)["training"]["losses"]
-    marks = _marks(losses)
+    marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
     drawings = tuple(
         draw_curves(
             f"curve-{run}-{column}",
@@ -67,14 +82,24 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
         )
         for column in journals[0][1].columns.drop("iteration")
     )
-    changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
     text = (
         "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"
-        f" its range behind. Dotted lines: {changes}."
+        " its range behind."
     )
-    labels = [label for label, _ in journals] if len(journals) > 1 else []
-    legend = tuple((label, f"var(--series-{k})") for k, label in enumerate(labels, 1))
+    if marks:
+        changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
+        text += f" Dotted lines: {changes}."
+    legend = _legend([label for label, _ in journals]) if len(journals) > 1 else ()
     return CurveGroup(f"{run}: the journal", text, legend, drawings)
+
+
+def _legend(labels: Sequence[str]) -> tuple[LegendLine, ...]:
+    return tuple(
+        LegendLine(
+            label, css_color(color), LINE_WIDTH, " ".join(f"{LINE_WIDTH * d:g}" for d in dashes)
+        )
+        for label, (color, dashes) in zip(labels, line_styles(len(labels)), strict=True)
+    )
 
 
 def _read(source: RunSources) -> pd.DataFrame:
@@ -84,10 +109,3 @@ def _read(source: RunSources) -> pd.DataFrame:
             source.journal, "no row", "one row an iteration", "delete it and train again"
         )
     return journal
-
-
-def _marks(losses: dict[str, Any]) -> list[tuple[int, str]]:
-    return [
-        (losses["seg_start"], "segmentation and regulariser begin to count"),
-        (losses["mask_switch"], "CRE and URE turn from the auxiliary CAM to the CAM"),
-    ]

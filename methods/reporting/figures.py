@@ -16,6 +16,9 @@ INK, MUTED, RULE, PAPER = "#1c1c1a", "#63635e", "#d9d9d3", "#fdfdfc"
 # Okabe and Ito's colours: told apart by readers with any common colour-vision deficiency.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, "#56b4e9", "#e69f00")
+# Solid, dashed, dash-dot, dotted: on and off, in line widths.
+_DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (6, 2, 1, 2), (1, 2))
+LINE_WIDTH = 1.5  # CSS pixels
 
 _VARIABLES = {
     INK: "var(--ink)",
@@ -48,7 +51,7 @@ _STYLE: dict[Any, Any] = {
     "ytick.labelcolor": INK,
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
-    "lines.linewidth": 1.5,
+    "lines.linewidth": LINE_WIDTH,
     "lines.solid_capstyle": "round",
 }
 _POINTS_AN_INCH = 72  # matplotlib's SVG unit, shown as about one CSS pixel
@@ -74,6 +77,21 @@ class Drawing:
     title: str
     description: str
     svg: Markup
+
+
+def line_styles(number: int) -> list[tuple[str, tuple[float, ...]]]:
+    """(colour, dashes in line widths) of each of `number` lines.
+
+    The colours come round again with other dashes, so 24 lines can be told apart.
+    """
+    return [
+        (SERIES[k % len(SERIES)], _DASHES[k // len(SERIES) % len(_DASHES)]) for k in range(number)
+    ]
+
+
+def css_color(color: str) -> str:
+    """The variable of the page that stands for a colour of the drawings."""
+    return _VARIABLES[color]
 
 
 @contextmanager

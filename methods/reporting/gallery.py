@@ -17,8 +17,9 @@ from methods.data.predictions import PredictionIndex, read_arrays, read_predicti
 from methods.data.voc import augmented_mask_file, image_file
 from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND, scores
+from methods.layout import SEED_STAGES
 from methods.postprocess.fusion import fuse_maps, maps_key
-from methods.reporting.sources import SEED_STAGES, DatasetSources, RunSources
+from methods.reporting.sources import DatasetSources, RunSources
 from methods.reporting.tables import show_number
 from methods.yaml_files import read_yaml
 
@@ -93,7 +94,7 @@ class _Album:
     dataset: DatasetSources
     classes: tuple[str, ...]
     stages: tuple[tuple[str, PredictionIndex], ...]  # the last one is scored
-    maps: PredictionIndex | None
+    maps: PredictionIndex
     scales: tuple[float, ...]
     image_size: int
 
@@ -103,10 +104,10 @@ class _Album:
 
 
 def segmentation_galleries(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
-    """The fixed images of the segmentation split, then its worst and its best.
+    """The images that the experiment names, then the worst and the best of the split.
 
     Raises:
-        InputError: a fixed image is not in the split.
+        InputError: a named image is not in the split.
     """
     split = run.segmentation_split
     scored = image_scores(run, split, "crf")
@@ -121,7 +122,7 @@ def segmentation_galleries(run: RunSources, dataset: DatasetSources) -> list[Gal
     return [
         Gallery(title, tuple(_row(id, album, scored[id]) for id in ids))
         for title, ids in (
-            (f"Images of {split} that were fixed before the run", run.gallery),
+            (f"Images of {split} that the experiment names", run.gallery),
             (f"The {len(worst)} worst images of {split} after the CRF", worst),
             (f"The {len(best)} best images of {split} after the CRF", best),
         )
@@ -158,15 +159,13 @@ def class_colors(number: int) -> list[tuple[int, int, int]]:
 def _open_album(
     run: RunSources, dataset: DatasetSources, split: str, stages: Sequence[str]
 ) -> _Album:
-    resolved = read_yaml(run.resolved)
-    maps = run.maps(split)
     return _Album(
         dataset=dataset,
-        classes=tuple(resolved["classes"]),
+        classes=tuple(read_yaml(run.resolved)["classes"]),
         stages=tuple((stage, read_predictions(run.index(split, stage))) for stage in stages),
-        maps=read_predictions(maps) if maps.is_file() else None,
-        scales=tuple(resolved["inference"]["map_scales"]),
-        image_size=resolved["inference"]["image_size"],
+        maps=read_predictions(run.maps(split)),
+        scales=run.map_scales,
+        image_size=run.image_size,
     )
 
 
@@ -176,8 +175,7 @@ def _row(id: str, album: _Album, score: float) -> Row:
     truth = _read_labels(album.dataset.images / augmented_mask_file(id), album, size)
     shown = [truth]
     pictures = [_photograph(id, image), _label_picture("label", truth, album)]
-    if album.maps is not None:
-        pictures += [_heat_picture(kind, id, size, album) for kind in ("cam", "lam")]
+    pictures += [_heat_picture(kind, id, size, album) for kind in ("cam", "lam")]
     for stage, index in album.stages:
         item = next(item for item in index.items if item.id == id)
         labels = _read_labels(index.path(item), album, size)
@@ -218,7 +216,6 @@ def _label_picture(label: str, labels: NDArray[np.uint8], album: _Album) -> Pict
 
 def _heat_picture(kind: str, id: str, size: tuple[int, int], album: _Album) -> Picture:
     """The largest of the maps of the image's classes, dark 0 to bright 1."""
-    assert album.maps is not None
     item = next(item for item in album.maps.items if item.id == id)
     keys = [maps_key(kind, scale) for scale in album.scales]
     stored = read_arrays(album.maps.path(item), [*keys, "classes"])

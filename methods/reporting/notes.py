@@ -6,6 +6,7 @@ from typing import Any
 
 from methods.data.files import read_json
 from methods.reporting.claim_rows import ClaimRow
+from methods.reporting.record_tables import without_published_settings
 from methods.reporting.sources import ReportSources, RunSources
 from methods.reporting.tables import show_number
 
@@ -23,7 +24,7 @@ def notes(sources: ReportSources, claims: Sequence[ClaimRow]) -> tuple[str, ...]
         *_data_notes(sources),
         *_weights_notes(sources),
         *_seed_notes(sources),
-        *_coverage_notes(sources),
+        *_settings_notes(sources),
         *_code_notes(sources),
     )
 
@@ -83,19 +84,10 @@ def _seed_notes(sources: ReportSources) -> Iterator[str]:
         yield "One seed was run, so the spread between seeds is not known."
 
 
-def _coverage_notes(sources: ReportSources) -> Iterator[str]:
-    partial = False
-    for run in sources.runs:
-        for split, stage in run.stages():
-            covered = read_json(run.metrics(split, stage))["coverage"]
-            if covered["evaluated"] != covered["expected"]:
-                partial = True
-                yield (
-                    f"Void: {run.name}, {split}, {stage} covers {covered['evaluated']} of"
-                    f" {covered['expected']} images."
-                )
-    if not partial:
-        yield "Every score covers every image of its split."
+def _settings_notes(sources: ReportSources) -> Iterator[str]:
+    for name in without_published_settings(sources):
+        method = sources.settings["runs"][name]["method"]
+        yield f"Run {name}, method {method}: no published settings to compare with."
 
 
 def _code_notes(sources: ReportSources) -> Iterator[str]:

@@ -10,9 +10,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from methods.data.files import atomic_path, read_json
+from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
 from methods.provenance import read_timings
 from methods.reporting.chain import chain_tables
-from methods.reporting.claim_rows import ClaimRow, claim_rows, claims_table, headline, tally
+from methods.reporting.claim_rows import (
+    ClaimRow,
+    claim_rows,
+    claims_table,
+    headline,
+    registration,
+    tally,
+)
 from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery, seed_gallery, segmentation_galleries
@@ -32,15 +40,11 @@ from methods.reporting.results_tables import (
     classes_table,
     controls_table,
     ladder_table,
+    machines_table,
     seeds_table,
     training_table,
 )
-from methods.reporting.sources import (
-    SEED_STAGES,
-    SEGMENTATION_STAGES,
-    ReportSources,
-    RunSources,
-)
+from methods.reporting.sources import ReportSources, RunSources
 from methods.reporting.tables import Table, show
 
 
@@ -54,6 +58,7 @@ class Page:
     tally: tuple[tuple[str, str, int], ...]
     results: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
+    registered: str | None
     verdicts: Table
     notes: tuple[str, ...]
     deviations: Table
@@ -62,6 +67,7 @@ class Page:
     ladder: Table
     controls: Table
     training: Table
+    machines: Table
     curves: tuple[CurveGroup, ...]
     class_drawings: tuple[Drawing, ...]
     classes: Table
@@ -121,6 +127,7 @@ def build_page(sources: ReportSources) -> Page:
         tally=tally(claims),
         results=result_sentences(sources),
         claims=claims,
+        registered=registration(sources),
         verdicts=claims_table(claims),
         notes=notes(sources, claims),
         deviations=deviations_table(sources),
@@ -129,6 +136,7 @@ def build_page(sources: ReportSources) -> Page:
         ladder=ladder_table(sources.runs),
         controls=controls_table(sources.datasets),
         training=training_table(sources.runs),
+        machines=machines_table(sources.runs),
         curves=tuple(draw_journals(name, runs) for name, runs in by_run.items()),
         class_drawings=tuple(chain.from_iterable(map(_class_drawings, by_run.values()))),
         classes=classes_table(sources.runs),

@@ -14,9 +14,9 @@ from methods.reporting.figures import (
     INK,
     MUTED,
     RULE,
-    SERIES,
     VERMILLION,
     Drawing,
+    line_styles,
     new_figure,
     to_drawing,
 )
@@ -24,6 +24,7 @@ from methods.reporting.tables import show_number
 
 _BINS = 150  # points of a curve; more cannot be told apart at its width
 _WIDTH = 400  # pixels; at 380 the text is still readable
+_RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
     """
     color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
     seeds = max(len(rung.points) for rung in rungs)
-    with new_figure(_WIDTH, 54 + (26 + 8 * seeds) * len(rungs)) as figure:
+    with new_figure(_WIDTH, 54 + (_RUNG + _SEED * seeds) * len(rungs)) as figure:
         axes = figure.subplots()
         for row, rung in enumerate(rungs):
             for offset, (value, low, high) in zip(_spread(rung), rung.points, strict=True):
@@ -97,9 +98,10 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
 
 
 def _spread(rung: Rung) -> list[float]:
-    """Vertical offsets that keep the seeds of one rung apart."""
-    middle = (len(rung.points) - 1) / 2
-    return [0.2 * (number - middle) for number in range(len(rung.points))]
+    """Vertical offsets, in rows, that keep the seeds of one rung apart and within it."""
+    seeds = len(rung.points)
+    step = _SEED / (_RUNG + _SEED * seeds)
+    return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 
 def draw_curves(name: str, title: str, curves: Sequence[Curve], marks: Sequence[int]) -> Drawing:
@@ -113,10 +115,10 @@ def draw_curves(name: str, title: str, curves: Sequence[Curve], marks: Sequence[
     """
     with new_figure(300, 160) as figure:
         axes = figure.subplots()
-        for curve, color in zip(curves, SERIES, strict=False):
+        for curve, (color, dashes) in zip(curves, line_styles(len(curves)), strict=True):
             at, low, mean, high = summarise_curve(curve)
             axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
-            axes.plot(at, mean, color=color)
+            axes.plot(at, mean, color=color, linestyle=(0, dashes))
         for iteration in marks:
             axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
         axes.tick_params(labelcolor=MUTED)

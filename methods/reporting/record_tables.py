@@ -15,9 +15,11 @@ _OF_THE_PAGE = ("gallery",)  # settings that change no result
 
 def deviations_table(sources: ReportSources) -> Table:
     """Every setting in which a run differs from the authors' settings of the same method."""
-    published = {run["method"]: run for run in sources.published["runs"].values()}
+    published = _published_runs(sources)
     rows: list[list[Cell]] = []
     for name, run in sources.settings["runs"].items():
+        if run["method"] not in published:  # the notes say so
+            continue
         theirs = dict(_flatten(published[run["method"]]))
         ours = dict(_flatten(run))
         for key in [*ours, *(key for key in theirs if key not in ours)]:
@@ -32,6 +34,14 @@ def deviations_table(sources: ReportSources) -> Table:
     ]
     caption = "Settings that differ from the authors'."
     return build_table("deviations", caption, columns, rows)
+
+
+def without_published_settings(sources: ReportSources) -> list[str]:
+    """Names of the runs whose method the published settings lack."""
+    published = _published_runs(sources)
+    return [
+        name for name, run in sources.settings["runs"].items() if run["method"] not in published
+    ]
 
 
 def weights_table(sources: ReportSources) -> Table:
@@ -120,8 +130,17 @@ def timings_table(timings: Sequence[RuleTiming]) -> Table:
         for t in sorted(timings, key=lambda t: -t.seconds)
     ]
     return build_table(
-        "timings", "Time by rule, summed over its jobs; the longest first.", columns, rows
+        "timings",
+        "Time by rule, summed over the jobs behind this page; the longest first. A dash where a"
+        " job was too short for Snakemake to measure.",
+        columns,
+        rows,
     )
+
+
+def _published_runs(sources: ReportSources) -> dict[str, Mapping[str, Any]]:
+    """The authors' settings by method."""
+    return {run["method"]: run for run in sources.published["runs"].values()}
 
 
 def _flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -4,12 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from methods.data.files import read_json
-from methods.reporting.sources import (
-    SEED_STAGES,
-    SEGMENTATION_STAGES,
-    DatasetSources,
-    RunSources,
-)
+from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
+from methods.reporting.sources import DatasetSources, RunSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 from methods.yaml_files import read_yaml
 
@@ -85,8 +81,9 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
         *_SCORES,
     ]
     caption = (
-        "Controls. The colour control labels a pixel by the colours around it, fitted on full"
-        " training masks."
+        "Controls. The ground truth itself and all background have scores that are known"
+        " beforehand, so they test the scorer. Colour alone labels each pixel by the colours around"
+        " it, after learning from the full masks of the training images, so it tests the data."
     )
     return build_table("controls", caption, columns, rows)
 
@@ -147,7 +144,6 @@ def training_table(runs: Sequence[RunSources]) -> Table:
             [
                 run.run,
                 run.seed,
-                done["device"],
                 done["iterations"],
                 derived["global_batch"],
                 done["images_seen"],
@@ -161,7 +157,6 @@ def training_table(runs: Sequence[RunSources]) -> Table:
     columns = [
         Column("run", Kind.NAME),
         Column("seed", Kind.COUNT),
-        Column("device", Kind.NAME),
         Column("iterations", Kind.COUNT),
         Column("batch", Kind.COUNT),
         Column("images seen", Kind.COUNT),
@@ -172,6 +167,32 @@ def training_table(runs: Sequence[RunSources]) -> Table:
         Column("checkpoint iteration", Kind.COUNT),
     ]
     return build_table("training", "Training runs.", columns, rows)
+
+
+def machines_table(runs: Sequence[RunSources]) -> Table:
+    """The machine that trained each run, as the training itself recorded it."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        done = read_json(run.done)
+        machine = done["machine"]
+        rows.append(
+            [
+                *(run.run, run.seed, done["device"], machine["gpu"] or machine["processor"]),
+                *(machine[key] for key in ("threads", "torch", "python", "system", "host")),
+            ]
+        )
+    columns = [
+        Column("run", Kind.NAME),
+        Column("seed", Kind.COUNT),
+        Column("device", Kind.NAME),
+        Column("processor or GPU", Kind.NAME),
+        Column("CPU threads", Kind.COUNT),
+        Column("torch", Kind.CODE),
+        Column("python", Kind.CODE),
+        Column("system", Kind.CODE),
+        Column("host", Kind.CODE),
+    ]
+    return build_table("machines", "The machines that trained.", columns, rows)
 
 
 def _run_columns(what: str) -> list[Column]:

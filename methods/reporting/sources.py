@@ -1,17 +1,23 @@
 """The files that the report is made from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from methods.data.voc import voc_folder
 from methods.errors import InputError
+from methods.layout import (
+    CONTROLS,
+    SEED_STAGES,
+    SEGMENTATION_STAGES,
+    control_file,
+    labels_index,
+    metrics_file,
+    run_folder,
+)
 from methods.provenance import Environment, describe_environment
 
-SEGMENTATION_STAGES = ("raw", "multiscale", "crf")
-SEED_STAGES = ("cam", "aux_cam", "lam")
-CONTROLS = ("perfect", "all_background", "colour")
 REPORT_RULE = "render_report"  # its own time is not known while it writes
 
 
@@ -26,8 +32,10 @@ class RunSources:
         weights: name of the pretrained weights.
         segmentation_split: the split that raw, multiscale and crf are scored on.
         seed_split: the split that cam, aux_cam and lam are scored on.
-        gallery: image ids that were fixed before the run.
-        folder: results/<experiment>/<run>/seed<k>.
+        gallery: image ids that the experiment names.
+        map_scales: of the images behind CAM and LAM.
+        image_size: side of the square that those scales are relative to, pixels.
+        root: results/<experiment>.
     """
 
     run: str
@@ -37,7 +45,14 @@ class RunSources:
     segmentation_split: str
     seed_split: str
     gallery: tuple[str, ...]
-    folder: Path
+    map_scales: tuple[float, ...]
+    image_size: int
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this run and seed."""
+        return self.root / run_folder(self.run, self.seed)
 
     @property
     def name(self) -> str:
@@ -51,7 +66,7 @@ class RunSources:
 
     @property
     def resolved(self) -> Path:
-        """Every effective value."""
+        """Every value that the training read, and what follows from them."""
         return self.folder / "resolved.yaml"
 
     @property
@@ -61,7 +76,7 @@ class RunSources:
 
     @property
     def done(self) -> Path:
-        """What the training did."""
+        """What the training did, and on which machine."""
         return self.folder / "train/done.json"
 
     @property
@@ -86,24 +101,35 @@ class RunSources:
 
     def metrics(self, split: str, stage: str) -> Path:
         """The scores of a stage."""
-        return self.folder / f"metrics/{split}.{stage}.json"
+        return self.root / metrics_file(self.run, self.seed, split, stage)
 
     def counts(self, split: str, stage: str) -> Path:
         """The confusion matrix of each image."""
-        return self.folder / f"metrics/{split}.{stage}.counts.npz"
+        return self.metrics(split, stage).with_suffix(".counts.npz")
 
     def index(self, split: str, stage: str) -> Path:
         """The index of the label maps that were scored."""
-        folder = f"crf/{split}" if stage == "crf" else f"labels/{split}.{stage}"
-        return self.folder / folder / "index.json"
+        return self.root / labels_index(self.run, self.seed, split, stage)
+
+    def predictions(self, split: str) -> Path:
+        """The index of the logits that the segmentation is made from."""
+        return self.folder / f"predictions/{split}/index.json"
 
     def maps(self, split: str) -> Path:
-        """The index of the raw CAM and LAM maps; not every split has one."""
+        """The index of the CAM and LAM maps that the seeds are made from."""
         return self.folder / f"maps/{split}/index.json"
+
+    def jobs(self) -> set[str]:
+        """Names of the jobs that made the run's files, as its benchmark files have them."""
+        own = f"{self.run}.seed{self.seed}"
+        splits = {f"{own}.{split}" for split in (self.seed_split, self.segmentation_split)}
+        return {own, *splits, *(f"{own}.{split}.{stage}" for split, stage in self.stages())}
 
     def required(self) -> list[Path]:
         """The files without which the run cannot be reported."""
         files = [self.resolved, self.journal, self.done, self.checkpoint, self.cross_check]
+        files.append(self.predictions(self.segmentation_split))
+        files += [self.maps(split) for split in (self.seed_split, self.segmentation_split)]
         for split, stage in self.stages():
             files += [self.index(split, stage), self.metrics(split, stage)]
             files.append(self.counts(split, stage))
@@ -116,30 +142,42 @@ class DatasetSources:
 
     Attributes:
         name: of the data set.
-        folder: results/<experiment>/data/<name>.
-        controls: (control, metrics file).
+        root: results/<experiment>.
+        split: the split that the controls are scored on.
         images: the VOC2012 folder that holds images and masks.
     """
 
     name: str
-    folder: Path
-    controls: tuple[tuple[str, Path], ...]
+    root: Path
+    split: str
     images: Path
+
+    @property
+    def controls(self) -> tuple[tuple[str, Path], ...]:
+        """(control, metrics file)."""
+        return tuple(
+            (control, self.root / control_file(self.name, self.split, control))
+            for control in CONTROLS
+        )
 
     @property
     def manifest(self) -> Path:
         """What the data set consists of."""
-        return self.folder / "manifest.json"
+        return self.root / f"data/{self.name}/manifest.json"
 
     @property
     def checks(self) -> Path:
         """What was checked of it."""
-        return self.folder / "checks.json"
+        return self.root / f"data/{self.name}/checks.json"
 
     @property
     def index(self) -> Path:
         """Its images and their image-level labels."""
-        return self.folder / "index.csv"
+        return self.root / f"data/{self.name}/index.csv"
+
+    def jobs(self) -> set[str]:
+        """Names of the jobs that made the data set's files, as its benchmark files have them."""
+        return {self.name, *(f"{self.name}.{self.split}.{control}" for control in CONTROLS)}
 
     def required(self) -> list[Path]:
         """The files without which the data set cannot be reported."""
@@ -159,7 +197,7 @@ class ReportSources:
         runs: every run with every seed.
         datasets: every data set that a run uses.
         weights: (name, card) of the pretrained weights that a run uses.
-        benchmarks: Snakemake's benchmark files.
+        benchmarks: Snakemake's benchmark files of the jobs behind this report.
         benchmark_root: the folder that holds them.
         environment: the machine and the code.
     """
@@ -210,6 +248,12 @@ def collect(
         _run(root, name, run, seed) for name, run in experiment["runs"].items() for seed in seeds
     )
     splits = {run.dataset: run.segmentation_split for run in runs}
+    datasets = tuple(
+        DatasetSources(name, root, split, voc_folder(data_root / "extracted" / name / "tree"))
+        for name, split in splits.items()
+    )
+    weights = tuple(dict.fromkeys(run.weights for run in runs))
+    jobs = set(weights).union(*(run.jobs() for run in runs), *(data.jobs() for data in datasets))
     sources = ReportSources(
         experiment=root.name,
         settings=experiment,
@@ -217,15 +261,9 @@ def collect(
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
-        datasets=tuple(_dataset(root, name, split, data_root) for name, split in splits.items()),
-        weights=tuple(
-            (name, root / f"weights/{name}.json") for name in {run.weights: None for run in runs}
-        ),
-        benchmarks=tuple(
-            path
-            for path in sorted(benchmark_root.rglob("*.tsv"))
-            if path.relative_to(benchmark_root).with_suffix("").parts[0] != REPORT_RULE
-        ),
+        datasets=datasets,
+        weights=tuple((name, root / f"weights/{name}.json") for name in weights),
+        benchmarks=_benchmarks(benchmark_root, jobs),
         benchmark_root=benchmark_root,
         environment=describe_environment(repository),
     )
@@ -242,19 +280,19 @@ def _run(root: Path, name: str, run: Mapping[str, Any], seed: int) -> RunSources
         segmentation_split=run["evaluation"]["segmentation_split"],
         seed_split=run["evaluation"]["seed_split"],
         gallery=tuple(run["gallery"]),
-        folder=root / name / f"seed{seed}",
+        map_scales=tuple(run["inference"]["map_scales"]),
+        image_size=run["inference"]["image_size"],
+        root=root,
     )
 
 
-def _dataset(root: Path, name: str, split: str, data_root: Path) -> DatasetSources:
-    return DatasetSources(
-        name=name,
-        folder=root / "data" / name,
-        controls=tuple(
-            (control, root / "controls" / name / f"{split}.{control}.json") for control in CONTROLS
-        ),
-        images=voc_folder(data_root / "extracted" / name / "tree"),
-    )
+def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:
+    """The benchmark files of these jobs, and of the rules that run once.
+
+    Files of runs, seeds and splits that the experiment has no longer stay in the folder.
+    """
+    once = [path for path in root.glob("*.tsv") if path.stem != REPORT_RULE]
+    return tuple(sorted([*once, *(path for path in root.glob("*/*.tsv") if path.stem in jobs)]))
 
 
 def _require(sources: ReportSources) -> None:

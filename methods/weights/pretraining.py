@@ -7,7 +7,6 @@ and texture are left out.
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from methods.weights.attributes import (
     attribute_losses,
     render_example,
 )
+from methods.workers import map_in_order
 
 HELD_OUT = 120  # scenes that only the card's accuracies are measured on
 
@@ -73,8 +73,7 @@ def render_examples(
         size=backbone.image_size,
         patch_size=backbone.patch_size,
     )
-    with ProcessPoolExecutor(processes) as pool:
-        examples = list(pool.map(render, range(settings.scenes + HELD_OUT), chunksize=32))
+    examples = list(map_in_order(render, range(settings.scenes + HELD_OUT), processes))
     return Examples(
         np.stack([image for image, _ in examples]), np.stack([labels for _, labels in examples])
     )

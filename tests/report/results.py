@@ -26,6 +26,16 @@ REPOSITORY = Path(__file__).parents[2]
 SPLITS = {"train": ["2012_000001", "2012_000002", "2012_000003", "2012_000004"]}
 SPLITS["val"] = [f"2012_0000{number}" for number in range(11, 19)]
 NOISE = {"raw": 0.30, "multiscale": 0.24, "crf": 0.16, "cam": 0.5, "aux_cam": 0.6, "lam": 0.4}
+TRAINED = ("method", "task", "dataset", "train_split", "weights", "network", "training")
+MACHINE = {
+    "host": "node7",
+    "system": "Linux-6.1",
+    "processor": "A processor",
+    "gpu": None,
+    "python": "3.11.9",
+    "torch": "2.5.1",
+    "threads": 2,
+}
 TERMS = ("total", "cls", "cls_aux", "attri", "cre", "ure", "ptc", "seg", "reg")
 
 
@@ -185,6 +195,7 @@ class Results:
         )
         for split in SPLITS:
             self._write_maps(folder / f"maps/{split}", split)
+        self._write_logits(folder / "predictions/val", "val")
         self._write_training(folder, seed)
 
     def _write_index(self, folder: Path, split: str, maps: dict[str, np.ndarray]) -> None:
@@ -210,12 +221,23 @@ class Results:
             items.append(PredictionItem(id, f"maps/{id}.npz", *mask.shape))
         write_index(folder / "index.json", split=split, expected=len(items), source={}, items=items)
 
+    def _write_logits(self, folder: Path, split: str) -> None:
+        items = []
+        for id in SPLITS[split]:
+            write_arrays(folder / f"logits/{id}.npz", {"scale_1": np.zeros((2, 2, 2), np.float32)})
+            items.append(PredictionItem(id, f"logits/{id}.npz", *self.scenes[id].mask.shape))
+        write_index(folder / "index.json", split=split, expected=len(items), source={}, items=items)
+
     def _write_training(self, folder: Path, seed: int) -> None:
         resolved = {
-            **self.run,
+            **{key: self.run[key] for key in TRAINED},
             "seed": seed,
             "classes": self.classes,
-            "derived": {"global_batch": 12, "training_images": 240},
+            "derived": {
+                "global_batch": 12,
+                "training_images": 240,
+                "marks": [[31, "the decoder begins to count"], [151, "the maps change places"]],
+            },
         }
         with atomic_path(folder / "resolved.yaml") as path:
             path.write_text(yaml.safe_dump(resolved))
@@ -239,6 +261,7 @@ class Results:
                 "images_seen": 3600,
                 "distinct_images": 240,
                 "device": "cpu",
+                "machine": MACHINE,
                 "checkpoints": [
                     {"iteration": 300, "file": "checkpoints/iteration_000300.pt", "sha256": digest}
                 ],
@@ -255,10 +278,11 @@ class Results:
         )
 
     def _write_benchmarks(self) -> None:
-        for name, seconds in (("train_more/more.seed0", 151.2), ("render_report", 5.0)):
-            with atomic_path(self.benchmarks / f"{name}.tsv") as path:
-                path.write_text(
-                    "s\th:m:s\tmax_rss\tcpu_time\n" + f"{seconds}\t0:02:31\t812.5\t290.1\n"
-                )
-        with atomic_path(self.benchmarks / "extract.tsv") as path:
-            path.write_text("s\th:m:s\tmax_rss\tcpu_time\n" + "0.4\t0:00:00\tNA\tNA\n")
+        for job, seconds in (("train_model/more.seed0", 151.2), ("render_report", 5.0)):
+            self.write_benchmark(job, f"{seconds}\t0:02:31\t812.5\t290.1")
+        self.write_benchmark("extract_archives/shapes", "0.4\t0:00:00\tNA\tNA")
+
+    def write_benchmark(self, job: str, row: str) -> None:
+        """Write the benchmark file of `<rule>` or `<rule>/<job>`."""
+        with atomic_path(self.benchmarks / f"{job}.tsv") as path:
+            path.write_text(f"s\th:m:s\tmax_rss\tcpu_time\n{row}\n")

@@ -108,8 +108,12 @@ def test_the_page_works_without_javascript(browser: Browser, page: Path) -> None
     assert tab.get_by_role("row").filter(has_text="at least 55").first.is_visible()
     deviation = tab.locator("#deviations")
     assert not deviation.is_visible()
-    tab.locator("summary").click()
+    tab.get_by_text("Settings that differ from the authors’:").click()
     assert deviation.is_visible()
+    weights = tab.locator("#weights")
+    assert not weights.is_visible()
+    tab.get_by_text("What the pretrained weights saw", exact=True).click()
+    assert weights.is_visible()
     context.close()
 
 

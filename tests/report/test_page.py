@@ -8,12 +8,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
 from methods.reporting.tables import Kind, show
+from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results
-from tests.report.results import Results
+from tests.report.results import REPOSITORY, Results
 
 HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été"]
 
@@ -89,7 +91,11 @@ def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:
     pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
     assert pictures
     assert all(picture["alt"] and picture["src"] for picture in pictures)
-    drawings = [attributes for tag, attributes in outline.tags if tag == "svg"]
+    drawings = [
+        attributes
+        for tag, attributes in outline.tags
+        if tag == "svg" and attributes.get("aria-hidden") != "true"
+    ]
     assert len(drawings) >= 10
     for drawing in drawings:
         assert set(str(drawing["aria-labelledby"]).split()) <= set(outline.ids)
@@ -173,13 +179,143 @@ def test_verdicts_that_need_a_reader_are_repeated_before_the_figures(tmp_path: P
 
 def test_a_part_of_a_split_is_called_void(tmp_path: Path) -> None:
     results = Results(tmp_path)
-    path = results.root / "more/seed0/metrics/val.raw.json"
+    path = results.root / "more/seed0/metrics/val.crf.json"
     metrics = read_json(path)
     metrics["coverage"]["evaluated"] -= 1
     write_json(path, metrics)
+    results.judge()
+    page = render_results(results)
+    assert "Void: miou of more, crf, on val covers 7 of 8 images" in page.read_text("utf-8")
+    verdicts = {row["id"]: row["verdict"] for row in rows_of(page, "verdicts")}
+    assert verdicts["mini-segmentation"] == "void"
+
+
+@pytest.mark.parametrize(
+    ("registered", "shown"),
+    [
+        (
+            "2026-11-23, after a study",
+            "Bounds and tolerances registered: 2026-11-23, after a study.",
+        ),
+        (None, None),
+    ],
+)
+def test_the_page_says_when_bounds_were_set_only_if_the_verdicts_do(
+    tmp_path: Path, registered: str | None, shown: str | None
+) -> None:
+    results = Results(tmp_path)
+    path = results.root / "verdicts.json"
+    verdicts = {"verdicts": read_json(path)["verdicts"]}
+    write_json(path, verdicts if registered is None else {**verdicts, "registered": registered})
     text = render_results(results).read_text("utf-8")
-    assert "Void: more, seed 0, val, raw covers 7 of 8 images." in text
-    assert "Every score covers every image" not in text
+    if shown is None:
+        assert "Bounds and tolerances" not in text
+        assert "before the run" not in text
+    else:
+        assert shown in text
+
+
+def test_every_seed_has_a_line_of_its_own(tmp_path: Path) -> None:
+    text = render_results(Results(tmp_path, seeds=range(8))).read_text("utf-8")
+    legend = re.search(r'<p class="legend">(.*?)</p>', text, re.S)
+    assert legend is not None
+    keys = re.findall(r'<line [^>]*style="([^"]+)".*?</svg>(seed \d)<', legend[1])
+    assert [label for _, label in keys] == [f"seed {seed}" for seed in range(8)]
+    assert len({style for style, _ in keys}) == 8
+    curve = re.search(r'<figure class="drawing" id="curve-more-total">.*?</figure>', text, re.S)
+    assert curve is not None
+    drawn = re.findall(r'style="fill: none; stroke: var\(--series-(\d)\)[^"]*"', curve[0])
+    assert sorted(drawn) == sorted("12345612")
+    assert all(f"seed {seed} from" in curve[0] for seed in range(8))
+
+
+def test_a_method_may_have_other_terms_and_no_published_settings(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.run["method"] = "other"
+    folder = results.root / "more/seed0"
+    journal = folder / "train/journal.csv"
+    journal.write_text(journal.read_text().replace(",ptc,", ",token_<i>_pull,", 1))
+    resolved = read_yaml(folder / "resolved.yaml")
+    resolved["training"] = {"rounds": 3}
+    resolved["derived"]["marks"] = []
+    (folder / "resolved.yaml").write_text(yaml.safe_dump(resolved))
+    page = render_results(results)
+    text = page.read_text("utf-8")
+    assert "Run more, method other: no published settings to compare with." in text
+    assert rows_of(page, "deviations") == []
+    assert "token_&lt;i&gt;_pull</figcaption>" in text
+    assert "Dotted lines" not in text
+
+
+def test_marks_of_the_objective_are_told_and_drawn(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert "Dotted lines: 31, the decoder begins to count; 151, the maps change places." in text
+
+
+def test_the_machine_that_trained_is_named(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=(0, 1))
+    path = results.root / "more/seed1/train/done.json"
+    done = read_json(path)
+    done["device"] = "cuda"
+    done["machine"]["gpu"] = "A GPU"
+    write_json(path, done)
+    first, second = rows_of(render_results(results), "machines")
+    assert (first["seed"], first["device"], first["processor or GPU"]) == (
+        "0",
+        "cpu",
+        "A processor",
+    )
+    assert (first["torch"], first["CPU threads"]) == ("2.5.1", "2")
+    assert (second["seed"], second["device"], second["processor or GPU"]) == ("1", "cuda", "A GPU")
+
+
+def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    row = "2.0\t0:00:02\t100.0\t1.0"
+    for job in (
+        *("train_model/more.seed1", "train_model/more.seed01", "train_model/old.seed0"),
+        *("score_labels/more.seed0.val.raw", "score_labels/more.seed0.test.raw"),
+        *("score_control/shapes.val.colour", "score_control/shapes.train.colour"),
+        *("pretrain_backbone/mini-vit", "pretrain_backbone/mini-vit-2", "judge_claims"),
+    ):
+        results.write_benchmark(job, row)
+    timings = {row["rule"]: row["jobs"] for row in rows_of(render_results(results), "timings")}
+    assert timings == {
+        "train_model": "1",
+        "score_labels": "1",
+        "score_control": "1",
+        "pretrain_backbone": "1",
+        "extract_archives": "1",
+        "judge_claims": "1",
+    }
+
+
+def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    values = {
+        **{"run": "more", "seed": 0, "split": "val", "stage": "raw", "control": "colour"},
+        **{"dataset": "shapes", "weights": "mini-vit"},
+    }
+    rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
+    patterns = re.findall(r'/benchmarks/(\w+/[^"]+)\.tsv"', rules)
+    assert len(patterns) > 10
+    for pattern in patterns:
+        job = pattern.replace("{{", "{").replace("}}", "}").format(**values)
+        results.write_benchmark(job, "2.0\t0:00:02\t100.0\t1.0")
+    timed = {path.parent.name for path in results.sources().benchmarks}
+    assert {pattern.split("/")[0] for pattern in patterns} <= timed
+
+
+def test_predictions_stand_between_the_checkpoint_and_the_label_maps(page: Path) -> None:
+    links = {row["link"]: row for row in rows_of(page, "chain-more-seed0")}
+    order = list(links)
+    for name, first, file in (
+        ("predictions, maps", "label maps, cam", "maps/train/index.json"),
+        ("predictions, logits", "label maps, raw", "predictions/val/index.json"),
+    ):
+        assert order.index("checkpoint") < order.index(name) < order.index(first)
+        assert links[name]["file"] == f"more/seed0/{file}"
+        assert links[name]["sha256"] == sha256(page.parent / "more/seed0" / file)
 
 
 def test_a_missing_file_is_one_sentence_and_leaves_no_page(tmp_path: Path) -> None:

@@ -34,6 +34,17 @@ def test_jobs_of_a_rule_are_summed(tmp_path: Path) -> None:
     assert (score.seconds, score.cpu_seconds, score.peak_memory) == (4.0, 3.0, 300.0)
 
 
+@pytest.mark.parametrize("short", ["NA\tNA", "3.4\t0.00", "-\t1.0", "12.0\tNA"])
+def test_a_job_too_short_to_measure_leaves_no_sum_for_its_rule(tmp_path: Path, short: str) -> None:
+    files = [
+        write(tmp_path / "score/a.tsv", "1.5\t0:00:01\t100.0\t1.0"),
+        write(tmp_path / "score/b.tsv", f"0.5\t0:00:00\t{short}"),
+    ]
+    (score,) = read_timings(files, tmp_path)
+    assert (score.jobs, score.seconds) == (2, 2.0)
+    assert (score.cpu_seconds, score.peak_memory) == (None, None)
+
+
 @pytest.mark.parametrize("rows", [(), ("NA\tNA\tNA\tNA",)])
 def test_a_benchmark_without_a_time_is_named(tmp_path: Path, rows: tuple[str, ...]) -> None:
     path = write(tmp_path / "score.tsv", *rows)

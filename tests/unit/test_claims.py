@@ -16,6 +16,7 @@ from methods.reporting.claims import (
     Quantity,
     load_claims,
     metric_files,
+    read_registration,
 )
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,7 +31,8 @@ def claim(**changes: object) -> dict[str, object]:
 
 def write(folder: Path, *entries: dict[str, object]) -> Path:
     path = folder / "claims.yaml"
-    path.write_text(yaml.safe_dump({"claims": list(entries)}))
+    document = {"registered": "2020-01-01, before any run", "claims": list(entries)}
+    path.write_text(yaml.safe_dump(document))
     return path
 
 
@@ -87,6 +89,20 @@ def test_unsound_claim_is_refused(tmp_path: Path, entry: dict[str, object]) -> N
 def test_ids_are_distinct(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two claims a"):
         load_claims(write(tmp_path, claim(), claim()))
+
+
+def test_registration_is_read(tmp_path: Path) -> None:
+    assert read_registration(write(tmp_path, claim())) == "2020-01-01, before any run"
+
+
+@pytest.mark.parametrize("registered", [{}, {"registered": ""}, {"registered": 2026}])
+def test_claims_without_a_registration_are_refused(
+    tmp_path: Path, registered: dict[str, object]
+) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(yaml.safe_dump({**registered, "claims": [claim()]}))
+    with pytest.raises(InputError, match=r"registered|''"):
+        load_claims(path)
 
 
 def test_files_follow_from_the_quantities(tmp_path: Path) -> None:

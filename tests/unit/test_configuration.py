@@ -3,7 +3,8 @@
 import copy
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from methods.configuration import Configuration, load_configuration
 from methods.configuration_checks import check_experiment
+from methods.data.appearance import CLASS_APPEARANCES
 from methods.errors import InputError
 from methods.storage import require_writable
 from methods.yaml_files import read_yaml
@@ -61,12 +63,11 @@ def test_experiments_of_the_project_are_valid(project: Path, name: str) -> None:
 
 
 def test_command_line_replaces_single_keys(project: Path) -> None:
-    overrides = {"storage": {"data": "/tmp/a disk"}, "seeds": ["3", "4"], "gpus": 2}
+    overrides = {"storage": {"data": "/tmp/a disk"}, "seeds": ["3", "4"]}
     configuration = load_configuration(project, overrides)
     assert configuration.data == Path("/tmp/a disk")
     assert configuration.weights == Path("weights")
     assert configuration.seeds == (3, 4)
-    assert configuration.gpus == 2
 
 
 def test_experiment_gives_the_seeds_unless_the_configuration_does(project: Path) -> None:
@@ -80,7 +81,6 @@ def test_experiment_gives_the_seeds_unless_the_configuration_does(project: Path)
         ({"experiment": "papre"}, "expected 'paper'"),
         ({"experiment": "../mini"}, "experiment: found '../mini'"),
         ({"device": "tpu"}, "device: found 'tpu', expected one of auto, cpu, cuda"),
-        ({"gpus": 0}, "gpus: found 0, expected at least 1"),
         ({"seeds": [0, 0]}, "seeds: found 0 twice"),
         ({"seeds": []}, "seeds: found 0 entries, expected at least 1 entries"),
         ({"seeds": 3}, "expected a list or null"),
@@ -108,6 +108,8 @@ TRAINING = "runs.more.training"
         (f"{TRAINING}.losses.mask_switch", 300, "losses.mask_switch: found 300"),
         (f"{TRAINING}.checkpoint_every", 301, "at most iterations = 300"),
         (f"{TRAINING}.augmentation.crop", 100, "a multiple of patch_size = 8"),
+        (f"{TRAINING}.augmentation.crop", 8, "window: found 3 on a grid of 1x1 patches"),
+        (f"{TRAINING}.losses.ure_selection.window", 14, "found 14 on a grid of 14x14 patches"),
         (f"{TRAINING}.augmentation.scale", [1.0, 0.3], "the smaller value first"),
         (f"{TRAINING}.pseudo_labels.refine", {"high": 0.2, "low": 0.3}, "found 0.3 above 0.2"),
         (f"{MORE}.inference.image_size", 100, "inference.image_size: found 100"),
@@ -118,24 +120,86 @@ TRAINING = "runs.more.training"
         (f"{MORE}.dataset", "shape", "expected 'shapes'"),
         (f"{MORE}.weights", "maxi", "expected one of mini-vit"),
         (f"{MORE}.method", "mor", "expected 'more'"),
-        (f"{MORE}.checkpoint.rule", "best", "expected one of last"),
+        (f"{MORE}.checkpoint.rule", "best", "expected one of last, iteration"),
+        (f"{MORE}.checkpoint", {"rule": "iteration"}, "expected the key 'iteration'"),
+        (f"{MORE}.checkpoint", {"rule": "last", "iteration": 100}, "with the rule 'last'"),
+        (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 150}, "checkpoint.iteration"),
+        (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 400}, "at most iterations = 300"),
         (f"{MORE}.train_split", "trian", "expected 'train"),
         (f"{MORE}.evaluation.segmentation_split", "train_aug", "which is trained on"),
-        (f"{MORE}.evaluation.threshold_source", "train", "which is the split that is scored"),
+        (f"{MORE}.evaluation.threshold_source", "train", "which is a split that is scored"),
+        (f"{MORE}.evaluation.threshold_source", "val", "which is a split that is scored"),
+        (f"{MORE}.evaluation.threshold_source", "publised", "expected 'published'"),
+        (f"{MORE}.evaluation.threshold_source", None, "expected the key 'threshold_source'"),
         (f"{MORE}.gallery", [2012000161], "expected text; put it in quotes"),
         ("seeds", [1, 1], "found 1 twice"),
         ("claims", "claims/nine.yaml", "no file 'claims/nine.yaml'"),
         ("datasets.shapes.generated", None, "the key 'generated'"),
-        ("datasets.shapes.source", "local", "none with the source chosen here"),
+        ("datasets.shapes.source", "local", "expected the key 'archives'"),
+        ("datasets.shapes.archives", [{"name": "a.tar"}], "none with the source chosen here"),
         ("datasets.shapes.splits.val", None, "the key 'val'"),
         ("weights.mini-vit.pretraining", None, "the key 'pretraining'"),
         ("weights.mini-vit.pretraining.warmup_iterations", 999, "less than iterations = 420"),
+        ("weights.mini-vit.network.image_size", 100, "a multiple of patch_size = 8"),
     ],
 )
 def test_experiment_is_refused(project: Path, path: str, value: Any, said: str) -> None:
     with pytest.raises(InputError, match=r"^experiments/mini\.yaml") as raised:
         load_changed(project, path, value)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("iteration", [100, 200, 300])
+def test_written_checkpoint_may_be_chosen(project: Path, iteration: int) -> None:
+    checkpoint = {"rule": "iteration", "iteration": iteration}
+    configuration = load_changed(project, f"{MORE}.checkpoint", checkpoint)
+    assert configuration.experiment["runs"]["more"]["checkpoint"] == checkpoint
+
+
+def test_last_iteration_is_a_checkpoint_between_the_regular_ones(project: Path) -> None:
+    checkpoint = {"rule": "iteration", "iteration": 300}
+    load_changed(project, f"{TRAINING}.checkpoint_every", 70)
+    load_changed(project, f"{MORE}.checkpoint", checkpoint)
+
+
+@pytest.mark.parametrize("window", [12, 13])
+def test_window_may_fill_the_grid(project: Path, window: int) -> None:
+    load_changed(project, f"{TRAINING}.losses.ure_selection.window", window)
+
+
+def test_threshold_may_come_from_a_split_that_is_not_scored(project: Path) -> None:
+    load_changed(project, f"{MORE}.evaluation.threshold_source", "train_aug")
+
+
+def test_every_class_of_a_generated_data_set_can_be_drawn(project: Path) -> None:
+    classes = [f"class{number}" for number in range(len(CLASS_APPEARANCES) + 1)]
+    load_changed(project, "datasets.shapes.classes", classes[:-1])
+    with pytest.raises(InputError, match=f"at most {len(CLASS_APPEARANCES)} entries"):
+        load_changed(project, "datasets.shapes.classes", classes)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("train_split", "train"),
+        ("evaluation.segmentation_split", "train"),
+        ("evaluation.bootstrap", {"samples": 1000, "seed": 1}),
+    ],
+)
+def test_runs_of_a_data_set_share_what_its_controls_take(
+    project: Path, path: str, value: Any
+) -> None:
+    run = read_yaml(project / "experiments/mini.yaml")["runs"]["more"]
+    load_changed(project, "runs.other", run)
+    with pytest.raises(InputError, match=rf"runs\.other\.{path}: .* as in runs\.more, which"):
+        load_changed(project, f"runs.other.{path}", value)
+
+
+def test_runs_of_two_data_sets_may_differ(project: Path) -> None:
+    experiment = read_yaml(project / "experiments/mini.yaml")
+    load_changed(project, "datasets.more_shapes", experiment["datasets"]["shapes"])
+    run = {**experiment["runs"]["more"], "dataset": "more_shapes", "train_split": "train"}
+    assert "other" in load_changed(project, "runs.other", run).experiment["runs"]
 
 
 def test_archive_of_the_user_needs_a_checksum() -> None:
@@ -180,15 +244,40 @@ def test_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
         require_writable(tmp_path / "file/results", "storage.results")
 
 
-def test_read_only_folder_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
+def test_broken_link_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "not mounted")
+    with pytest.raises(InputError, match="link, which is a broken link"):
+        require_writable(tmp_path / "link", "storage.results")
+
+
+@contextmanager
+def as_ordinary_user(folder: Path) -> Iterator[None]:
+    """Root may write anywhere; as it, become another user who may reach the folder."""
     user = os.geteuid()
-    if user == 0:  # root may write anywhere
-        for folder in tmp_path.parents[:-2]:
-            folder.chmod(0o755)
+    if user == 0:
+        for parent in folder.parents[:-2]:
+            parent.chmod(0o755)
         os.seteuid(OTHER_USER)
     try:
-        with pytest.raises(InputError, match="which is read-only"):
-            require_writable(tmp_path / "results", "storage.results")
+        yield
     finally:
         os.seteuid(user)
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_read_only_folder_is_refused(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode)
+    with as_ordinary_user(folder), pytest.raises(InputError, match="which is read-only"):
+        require_writable(folder / "results", "storage.results")
+
+
+def test_read_only_results_of_the_experiment_are_refused(project: Path) -> None:
+    for folder in ("results", "data", "weights"):
+        (project / folder).mkdir()
+        (project / folder).chmod(0o777)
+    results = project / "results/mini"
+    results.mkdir(0o555)
+    said = rf"storage\.results: found {results.relative_to(project)}, which is read-only"
+    with as_ordinary_user(results), pytest.raises(InputError, match=said):
+        load_configuration(project, {})

@@ -77,7 +77,7 @@ def test_both_builds_of_torch_are_one_release() -> None:
     assert cpu == f"{cuda}+cpu"
 
 
-def test_the_packages_of_the_brief_are_there() -> None:
+def test_the_tools_that_the_chain_is_built_on_are_locked() -> None:
     named = "snakemake torch timm mmsegmentation open-clip-torch pydensecrf2 pandas matplotlib"
     assert set(named.split()) <= BASE.keys()
 

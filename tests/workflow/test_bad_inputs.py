@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from methods.data.files import sha256
 from tests.workflow.conftest import Project
 
 MASKS = "data/extracted/shapes/tree/VOCdevkit/VOC2012/SegmentationClassAug"
@@ -93,8 +94,9 @@ def make_local(project: Project, sha256: str) -> None:
     """Declare the archives as a user's own, with a digest."""
     project.edit("experiments/tiny.yaml", "source: generated", "source: local")
     text = (project.folder / "experiments/tiny.yaml").read_text(encoding="utf-8")
-    text = re.sub(r"    generated: .*\n", "", text)
-    text = re.sub(r"(\{name: [\w.]+)\}", rf"\1, sha256: {sha256}}}", text)
+    names = ("VOCtrainval.tar", "benchmark.tgz")
+    lines = "".join(f"      - {{name: {name}, sha256: {sha256}}}\n" for name in names)
+    text = re.sub(r"    generated: .*\n", f"    archives:\n{lines}", text)
     (project.folder / "experiments/tiny.yaml").write_text(text, encoding="utf-8")
 
 
@@ -129,14 +131,33 @@ def test_nan_logits_are_not_scored(project: Project) -> None:
     stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
     arrays = dict(np.load(stored))
     arrays["scale_1"][0, 0, 0, 0] = np.nan
+    digest = sha256(stored)
     np.savez(stored, **arrays)
-    done = project.snakemake("metrics", "--forcerun", "apply_crf")
+    project.edit("results/tiny/more/seed0/predictions/val/index.json", digest, sha256(stored))
+    done = project.snakemake("metrics", "--until", "apply_crf")
     sentence = only_sentence(done)
     assert stored.name in sentence
     assert "NaN" in sentence
     assert not (project.results / "more/seed0/crf/val/index.json").exists()
     assert not (project.results / "more/seed0/crf/val/labels").exists()
     assert not leftovers(project.results)
+
+
+def test_changed_logits_are_not_used(project: Project) -> None:
+    stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
+    stored.write_bytes(stored.read_bytes() + b"more")
+    sentence = only_sentence(project.snakemake("metrics", "--forcerun", "apply_crf"))
+    assert stored.name in sentence
+    assert f"found sha256 {sha256(stored)}, expected" in sentence
+    assert not (project.results / "more/seed0/crf/val/index.json").exists()
+
+
+def test_changed_weights_are_not_trained_from(project: Project) -> None:
+    weights = project.folder / "weights/tiny-vit.pt"
+    weights.write_bytes(weights.read_bytes() + b"more")
+    sentence = only_sentence(project.snakemake("train", "--forcerun", "train_model"))
+    assert "weights/tiny-vit.pt: found sha256" in sentence
+    assert not (project.results / "more/seed0/train/done.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def new_seed(project: Project) -> None:
         (constant_of_the_job_description, {}),
         (figure_of_the_report, {"render_report": 1}),
         (template_of_the_report, {"render_report": 1}),
-        (crf_parameter, {"resolve_run": 1, "apply_crf": 1, **SCORED, "score_labels": 1}),
+        (crf_parameter, {"apply_crf": 1, **SCORED, "score_labels": 1}),
         (training_key, TRAINED),
         (order_of_training_keys, {}),
         (metric_module, {**SCORED, "score_control": 3}),
@@ -113,6 +113,34 @@ def test_change_reruns_exactly_what_depends_on_it(
 ) -> None:
     change(project)
     assert project.planned() == rerun
+
+
+def test_predictions_of_a_stopped_run_make_stale_what_was_made_from_older_ones(
+    project: Project,
+) -> None:
+    project.edit(
+        "methods/more/inference.py",
+        "torch.cat([square, square.flip(-1)])",
+        "torch.cat([square, square.flip(-2)])",
+    )
+    done = project.snakemake("report", "--until", "predict_segmentation")
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = project.planned()
+    assert "predict_segmentation" not in planned
+    assert planned["fuse_segmentation"] == 2
+    assert planned["apply_crf"] == 1
+
+
+def test_masks_derived_in_another_way_make_stale_what_was_made_from_older_ones(
+    project: Project,
+) -> None:
+    """The extraction alone runs again; nothing but the masks' content differs."""
+    project.edit("methods/data/sbd.py", "if image_id in own:", "if image_id in own - extra:")
+    done = project.snakemake("data", "--until", "extract_archives")
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = project.planned()
+    assert "extract_archives" not in planned
+    assert planned["check_dataset"] == 1
 
 
 def test_nothing_changed_reruns_nothing(finished_chain: Project) -> None:
