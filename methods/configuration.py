@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from methods.configuration_checks import check_experiment
 from methods.errors import InputError
@@ -35,7 +35,6 @@ class Configuration:
     data: Path
     weights: Path
     device: str
-    gpus: ClassVar[int] = 1  # nothing assigns cards: two jobs would meet on the first
 
 
 def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configuration:

@@ -5,11 +5,9 @@ import re
 from methods.data.voc import AUGMENTED_MASKS, voc_folder
 from methods.fingerprint import code_fingerprint
 from methods.layout import CONTROLS, SEED_STAGES, SEGMENTATION_STAGES, run_folder
+from workflow_scripts.search_path import share_search_path
 
-# The scripts run in processes of their own and find the project's packages by this.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    dict.fromkeys([str(PROJECT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
-)
+share_search_path(PROJECT)
 
 HERE = Path(os.path.relpath(PROJECT))  # relative, so that a moved project makes nothing stale
 RESULTS = CONFIG.results
@@ -23,7 +21,7 @@ PREDICTED = ["method", "network", "inference"]
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
 
-workflow.register_resource("gpu", CONFIG.gpus)
+workflow.register_resource("gpu", 1)  # no job is told which card, so they take turns
 
 
 wildcard_constraints:
@@ -73,9 +71,9 @@ def of_run(*keys):
     return lambda wildcards: {key: ordered(run_of(wildcards)[key]) for key in sorted(keys)}
 
 
-def in_run(block, key, default=None):
+def in_run(block, key):
     """Parameter: one value of a block of the run."""
-    return lambda wildcards: ordered(run_of(wildcards)[block].get(key, default))
+    return lambda wildcards: ordered(run_of(wildcards)[block][key])
 
 
 def of_first_run(*keys):

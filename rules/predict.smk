@@ -93,7 +93,7 @@ rule make_seeds:
         scales=in_run("inference", "map_scales"),
         image_size=in_run("inference", "image_size"),
         background_threshold=in_run("evaluation", "background_threshold"),
-        threshold_source=in_run("evaluation", "threshold_source", "as published"),
+        threshold_source=in_run("evaluation", "threshold_source"),
         code=code("make_seeds"),
     log:
         f"{RESULTS}/logs/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",

@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from io import TextIOWrapper
+from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -140,6 +140,10 @@ class _ProgressOnTerminal:
         return True
 
     def fileno(self) -> int:
+        # tqdm asks this file for the terminal's size. It hides its bars where that is 0 by 0, as it
+        # is where nobody has set it (some containers), but not where there is no such file.
+        if 0 in os.get_terminal_size(self._terminal.fileno()):
+            raise UnsupportedOperation("the terminal does not know its size")
         return self._terminal.fileno()
 
 

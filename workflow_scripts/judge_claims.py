@@ -1,15 +1,15 @@
 """Judge every claim of the experiment by its metrics files."""
 
 from methods.data.files import write_json
-from methods.reporting.claims import load_claims
+from methods.reporting.claims import load_claims, read_registration
 from methods.reporting.verdicts import judge_all
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    claims = load_claims(job.input["claims"])
-    results = job.output["verdicts"].parent
-    write_json(job.output["verdicts"], judge_all(claims, results, job.params["seeds"]))
+    claims, verdicts = job.input["claims"], job.output["verdicts"]
+    document = judge_all(load_claims(claims), verdicts.parent, job.params["seeds"])
+    write_json(verdicts, {"registered": read_registration(claims), **document})
 
 
 if __name__ == "__main__":

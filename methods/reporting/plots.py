@@ -118,7 +118,7 @@ def draw_curves(name: str, title: str, curves: Sequence[Curve], marks: Sequence[
         for curve, (color, dashes) in zip(curves, line_styles(len(curves)), strict=True):
             at, low, mean, high = summarise_curve(curve)
             axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
-            axes.plot(at, mean, color=color, linestyle=(0, dashes))
+            axes.plot(at, mean, color=color, linestyle=(0, dashes) if dashes else "solid")
         for iteration in marks:
             axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
         axes.tick_params(labelcolor=MUTED)

@@ -81,9 +81,9 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
         *_SCORES,
     ]
     caption = (
-        "Controls. The ground truth itself and all background have scores that are known"
-        " beforehand, so they test the scorer. Colour alone labels each pixel by the colours around"
-        " it, after learning from the full masks of the training images, so it tests the data."
+        "Controls. The ground truth itself and all background test the scorer, since their scores"
+        " are known beforehand. Colour alone tests the data: it labels each pixel by the colours"
+        " around it, and was fitted on the full masks of training images."
     )
     return build_table("controls", caption, columns, rows)
 
@@ -187,10 +187,10 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         Column("device", Kind.NAME),
         Column("processor or GPU", Kind.NAME),
         Column("CPU threads", Kind.COUNT),
-        Column("torch", Kind.CODE),
-        Column("python", Kind.CODE),
-        Column("system", Kind.CODE),
-        Column("host", Kind.CODE),
+        Column("torch", Kind.NAME),
+        Column("python", Kind.NAME),
+        Column("system", Kind.NAME),
+        Column("host", Kind.NAME),
     ]
     return build_table("machines", "The machines that trained.", columns, rows)
 

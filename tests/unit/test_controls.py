@@ -1,10 +1,22 @@
 """Controls of known score, through the same scorer as any prediction."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
-from methods.evaluation.controls import all_background, all_background_miou, perfect
+from methods.data.image_index import ImageRecord
+from methods.data.labels import write_index_png
+from methods.data.samples import MaskedImages
+from methods.evaluation.controls import (
+    all_background,
+    all_background_miou,
+    build_control,
+    perfect,
+)
 from methods.evaluation.segmentation import count_pairs, scores
+from methods.layout import CONTROLS
 
 
 @pytest.fixture
@@ -53,3 +65,31 @@ def test_controls_leave_the_mask_alone(masks: list[np.ndarray]) -> None:
     before = masks[0].copy()
     perfect(masks[0])
     assert (masks[0] == before).all()
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> MaskedImages:
+    """Three images whose right half is of the one class, and green."""
+    records = []
+    for name in ("a", "b", "c"):
+        mask = np.zeros((12, 16), dtype=np.uint8)
+        mask[:, 8:] = 1
+        image = np.full((12, 16, 3), 200, dtype=np.uint8)
+        image[mask == 1] = (0, 200, 0)
+        Image.fromarray(image).save(tmp_path / f"{name}.jpg", quality=95, subsampling=0)
+        write_index_png(tmp_path / f"{name}.png", mask)
+        labels = np.ones(1, dtype=np.float32)
+        records.append(ImageRecord(name, f"{name}.jpg", 12, 16, labels))
+    return MaskedImages(records, tmp_path, tmp_path, 1)
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_every_control_predicts_and_says_how(name: str, samples: MaskedImages) -> None:
+    control = build_control(name, samples, samples, "train_aug")
+    counts = count_pairs(((mask, control.predict(image, mask)) for image, mask in samples), 2)
+    expected = {"perfect": 100, "all_background": 25, "colour": 100}[name]
+    assert scores(counts.sum(axis=0)).miou == pytest.approx(expected)
+    assert control.protocol["prediction"]
+    assert control.protocol.get("known_miou", expected) == pytest.approx(expected)
+    if name == "colour":
+        assert control.protocol["fitted_on"] == "masks of train_aug"

@@ -1,17 +1,14 @@
-"""The dense CRF, and its run over many images."""
+"""The dense CRF."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from threadpoolctl import threadpool_info
 
 from methods.data.predictions import write_arrays
 from methods.errors import InputError
-from methods.postprocess.crf import CrfJob, CrfSettings, dense_crf, refine
-from methods.postprocess.workers import map_in_order
+from methods.postprocess.crf import CrfSettings, dense_crf, refine
 from methods.settings import build
 
 SETTINGS = build(
@@ -56,74 +53,26 @@ def test_non_finite_probabilities_are_refused() -> None:
         dense_crf(two_halves(), probabilities, SETTINGS, where="photo.jpg")
 
 
-def write_jobs(folder: Path, sizes: list[tuple[int, int]]) -> list[CrfJob]:
-    """Images whose right half is foreground, of different sizes."""
-    jobs = []
-    for number, size in enumerate(sizes):
-        job = CrfJob(folder / f"{number}.jpg", folder / f"{number}.npz", (1.0,))
-        Image.fromarray(two_halves(*size)).save(job.image)
-        logits = np.zeros((2, 2, 4, 6), dtype=np.float32)
-        logits[0, 1] = np.linspace(-3, 3, 6)
-        logits[1] = logits[0, :, :, ::-1]
-        write_arrays(job.logits, {"scale_1": logits})
-        jobs.append(job)
-    return jobs
+def write_image(folder: Path, size: tuple[int, int]) -> tuple[Path, Path]:
+    """An image whose right half is foreground, and its logits."""
+    image, logits = folder / "photo.jpg", folder / "photo.npz"
+    Image.fromarray(two_halves(*size)).save(image)
+    values = np.zeros((2, 2, 4, 6), dtype=np.float32)
+    values[0, 1] = np.linspace(-3, 3, 6)
+    values[1] = values[0, :, :, ::-1]
+    write_arrays(logits, {"scale_1": values})
+    return image, logits
 
 
-def test_results_come_in_the_order_of_the_images(tmp_path: Path) -> None:
-    sizes = [(60, 80), (8, 12), (30, 40), (10, 10), (20, 10), (12, 16), (8, 8)]
-    results = list(refine(write_jobs(tmp_path, sizes), SETTINGS, threads=2))
-    assert [labels.shape for labels in results] == sizes
-    assert results[0][:, 41:].all()
-    assert not results[0][:, :39].any()
+def test_stored_logits_are_refined_at_the_size_of_the_image(tmp_path: Path) -> None:
+    labels = refine(*write_image(tmp_path, (60, 80)), (1.0,), SETTINGS)
+    assert labels.shape == (60, 80)
+    assert labels[:, 41:].all()
+    assert not labels[:, :39].any()
 
 
-def test_number_of_processes_does_not_change_the_result(tmp_path: Path) -> None:
-    jobs = write_jobs(tmp_path, [(20, 30), (24, 18)])
-    one, two = (list(refine(jobs, SETTINGS, threads)) for threads in (1, 2))
-    assert all((a == b).all() for a, b in zip(one, two, strict=True))
-
-
-def test_bad_logits_stop_everything_and_are_named(tmp_path: Path) -> None:
-    jobs = write_jobs(tmp_path, [(10, 10)] * 4)
-    np.savez(jobs[2].logits, scale_1=np.full((2, 2, 4, 6), np.nan, dtype=np.float32))
-    with pytest.raises(InputError, match="2.npz: found 96 of 96 values"):
-        list(refine(jobs, SETTINGS, threads=2))
-
-
-def _process_and_threads(_: int) -> tuple[int, list[int]]:
-    return os.getpid(), [int(pool["num_threads"]) for pool in threadpool_info()]
-
-
-def test_every_worker_computes_with_one_thread() -> None:
-    results = list(map_in_order(_process_and_threads, range(4), workers=2))
-    assert os.getpid() not in {process for process, _ in results}
-    assert {count for _, counts in results for count in counts} == {1}
-
-
-def _fail_on_three(number: int) -> int:
-    if number == 3:
-        raise ZeroDivisionError("three")
-    return number
-
-
-def test_exception_of_a_worker_reaches_the_caller() -> None:
-    seen = []
-    results = map_in_order(_fail_on_three, range(100), workers=2)
-    with pytest.raises(ZeroDivisionError, match="three"):
-        seen.extend(results)
-    assert seen == [0, 1, 2]
-
-
-def test_items_are_drawn_only_as_they_are_needed() -> None:
-    drawn = []
-
-    def items() -> object:
-        for number in range(50):
-            drawn.append(number)
-            yield number
-
-    results = map_in_order(_fail_on_three, items(), workers=2)
-    assert next(results) == 0
-    assert len(drawn) <= 6
-    results.close()
+def test_bad_logits_are_named(tmp_path: Path) -> None:
+    image, logits = write_image(tmp_path, (10, 10))
+    np.savez(logits, scale_1=np.full((2, 2, 4, 6), np.nan, dtype=np.float32))
+    with pytest.raises(InputError, match="photo.npz: found 96 of 96 values"):
+        refine(image, logits, (1.0,), SETTINGS)

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -106,6 +107,21 @@ def test_bug_leaves_its_traceback_in_the_log_and_a_pointer_on_the_terminal(tmp_p
     assert "Traceback (most recent call last)" in log_of(tmp_path)
 
 
+def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    """A file stands in the folder's place: this stops root too, whom permissions do not."""
+    (tmp_path / "in the way").write_text("a file", encoding="utf-8")
+    for changes in (
+        {"output": {"result": str(tmp_path / "in the way/sub/result.txt")}},
+        {"log": str(tmp_path / "in the way/job.log")},
+    ):
+        done = call(tmp_path, "raise AssertionError('main was called')", **changes)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "in the way" in done.stderr
+        assert "expected a writable folder" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_libraries_keep_to_the_threads_of_the_rule(tmp_path: Path, threads: int) -> None:
     body = """
@@ -118,7 +134,19 @@ assert pools and max(pools) <= job.threads, pools
     assert done.returncode == 0, log_of(tmp_path)
 
 
-def test_progress_bar_stays_on_the_terminal(tmp_path: Path) -> None:
+def read_terminal(descriptor: int) -> str:
+    """All that a process writes to a terminal until it ends, at most a minute after its last."""
+    content = b""
+    while select.select([descriptor], [], [], 60)[0]:
+        try:
+            content += os.read(descriptor, 65536)
+        except OSError:  # nobody has the other end open any more
+            return content.decode()
+    raise TimeoutError(f"a minute of silence after {content!r}")
+
+
+@pytest.mark.parametrize("size", [(24, 80), (0, 0)])  # 0 by 0: nobody has set it
+def test_progress_bar_stays_on_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     script = tmp_path / "try_script.py"
     script.write_text(
         "def main(job):\n"
@@ -130,7 +158,7 @@ def test_progress_bar_stays_on_the_terminal(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
+    termios.tcsetwinsize(theirs, size)
     process = subprocess.Popen(
         [sys.executable, str(script), str(describe(tmp_path))],
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
@@ -138,9 +166,9 @@ def test_progress_bar_stays_on_the_terminal(tmp_path: Path) -> None:
         stdout=theirs,
         stderr=theirs,
     )
-    assert process.wait(timeout=60) == 0
-    shown = os.read(ours, 65536).decode()
     os.close(theirs)
+    shown = read_terminal(ours)
+    assert process.wait(timeout=60) == 0
     os.close(ours)
     assert "bar: 100%" in shown
     assert "a line" not in shown

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from methods.data.labels import read_label_png
 from methods.data.predictions import (
     PredictionItem,
     read_arrays,
     read_predictions,
     write_arrays,
     write_index,
+    write_label_maps,
 )
 from methods.errors import InputError
 
@@ -113,3 +115,45 @@ def test_equal_arrays_make_equal_files(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_arrays(tmp_path / f"{name}.npz", {"x": np.arange(6.0), "y": np.ones(3)})
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_changed_result_is_named_where_it_is_read(index: Path) -> None:
+    found = read_predictions(index)
+    path = index.parent / found.items[1].file
+    write_arrays(path, {"scale_1": np.zeros((2, 3, 4, 5))})
+    with pytest.raises(InputError, match=r"2012_000002\.npz: found sha256 \w{64}, expected \w{64}"):
+        found.path(found.items[1])
+    assert found.path(found.items[0]).is_file()
+
+
+def test_index_differs_when_a_result_does(index: Path) -> None:
+    before = index.read_bytes()
+    found = read_predictions(index)
+    arguments = {"split": "val", "expected": 3, "source": found.source, "items": found.items}
+    write_index(index, **arguments)
+    assert index.read_bytes() == before
+    write_arrays(index.parent / found.items[0].file, {"scale_1": np.ones((2, 3, 4, 5))})
+    write_index(index, **arguments)
+    assert index.read_bytes() != before
+
+
+def test_label_maps_lie_beside_their_index(index: Path, tmp_path: Path) -> None:
+    items = read_predictions(index).items
+    labels = [np.full((40, 50), number, dtype=np.uint8) for number in range(3)]
+    path = tmp_path / "raw/index.json"
+    write_label_maps(
+        path, split="val", expected=3, source={"flip": True}, maps=zip(items, labels, strict=True)
+    )
+    written = read_predictions(path)
+    assert [item.id for item in written.items] == list(IDS)
+    for item, values in zip(written.items, labels, strict=True):
+        assert (read_label_png(written.path(item), 2, (item.height, item.width)) == values).all()
+
+
+def test_label_maps_of_a_part_of_the_split_get_no_index(index: Path, tmp_path: Path) -> None:
+    items = read_predictions(index).items
+    labels = np.zeros((40, 50), dtype=np.uint8)
+    path = tmp_path / "raw/index.json"
+    with pytest.raises(InputError, match="found 1 results"):
+        write_label_maps(path, split="val", expected=3, source={}, maps=[(items[0], labels)])
+    assert not path.exists()
