@@ -27,6 +27,7 @@ localrules:
     metrics,
     find_archives,
     find_weights,
+    record_weights,
     select_checkpoint,
     judge_claims,
 

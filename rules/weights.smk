@@ -1,7 +1,8 @@
 rule pretrain_backbone:
     output:
+        # Side by side, since other experiments may use the same weights.
         weights=f"{CONFIG.weights}/{{weights}}.pt",
-        card=f"{RESULTS}/weights/{{weights}}.json",
+        card=f"{CONFIG.weights}/{{weights}}.json",
     wildcard_constraints:
         weights=names("weights", "pretrained"),
     params:
@@ -21,6 +22,27 @@ rule pretrain_backbone:
         "Pretraining the backbone {wildcards.weights}"
     script:
         "../workflow_scripts/pretrain_backbone.py"
+
+
+rule record_weights:
+    input:
+        card=f"{CONFIG.weights}/{{weights}}.json",
+    output:
+        card=f"{RESULTS}/weights/{{weights}}.json",
+    wildcard_constraints:
+        weights=names("weights", "pretrained"),
+    params:
+        code=code("record_weights"),
+    log:
+        f"{RESULTS}/logs/record_weights/{{weights}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/record_weights/{{weights}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    message:
+        "Keeping the card of {wildcards.weights}"
+    script:
+        "../workflow_scripts/record_weights.py"
 
 
 rule find_weights:
