@@ -4,7 +4,7 @@
 # make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
 
 CORES ?= all
-override config := $(if $(EXPERIMENT),--config experiment=$(EXPERIMENT))
+override config := $(if $(EXPERIMENT),--config "experiment=$(EXPERIMENT)")
 override bin := .venv/bin
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,6 @@
 import os
 import sys
+import time
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -7,12 +8,14 @@ from snakemake.utils import min_version
 min_version("9.27.1")
 
 PROJECT = Path(workflow.basedir)
+STARTED = time.time()
 sys.path.insert(0, str(PROJECT))
 
 from methods.configuration import load_configuration
 from methods.devices import gpu_answers
 from methods.errors import InputError
 from methods.reporting.summary import print_summary
+from workflow_scripts.job import print_failures
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -67,6 +70,10 @@ include: "rules/predict.smk"
 include: "rules/crf.smk"
 include: "rules/metrics.smk"
 include: "rules/report.smk"
+
+
+onerror:
+    print_failures(RESULTS / "logs", STARTED)
 
 
 onsuccess:

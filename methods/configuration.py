@@ -47,6 +47,8 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     Raises:
         InputError: the first thing that is wrong, with its file and key.
     """
+    for place, folder in (("project folder", project), ("working directory", Path.cwd())):
+        _refuse_braces(place, folder)
     schema = project / "config.schema.yaml"
     config = _merge(read_yaml(project / "config.yaml"), overrides)
     where = "config.yaml and --config" if overrides else "config.yaml"
@@ -57,7 +59,10 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     place = str(file.relative_to(project))
     check_schema(experiment, schema, "experiment", place)
     check_experiment(experiment, project, place)
-    roots = {key: Path(folder).expanduser() for key, folder in config["storage"].items()}
+    roots = {
+        key: _expanded(folder, f"{where}, storage.{key}")
+        for key, folder in config["storage"].items()
+    }
     results = roots["results"] / name
     for key, folder in {**roots, "results": results}.items():
         require_writable(folder, f"{where}, storage.{key}")
@@ -83,6 +88,26 @@ def _merge(base: Any, changes: Any) -> Any:
     if isinstance(base, Mapping) and isinstance(changes, Mapping):
         return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}
     return changes
+
+
+def _refuse_braces(place: str, folder: Path) -> None:
+    if {"{", "}"} & set(str(folder.absolute())):
+        raise InputError(
+            place,
+            f"{folder.absolute()}",
+            "a path without braces, which Snakemake takes for a wildcard",
+            "move or rename the folder",
+        )
+
+
+def _expanded(folder: str, where: str) -> Path:
+    """The folder, with the home folder of the user that a leading ~ names."""
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        raise InputError(
+            where, f"{folder!r}, whose user is unknown", "a folder", "write its whole path"
+        ) from None
 
 
 def _experiment_file(project: Path, name: str, where: str) -> Path:

@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from methods.errors import InputError
+from methods.layout import SEGMENTATION_STAGES
 from methods.problems import Block, Problem, below, multiple, ordered
+from methods.reporting.claims import Quantity, load_claims
 from methods.schema import nearest
 
 METHOD_PARTS = ("training", "inference", "checks")
 # Sources of a threshold that was chosen on no split of the data set.
 GIVEN_THRESHOLDS = ("published", "fixed")
+# What lies beside the folders of the runs in results/<experiment>.
+NO_RUN_NAMES = (
+    "benchmarks",
+    "controls",
+    "data",
+    "logs",
+    "report",
+    "report.html",
+    "verdicts.json",
+    "weights",
+)
+NO_CLASS_NAME = "background"  # the name of label 0
 
 
 def check_experiment(experiment: Block, project: Path, where: str) -> None:
@@ -33,18 +47,15 @@ def check_experiment(experiment: Block, project: Path, where: str) -> None:
 
 def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
     yield from _not_finite(experiment, "")
-    if not (project / experiment["claims"]).is_file():
-        yield Problem(
-            "claims",
-            f"no file {experiment['claims']!r}",
-            "a file of the project",
-            "correct its name",
-        )
+    yield from _claims_file(experiment["claims"], project)
     for name, dataset in experiment["datasets"].items():
         yield from _dataset(dataset, f"datasets.{name}")
     for name, weights in experiment["weights"].items():
         yield from _weights(weights, f"weights.{name}")
     for name, run in experiment["runs"].items():
+        if name in NO_RUN_NAMES:
+            found = f"the run {name!r}, named as a part of the results"
+            yield Problem("runs", found, "another name", "rename the run")
         yield from _references(run, experiment, project, f"runs.{name}")
         dataset = experiment["datasets"][run["dataset"]]
         yield from _splits(run, dataset, f"runs.{name}")
@@ -52,9 +63,11 @@ def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
         yield from _threshold(run["evaluation"], dataset, source)
         yield from _checkpoint(run["checkpoint"], f"runs.{name}.checkpoint")
         checks = importlib.import_module(f"methods.{run['method']}.checks")
-        for problem in checks.problems(run, experiment["weights"][run["weights"]]["network"]):
+        backbone = experiment["weights"][run["weights"]]["network"]
+        for problem in checks.problems(run, backbone, dataset):
             yield replace(problem, key=f"runs.{name}.{problem.key}")
     yield from _agreement(experiment["runs"])
+    yield from _claims(experiment, project)
 
 
 def _not_finite(values: Any, key: str) -> Iterator[Problem]:
@@ -68,10 +81,79 @@ def _not_finite(values: Any, key: str) -> Iterator[Problem]:
         yield Problem(key, str(values), "a finite number", "correct this value")
 
 
+def _claims_file(name: str, project: Path) -> Iterator[Problem]:
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts:
+        yield Problem(
+            "claims", f"{name!r}", "a path inside the project", "copy the file to claims/"
+        )
+    if not (project / path).is_file():
+        yield Problem("claims", f"no file {name!r}", "a file of the project", "correct its name")
+
+
+def _claims(experiment: Block, project: Path) -> Iterator[Problem]:
+    """Every number that a claim names must be one that the experiment makes."""
+    for claim in load_claims(project / experiment["claims"]):
+        for quantity in claim.quantities():
+            expected = _not_made(quantity, experiment["runs"])
+            if expected is not None:
+                yield Problem(
+                    "claims",
+                    f"the claim {claim.id!r} about {quantity}",
+                    expected,
+                    f"correct the claim in {experiment['claims']} or the experiment",
+                )
+
+
+def _not_made(quantity: Quantity, runs: Block) -> str | None:
+    """What the quantity should name instead; None where the experiment makes it."""
+    if quantity.run is not None:
+        if quantity.run not in runs:
+            return f"the run {nearest(quantity.run, runs)}"
+        segmented = quantity.stage in SEGMENTATION_STAGES
+        run = runs[quantity.run]
+    else:
+        scored = {run["dataset"]: run for run in runs.values()}
+        if quantity.dataset not in scored:
+            return f"the data set {nearest(str(quantity.dataset), scored)}"
+        segmented = True
+        run = scored[quantity.dataset]
+    split = run["evaluation"]["segmentation_split" if segmented else "seed_split"]
+    return None if quantity.split == split else f"the split {split!r}, which it is scored on"
+
+
 def _dataset(dataset: Block, key: str) -> Iterator[Problem]:
+    if NO_CLASS_NAME in dataset["classes"]:
+        yield Problem(
+            f"{key}.classes",
+            f"{NO_CLASS_NAME!r}, which is label 0 of every data set",
+            "the foreground classes only",
+            "delete it or rename it",
+        )
     if dataset["source"] == "generated":
-        yield from ordered(dataset["generated"]["size"], f"{key}.generated.size")
-        return
+        yield from _generated(dataset, key)
+    else:
+        yield from _archives(dataset, key)
+
+
+def _generated(dataset: Block, key: str) -> Iterator[Problem]:
+    settings = dataset["generated"]
+    train, sbd, val = settings["train"], settings["sbd"], settings["val"]
+    yield from ordered(settings["size"], f"{key}.generated.size")
+    made = {"train": train, "train_aug": train + sbd, "val": val}
+    if dataset["splits"] != made:
+        yield Problem(f"{key}.splits", _counts(dataset["splits"]), f"{_counts(made)} as generated")
+    if dataset["images"] != train + sbd + val:
+        yield Problem(
+            f"{key}.images", f"{dataset['images']}", f"train + sbd + val = {train + sbd + val}"
+        )
+
+
+def _counts(splits: Block) -> str:
+    return ", ".join(f"{name}: {count}" for name, count in splits.items())
+
+
+def _archives(dataset: Block, key: str) -> Iterator[Problem]:
     names = [archive["name"] for archive in dataset["archives"]]
     if len(set(names)) < len(names):
         yield Problem(f"{key}.archives", "a name twice", "each archive once", "delete one entry")

@@ -59,12 +59,17 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(
-            f"{path}, line {line}", error.problem or "a mistake", "YAML", "correct this line"
+            f"{path}, line {line}", _mistake(error), "YAML", "correct this line"
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise InputError(
             path, "bytes that are not text", "YAML in UTF-8", "save it as text"
         ) from None
+
+
+def _mistake(error: yaml.MarkedYAMLError) -> str:
+    """What the parser says, in parentheses: it may be a sentence with a "found" of its own."""
+    return f"a mistake ({error.problem})" if error.problem else "a mistake"
 
 
 def read_scalar(text: str) -> Any:

@@ -98,11 +98,6 @@ def images(wildcards):
     return str(voc_folder(CONFIG.data / "extracted" / dataset_name(wildcards) / "tree"))
 
 
-def masks(wildcards):
-    """Parameter: the folder of the ground truth."""
-    return str(Path(images(wildcards)) / AUGMENTED_MASKS)
-
-
 def weights_path(name):
     """Where the weights lie: made by the pipeline, or put there by the user."""
     entry = CONFIG.experiment["weights"][name]

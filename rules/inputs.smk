@@ -90,3 +90,9 @@ def all_controls(wildcards):
 def all_cards(wildcards):
     """The cards of all weights that a run uses."""
     return sorted({f"{RESULTS}/weights/{run['weights']}.json" for run in RUNS.values()})
+
+
+def counts_of_images(wildcards):
+    """The counts beside all metrics and controls."""
+    scored = all_metrics(wildcards) + all_controls(wildcards)
+    return [str(Path(metrics).with_suffix(".counts.npz")) for metrics in scored]

@@ -3,13 +3,13 @@ rule score_labels:
         labels=scored_labels,
         checkpoint=f"{RUN}/checkpoint.json",
         index=in_data("index.csv"),
-        manifest=in_data("manifest.json"),  # not read: changed masks are scored against again
+        manifest=in_data("manifest.json"),
     output:
         metrics=f"{RUN}/metrics/{{split}}.{{stage}}.json",
         counts=f"{RUN}/metrics/{{split}}.{{stage}}.counts.npz",
     params:
         classes=of_dataset("classes"),
-        masks=masks,
+        images=images,
         ground_truth=AUGMENTED_MASKS,
         bootstrap=in_run("evaluation", "bootstrap"),
         code=code("score_labels"),
@@ -29,11 +29,12 @@ rule cross_check_metrics:
     input:
         labels=twice_scored_labels,
         metrics=twice_scored_metrics,
+        manifest=in_data("manifest.json"),
     output:
         cross_check=f"{RUN}/metrics/cross_check.json",
     params:
         classes=of_dataset("classes"),
-        masks=masks,
+        images=images,
         code=code("cross_check_metrics"),
     log:
         f"{RESULTS}/logs/cross_check_metrics/{{run}}.seed{{seed}}.log",
@@ -50,7 +51,6 @@ rule cross_check_metrics:
 rule score_control:
     input:
         index=f"{RESULTS}/data/{{dataset}}/index.csv",
-        # not read: changed images and masks are scored again
         manifest=f"{RESULTS}/data/{{dataset}}/manifest.json",
     output:
         metrics=f"{RESULTS}/controls/{{dataset}}/{{split}}.{{control}}.json",
@@ -58,7 +58,6 @@ rule score_control:
     params:
         classes=of_dataset("classes"),
         images=images,
-        masks=masks,
         ground_truth=AUGMENTED_MASKS,
         train_split=of_first_run("train_split"),
         bootstrap=of_first_run("evaluation", "bootstrap"),

@@ -3,6 +3,8 @@ rule judge_claims:
         claims=str(HERE / CONFIG.experiment["claims"]),
         metrics=all_metrics,
         controls=all_controls,
+        counts=counts_of_images,
+        cross_checks=of_runs("metrics/cross_check.json"),  # not read: no verdict before them
     output:
         verdicts=f"{RESULTS}/verdicts.json",
     params:

@@ -2,19 +2,21 @@
 
 from pathlib import Path
 
-from methods.data.files import read_json, write_json
+from methods.data.files import write_json
 from methods.data.predictions import read_predictions
+from methods.data.samples import ManifestFiles
 from methods.evaluation.cross_check import compare, cross_check_document, mmseg_miou
-from methods.evaluation.segmentation import BACKGROUND, read_pairs
+from methods.evaluation.segmentation import BACKGROUND, read_metrics, read_pairs
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
     classes = job.params["classes"]
+    truths = ManifestFiles.read(job.input["manifest"], Path(job.params["images"]))
     stages = {}
     for labels, metrics in zip(job.input["labels"], job.input["metrics"], strict=True):
-        ours = read_json(metrics)
-        pairs = read_pairs(read_predictions(labels), Path(job.params["masks"]), len(classes))
+        ours = read_metrics(metrics)
+        pairs = read_pairs(read_predictions(labels), truths, len(classes))
         theirs = mmseg_miou(pairs, (BACKGROUND, *classes))
         stage = f"{ours['split']}.{ours['stage']}"
         stages[stage] = compare(stage, ours["miou"], theirs)

@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from methods.data.files import make_folder, read_json, write_json
 from methods.errors import InputError
 
+_FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -90,6 +91,7 @@ def run(main: Callable[[Job], None], snakemake: Any) -> None:
     for path in (job.log, *job.output.values()):
         make_folder(path.parent)
     job.write()
+    _failure_file(job.log).unlink(missing_ok=True)
     terminal = _write_to(job.log)
     sys.excepthook = _Reporter(job, terminal)
     for variable in _THREAD_VARIABLES:  # for libraries that are not loaded yet
@@ -98,6 +100,22 @@ def run(main: Callable[[Job], None], snakemake: Any) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(job.threads)
     main(job)
+
+
+def print_failures(logs: Path, since: float) -> None:
+    """Say again, after Snakemake's many lines, what ended the jobs that failed.
+
+    Args:
+        logs: folder of the logs.
+        since: seconds since the epoch; earlier failures are another call's.
+    """
+    for file in sorted(logs.rglob(f"*{_FAILURE}")):
+        if file.stat().st_mtime >= since:
+            print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
+
+
+def _failure_file(log: Path) -> Path:
+    return Path(f"{log}{_FAILURE}")
 
 
 def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +174,10 @@ def _say(kind: type[BaseException], error: BaseException, trace: TracebackType |
 
 
 class _Reporter:
-    """Says what ended the script in the log, and in one sentence on the terminal."""
+    """Says what ended the script in the log, and in one sentence on the terminal.
+
+    The sentence is also kept beside the log, to be said again when everything has ended.
+    """
 
     def __init__(self, job: Job, terminal: TextIO) -> None:
         self._job = job
@@ -167,4 +188,6 @@ class _Reporter:
     ) -> None:
         _say(kind, error, trace)
         pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
-        print(error if issubclass(kind, InputError) else pointer, file=self._terminal)
+        sentence = str(error) if issubclass(kind, InputError) else pointer
+        print(sentence, file=self._terminal)
+        _failure_file(self._job.log).write_text(f"{sentence}\n", encoding="utf-8")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from methods.data.image_index import read_index
-from methods.data.samples import MaskedImages
+from methods.data.samples import ManifestFiles, MaskedImages
 from methods.evaluation.controls import build_control
 from methods.evaluation.segmentation import count_pairs, metrics_document, write_metrics
 from workflow_scripts.job import Job, run
@@ -33,8 +33,8 @@ def main(job: Job) -> None:
 
 def _samples(job: Job, split: str) -> MaskedImages:
     records = read_index(job.input["index"], split, job.params["classes"])
-    masks, images = Path(job.params["masks"]), Path(job.params["images"])
-    return MaskedImages(records, images, masks, len(job.params["classes"]))
+    files = ManifestFiles.read(job.input["manifest"], Path(job.params["images"]))
+    return MaskedImages(records, files, len(job.params["classes"]))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 from methods.data.files import read_json
 from methods.data.image_index import read_index
 from methods.data.predictions import read_predictions
+from methods.data.samples import ManifestFiles
 from methods.evaluation.segmentation import count_pairs, metrics_document, read_pairs, write_metrics
 from workflow_scripts.job import Job, run
 
@@ -14,7 +15,8 @@ def main(job: Job) -> None:
     labels = read_predictions(job.input["labels"])
     records = read_index(job.input["index"], labels.split, classes)
     labels.require(record.id for record in records)
-    pairs = read_pairs(labels, Path(job.params["masks"]), len(classes))
+    truths = ManifestFiles.read(job.input["manifest"], Path(job.params["images"]))
+    pairs = read_pairs(labels, truths, len(classes))
     counts = count_pairs(pairs, len(classes) + 1)
     checkpoint = read_json(job.input["checkpoint"])
     document = metrics_document(

@@ -1,5 +1,6 @@
 """Archives: are they the declared ones, and what do they hold."""
 
+import errno
 import hashlib
 import lzma
 import tarfile
@@ -15,6 +16,8 @@ from methods.errors import InputError
 
 MAX_EXTRACTED_BYTES = 16 * 2**30  # four times what VOC 2012 and SBD hold together
 _CHUNK = 2**20  # bytes
+# What the file system says of names that are too long or that a file and a folder share.
+_BAD_NAMES = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 _AGAIN = "put the whole, original archive there (download it again)"
 
 
@@ -53,7 +56,8 @@ def extract_archives(
 
     Raises:
         InputError: an archive is missing, truncated or corrupt, holds anything but plain files
-            and folders below the destination, or all of them hold more than `max_bytes`.
+            and folders below the destination or names that collide or are too long, or all
+            of them hold more than `max_bytes`.
     """
     files = total = 0
     with atomic_folder(destination) as folder:
@@ -127,6 +131,10 @@ def _extract(path: Path, folder: Path, max_bytes: int) -> Extracted:
             raise _corrupt(path, str(error)) from error
         if error.filename == str(path):
             raise unreadable(path, error) from error
+        if error.errno in _BAD_NAMES:  # the destination was empty, so the archive made them
+            reason = (error.strerror or "").lower()
+            found = f"members whose names cannot stand together in a folder ({reason})"
+            raise InputError(path, found, "a tree of files and folders", _AGAIN) from error
         raise
     return Extracted(files, total)
 

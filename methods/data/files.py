@@ -6,14 +6,17 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from methods.errors import InputError
 
+# Snakemake makes nothing that is missing only in front of a report that is there.
+_DELETE = "delete it and report.html, so that the rule that wrote it runs again"
 # What a write raises without naming the file: disk or quota full, file too large, broken disk.
 _WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -103,8 +106,37 @@ def read_json(path: str | PathLike[str]) -> Any:
             path,
             f"text that is not JSON ({error})",
             "a JSON file",
-            "delete it, so that the rule that wrote it runs again",
+            _DELETE,
         ) from error
+
+
+def read_fields(path: str | PathLike[str], fields: Mapping[str, type | UnionType]) -> Any:
+    """Read a JSON file that holds an object with these fields.
+
+    Raises:
+        InputError: the file is missing, unreadable or not JSON, or fails `check_fields`.
+    """
+    return check_fields(path, read_json(path), fields)
+
+
+def check_fields(
+    path: str | PathLike[str], value: Any, fields: Mapping[str, type | UnionType]
+) -> Any:
+    """Return a value out of a JSON file if it is an object with these fields of these types.
+
+    Raises:
+        InputError: it is not; the message starts with `path`.
+    """
+    expected = f"an object with {', '.join(fields)}"
+    if not isinstance(value, dict):
+        raise InputError(path, f"a {type(value).__name__}", expected, _DELETE)
+    for name, kind in fields.items():
+        if name not in value:
+            raise InputError(path, f"no field {name!r}", expected, _DELETE)
+        if not isinstance(value[name], kind):
+            found = f"{name!r} of type {type(value[name]).__name__}"
+            raise InputError(path, found, getattr(kind, "__name__", str(kind)), _DELETE)
+    return value
 
 
 def sha256(path: str | PathLike[str]) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from methods.data.files import atomic_path, unreadable
+from methods.data.voc import EXTRACT_AGAIN
 from methods.errors import InputError
 
 IGNORE = 255  # pixels that are neither background nor any class
@@ -116,6 +117,9 @@ def check_labels(
             "class indices of shape (height, width) and type uint8",
             "give the index map, not its colours",
         )
+    if labels.size == 0:
+        found = f"a label map of {labels.shape[1]}x{labels.shape[0]} pixels"
+        raise InputError(where, found, "at least one pixel", "give the mask of this very image")
     if size is not None and labels.shape != size:
         raise InputError(
             where,
@@ -147,5 +151,5 @@ def _broken(path: str | PathLike[str]) -> InputError:
         path,
         f"{size} bytes that do not decode as a PNG",
         "a whole PNG",
-        "make it again, or extract its archive again",
+        EXTRACT_AGAIN,
     )

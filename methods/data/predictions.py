@@ -9,9 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.data.files import atomic_path, read_json, sha256, unreadable, write_json
+from methods.data.files import (
+    atomic_path,
+    check_fields,
+    read_fields,
+    sha256,
+    unreadable,
+    write_json,
+)
 from methods.data.labels import write_label_png
 from methods.errors import InputError
+
+_INDEX = {"split": str, "expected": int, "source": dict, "items": list}
+_ITEM = {"id": str, "file": str, "height": int, "width": int, "sha256": str}
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,11 @@ class PredictionIndex:
     source: Mapping[str, Any]
     items: tuple[PredictionItem, ...]
 
+    @property
+    def remedy(self) -> str:
+        """How to have the results made again."""
+        return _remedy(self.folder / "index.json")
+
     def path(self, item: PredictionItem) -> Path:
         """Where the result of an image lies, after a look at its content.
 
@@ -64,7 +79,7 @@ class PredictionIndex:
                 path,
                 f"sha256 {found}",
                 item.sha256 or "a digest in the index",
-                "make the predictions again; the file was changed since",
+                f"the file was changed since: {self.remedy}",
             )
         return path
 
@@ -81,7 +96,7 @@ class PredictionIndex:
                     self.folder / "index.json",
                     f"{found} {len(difference)} images, such as {min(difference)}",
                     f"the {len(wanted)} images of the split",
-                    "make the predictions again from the current data",
+                    self.remedy,
                 )
 
 
@@ -145,11 +160,12 @@ def read_predictions(path: Path) -> PredictionIndex:
     """Read an `index.json`.
 
     Raises:
-        InputError: it covers less than the whole split, a file is missing, or an image occurs
-            twice.
+        InputError: it is no index, covers less than the whole split, a file is missing, or an
+            image occurs twice.
     """
-    document = read_json(path)
-    items = tuple(PredictionItem(**item) for item in document["items"])
+    document = read_fields(path, _INDEX)
+    entries = [check_fields(path, entry, _ITEM) for entry in document["items"]]
+    items = tuple(PredictionItem(**{key: entry[key] for key in _ITEM}) for entry in entries)
     index = PredictionIndex(
         path.parent, document["split"], document["expected"], document["source"], items
     )
@@ -183,7 +199,10 @@ def read_arrays(path: Path, keys: Sequence[str]) -> dict[str, NDArray[Any]]:
         raise unreadable(path, error) from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
-            path, "bytes that are no .npz archive", "a whole one", "make the predictions again"
+            path,
+            "bytes that are no .npz archive",
+            "a whole one",
+            _remedy(path.parent.with_name("index.json")),
         ) from error
     missing = [key for key in keys if key not in arrays]
     if missing:
@@ -191,10 +210,15 @@ def read_arrays(path: Path, keys: Sequence[str]) -> dict[str, NDArray[Any]]:
             path,
             f"arrays {', '.join(held)}",
             f"{', '.join(missing)} among them",
-            "make the predictions again with the current settings",
+            _remedy(path.parent.with_name("index.json")),
         )
     _check_finite(path, arrays)
     return arrays
+
+
+def _remedy(index: Path) -> str:
+    """How to have the results of an index made again."""
+    return f"delete {index} and report.html and run again, which makes the results again"
 
 
 def _check(index: PredictionIndex, path: Path) -> None:
@@ -204,7 +228,7 @@ def _check(index: PredictionIndex, path: Path) -> None:
             path,
             f"{len(index.items)} results of {len(distinct)} images",
             f"one result of each of the {index.expected} images of {index.split}",
-            "make the predictions again; a score over a part of a split is void",
+            f"a score over a part of a split is void: {index.remedy}",
         )
     for item in index.items:
         if not (index.folder / item.file).is_file():
@@ -212,7 +236,7 @@ def _check(index: PredictionIndex, path: Path) -> None:
                 path,
                 f"no file {item.file}",
                 "one file an image",
-                "make the predictions again",
+                index.remedy,
             )
 
 

@@ -1,30 +1,75 @@
 """Images with their masks, for evaluation and controls; training must not import this."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from methods.data.files import check_fields, read_fields, sha256
 from methods.data.image_index import ImageRecord
 from methods.data.images import read_rgb
 from methods.data.labels import read_label_png
+from methods.data.voc import EXTRACT_AGAIN, augmented_mask_file
+from methods.errors import InputError
 
 Image = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
+
+
+class ManifestFiles:
+    """Images and masks of a data set, each only if it is the one that its manifest lists."""
+
+    def __init__(self, root: Path, digests: Mapping[str, str]) -> None:
+        """Take the VOC 2012 folder and the SHA-256 of each file by its path in that folder."""
+        self._root = root
+        self._digests = digests
+
+    @classmethod
+    def read(cls, manifest: Path, root: Path) -> "ManifestFiles":
+        """Take the digests from manifest.json.
+
+        Raises:
+            InputError: it is missing or no manifest.
+        """
+        entries = [
+            check_fields(manifest, entry, {"name": str, "sha256": str})
+            for entry in read_fields(manifest, {"files": list})["files"]
+        ]
+        return cls(root, {entry["name"]: entry["sha256"] for entry in entries})
+
+    def path(self, name: str) -> Path:
+        """Where a file lies, after a look at its content.
+
+        Raises:
+            InputError: it is missing, not in the manifest, or no longer the one listed there.
+        """
+        path = self._root / name
+        found, expected = sha256(path), self._digests.get(name)
+        if found != expected:
+            listed = f"sha256 {expected}" if expected else "a file of the manifest"
+            raise InputError(path, f"sha256 {found}", listed, EXTRACT_AGAIN)
+        return path
+
+    def image(self, record: ImageRecord) -> Image:
+        """The image, uint8 (H, W, 3)."""
+        return read_rgb(self.path(record.image))
+
+    def mask(self, id_: str, num_classes: int, size: tuple[int, int]) -> Labels:
+        """The mask, uint8 (H, W); `size` is the (height, width) that it must have."""
+        return read_label_png(self.path(augmented_mask_file(id_)), num_classes, size)
 
 
 class MaskedImages(Sequence[tuple[Image, Labels]]):
     """Image uint8 (H, W, 3) and mask uint8 (H, W) of each record, read when they are asked for."""
 
     def __init__(
-        self, records: Sequence[ImageRecord], images: Path, masks: Path, num_classes: int
+        self, records: Sequence[ImageRecord], files: ManifestFiles, num_classes: int
     ) -> None:
-        """Take the records, the folder their paths are relative to, and the folder of <id>.png."""
+        """Take the records, and the files of their data set."""
         self.records = records
-        self.images = images
-        self.masks = masks
+        self.files = files
         self.num_classes = num_classes
 
     @property
@@ -43,8 +88,7 @@ class MaskedImages(Sequence[tuple[Image, Labels]]):
 
     def __getitem__(self, position: int | slice) -> "tuple[Image, Labels] | MaskedImages":
         if isinstance(position, slice):
-            return MaskedImages(self.records[position], self.images, self.masks, self.num_classes)
+            return MaskedImages(self.records[position], self.files, self.num_classes)
         record = self.records[position]
-        mask = self.masks / f"{record.id}.png"
         size = (record.height, record.width)
-        return read_rgb(self.images / record.image), read_label_png(mask, self.num_classes, size)
+        return self.files.image(record), self.files.mask(record.id, self.num_classes, size)

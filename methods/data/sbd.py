@@ -14,6 +14,7 @@ from methods.data.files import atomic_folder, atomic_path, unreadable
 from methods.data.labels import check_labels, read_label_png, write_index_png
 from methods.data.voc import (
     AUGMENTED_MASKS,
+    EXTRACT_AGAIN,
     class_mask_file,
     read_ids,
     read_split,
@@ -101,5 +102,5 @@ def _broken(path: str | PathLike[str], error: Exception) -> InputError:
         path,
         f"a file that does not read as a mask of SBD ({type(error).__name__})",
         "a MATLAB 5 file with GTcls.Segmentation",
-        "extract the archives again",
+        EXTRACT_AGAIN,
     )

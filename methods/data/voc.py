@@ -13,6 +13,11 @@ from methods.errors import InputError
 
 Box = tuple[int, int, int, int]
 
+# Without `--until`, everything made from the tree would be made again as well.
+EXTRACT_AGAIN = (
+    "extract the archives again with"
+    " `snakemake --forcerun extract_archives --until extract_archives`"
+)
 AUGMENTED_MASKS = "SegmentationClassAug"  # masks of VOC's and SBD's images together
 
 _ID = re.compile(r"[0-9A-Za-z_]+")
@@ -67,7 +72,7 @@ def read_ids(path: str | PathLike[str]) -> tuple[str, ...]:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise unreadable(path, error) from error
-    remedy = "extract the archives again"
+    remedy = EXTRACT_AGAIN
     ids = tuple(line.strip() for line in text.rstrip().splitlines())
     for number, image_id in enumerate(ids, 1):
         if not _ID.fullmatch(image_id):
@@ -128,12 +133,12 @@ def read_annotation(path: str | PathLike[str]) -> Annotation:
         )
     except OSError as error:
         raise unreadable(path, error) from error
-    except (ElementTree.ParseError, ValueError, OverflowError) as error:
+    except (ElementTree.ParseError, ValueError, OverflowError, LookupError) as error:
         raise InputError(
             path,
             f"a file that does not read as an annotation ({error})",
             "VOC's XML with the image's size and, for each object, a name and a box",
-            "extract the archives again",
+            EXTRACT_AGAIN,
         ) from error
 
 

@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping
 from methods.problems import Block, Problem, below, multiple, ordered
 
 
-def problems(run: Block, backbone: Block) -> Iterator[Problem]:
+def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
     """Contradictions in a run's block.
 
     Args:
         run: the run's block of the experiment, valid by the schema.
         backbone: the network that its weights were made with.
+        dataset: the block of its data set.
     """
     yield from _schedule(run)
     yield from _checkpoint(run)
     yield from _network(run, backbone)
     yield from _sizes(run)
     yield from _scales(run)
+    yield from _batch(run, dataset)
     yield from _ranges(run)
 
 
@@ -99,13 +101,36 @@ def _sizes(run: Block) -> Iterator[Problem]:
 
 
 def _scales(run: Block) -> Iterator[Problem]:
-    for field, scales in (
-        ("inference.scales", run["inference"]["scales"]),
-        ("inference.map_scales", run["inference"]["map_scales"]),
-        ("training.pseudo_labels.cam_scales", run["training"]["pseudo_labels"]["cam_scales"]),
+    inference, training = run["inference"], run["training"]
+    patch, crop = run["network"]["patch_size"], training["augmentation"]["crop"]
+    for field, scales, size in (
+        ("inference.scales", inference["scales"], inference["image_size"]),
+        ("inference.map_scales", inference["map_scales"], inference["image_size"]),
+        ("training.pseudo_labels.cam_scales", training["pseudo_labels"]["cam_scales"], crop),
     ):
         if 1.0 not in scales:
             yield Problem(field, f"{scales}", "1.0 among the scales", "add 1.0")
+        for scale in scales:
+            side = int(scale * size)
+            # The patch embedding would drop the pixels that fill no patch.
+            if side < patch or side % patch:
+                yield Problem(
+                    field,
+                    f"{scale}, which makes an image of {size} pixels {side} pixels wide",
+                    f"a positive multiple of patch_size = {patch}",
+                    "choose a scale that makes one",
+                )
+
+
+def _batch(run: Block, dataset: Block) -> Iterator[Problem]:
+    size, split = run["training"]["batch_size"], run["train_split"]
+    if size > dataset["splits"][split]:
+        yield Problem(
+            "training.batch_size",
+            f"{size}",
+            f"at most the {dataset['splits'][split]} images of {split}",
+            "choose a smaller batch",
+        )
 
 
 def _ranges(run: Block) -> Iterator[Problem]:

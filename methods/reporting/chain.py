@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from methods.data.files import read_json, sha256
+from methods.data.files import sha256
 from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
 from methods.reporting.sources import (
     DatasetSources,
@@ -11,7 +11,9 @@ from methods.reporting.sources import (
     RunSources,
 )
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.training.checkpoints import verified_checkpoint
 
+CHECKPOINT = "checkpoint"  # name of the link
 _COLUMNS = (
     Column("link", Kind.NAME),
     Column("file", Kind.FILE),
@@ -31,7 +33,11 @@ def control_chain_name(dataset: DatasetSources) -> str:
 
 
 def chain_tables(sources: ReportSources) -> list[Table]:
-    """One table a run and seed, from the data to the metrics, then one a data set's controls."""
+    """One table a run and seed, from the data to the metrics, then one a data set's controls.
+
+    Raises:
+        InputError: a checkpoint is no longer the one that was chosen.
+    """
     cards = dict(sources.weights)
     tables = [
         _run_chain(run, sources.dataset(run.dataset), cards[run.weights], sources)
@@ -66,11 +72,9 @@ def _run_chain(
         links.append((f"metrics, {stage}", run.metrics(split, stage)))
     links += [("second scorer", run.cross_check), ("verdicts", sources.verdicts)]
     rows = _rows(links, sources.root)
-    chosen = read_json(run.checkpoint)
-    path = run.checkpoints / Path(chosen["path"]).name
-    place, size = path.relative_to(sources.root).as_posix(), path.stat().st_size
+    path = verified_checkpoint(run.checkpoint)
     position = next(i for i, row in enumerate(rows) if row[0] == "choice of the checkpoint")
-    rows.insert(position, ["checkpoint", place, size, chosen["sha256"]])
+    rows[position:position] = _rows([(CHECKPOINT, path)], sources.root)
     caption = f"{run.name}: the chain behind the segmentation and the localization maps."
     return build_table(run_chain_name(run), caption, _COLUMNS, rows)
 

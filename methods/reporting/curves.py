@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
 from methods.reporting.figures import LINE_WIDTH, Drawing, css_color, line_styles
 from methods.reporting.plots import Curve, draw_curves
@@ -66,7 +67,7 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
     """Draw every column of the journals of one run, a line a seed.
 
     Raises:
-        InputError: a journal has no rows.
+        InputError: a journal is broken, or has not one row an iteration.
     """
     journals = [(f"seed {source.seed}", _read(source)) for source in seeds]
     marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
@@ -103,9 +104,18 @@ def _legend(labels: Sequence[str]) -> tuple[LegendLine, ...]:
 
 
 def _read(source: RunSources) -> pd.DataFrame:
-    journal = pd.read_csv(source.journal)
-    if journal.empty:
-        raise InputError(
-            source.journal, "no row", "one row an iteration", "delete it and train again"
-        )
+    remedy = "delete it and run again, which trains again"
+    iterations = read_fields(source.done, {"iterations": int})["iterations"]
+    try:
+        journal = pd.read_csv(source.journal)
+    except OSError as error:
+        raise unreadable(source.journal, error) from error
+    except ValueError as error:  # pandas' errors of an empty file and of a row too long are such
+        raise InputError(source.journal, "no table", "a CSV file", remedy) from error
+    if len(journal) != iterations:
+        expected = f"{iterations}, the iterations of {source.done.name}"
+        raise InputError(source.journal, f"{len(journal)} rows", expected, remedy)
+    if "iteration" not in journal or journal.select_dtypes("number").shape != journal.shape:
+        expected = "columns of numbers, `iteration` among them"
+        raise InputError(source.journal, "a table of other columns", expected, remedy)
     return journal

@@ -174,7 +174,7 @@ def _row(id: str, album: _Album, score: float) -> Row:
     size = image.shape[0], image.shape[1]
     truth = _read_labels(album.dataset.images / augmented_mask_file(id), album, size)
     shown = [truth]
-    pictures = [_photograph(id, image), _label_picture("label", truth, album)]
+    pictures = [_photograph(id, image), _label_picture("ground truth", truth, album)]
     pictures += [_heat_picture(kind, id, size, album) for kind in ("cam", "lam")]
     for stage, index in album.stages:
         item = next(item for item in index.items if item.id == id)

@@ -1,14 +1,18 @@
 """The verdicts in the terminal: `python -m methods.reporting.summary --config experiment=mini`."""
 
 import argparse
+import csv
 import sys
 from pathlib import Path
 from typing import TextIO
 
 from methods.configuration import load_configuration
-from methods.data.files import read_json
+from methods.data.files import check_fields, read_fields, unreadable
 from methods.errors import InputError
+from methods.reporting.chain import CHECKPOINT
 from methods.yaml_files import read_scalar
+
+_ENTRY = {"id": str, "value": float | int | None, "status": str, "reason": str}
 
 
 def print_summary(results: Path, stream: TextIO | None = None) -> None:
@@ -17,17 +21,54 @@ def print_summary(results: Path, stream: TextIO | None = None) -> None:
     Args:
         results: the folder of an experiment's results.
         stream: standard output unless given.
+
+    Raises:
+        InputError: there are no verdicts, or a file behind the numbers is missing.
     """
+    verdicts = results / "verdicts.json"
+    entries = [
+        check_fields(verdicts, entry, _ENTRY)
+        for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
+    ]
     rows = [
         (entry["id"], _number(entry["value"]), entry["status"], entry["reason"])
-        for entry in read_json(results / "verdicts.json")["verdicts"]
+        for entry in entries
     ]
     rows.insert(0, ("claim", "measured", "verdict", "reason"))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for name, value, verdict, reason in rows:
         cells = (name.ljust(widths[0]), value.rjust(widths[1]), verdict.ljust(widths[2]), reason)
         print("  ".join(cells), file=stream)
+    _require_chains(results)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
+
+
+def _require_chains(results: Path) -> None:
+    """Check that the files behind the numbers are there; their content is not looked at."""
+    chains = sorted((results / "report").glob("chain-*.csv"))
+    again = f"delete {results / 'report.html'} and run snakemake again"
+    if not chains:
+        raise InputError(results / "report", "no chain-*.csv", "one a run and seed", again)
+    for chain in chains:
+        for link, file in _links(chain, again):
+            path = results / file
+            if not path.is_file():
+                # A plain run makes nothing that only stands between two files that are there, and
+                # knows the folder of the checkpoints, but not what lies in it.
+                wanted = "--forcerun train_model" if link == CHECKPOINT else f"'{path}'"
+                remedy = f"run `snakemake {wanted}`, then snakemake again"
+                raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)
+
+
+def _links(chain: Path, remedy: str) -> list[tuple[str, Path]]:
+    """(link, file) of a chain's table."""
+    try:
+        with chain.open(newline="", encoding="utf-8") as file:
+            return [(row["link"], Path(row["file"])) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise unreadable(chain, error) from error
+    except (KeyError, TypeError, ValueError) as error:  # a row cut short holds None
+        raise InputError(chain, "a table of other columns", "link and file", remedy) from error
 
 
 def _number(value: float | None) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from methods.data.files import read_json
 from methods.errors import InputError
+from methods.evaluation.segmentation import read_metrics
 from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 
 Status = Literal["holds", "fails", "consistent", "inconsistent", "not evaluated", "void"]
@@ -101,10 +101,10 @@ def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measuremen
     """Read a quantity from its metrics file below results/<experiment>.
 
     Raises:
-        InputError: the file is missing or has no such metric.
+        InputError: the file is missing, was changed by hand, or has no such metric.
     """
     path = results / quantity.file(seed)
-    document = read_json(path)
+    document = read_metrics(path)
     value: Any = document
     for key in quantity.metric.split("."):
         if not isinstance(value, dict) or key not in value:

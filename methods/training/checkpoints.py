@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.data.files import read_json, sha256
+from methods.data.files import check_fields, read_fields, sha256
 from methods.errors import InputError
 
 
@@ -20,9 +20,16 @@ def select_checkpoint(done: Path, settings: Mapping[str, Any]) -> dict[str, Any]
         The rule and the checkpoint's iteration, path and sha256.
 
     Raises:
-        InputError: no checkpoint was written after that iteration.
+        InputError: done.json is broken, or no checkpoint was written after that iteration.
     """
-    written = {int(entry["iteration"]): entry for entry in read_json(done)["checkpoints"]}
+    entries = [
+        check_fields(done, entry, {"iteration": int, "file": str, "sha256": str})
+        for entry in read_fields(done, {"checkpoints": list})["checkpoints"]
+    ]
+    if not entries:
+        remedy = "delete it and report.html and run again, which trains again"
+        raise InputError(done, "no checkpoint", "at least one", remedy)
+    written = {entry["iteration"]: entry for entry in entries}
     iteration = settings["iteration"] if settings["rule"] == "iteration" else max(written)
     if iteration not in written:
         raise InputError(
@@ -41,13 +48,18 @@ def select_checkpoint(done: Path, settings: Mapping[str, Any]) -> dict[str, Any]
 
 
 def verified_checkpoint(choice: Path) -> Path:
-    """Return the path that checkpoint.json names, if the file there is the one that was chosen.
+    """Return the path of the chosen checkpoint, if the file there is the one that was chosen.
+
+    It lies in train/checkpoints beside checkpoint.json, wherever the results have been moved to.
 
     Raises:
         InputError: the file is missing, or its digest is another.
     """
-    chosen = read_json(choice)
-    return _verified(Path(chosen["path"]), chosen["sha256"], "train again")
+    chosen = read_fields(choice, {"path": str, "sha256": str})
+    train = choice.parent / "train"
+    done = train / "done.json"
+    remedy = f"delete {choice}, {done} and report.html and run again, which trains again"
+    return _verified(train / "checkpoints" / Path(chosen["path"]).name, chosen["sha256"], remedy)
 
 
 def verified_weights(card: Path, weights: Path) -> Path:
@@ -57,11 +69,11 @@ def verified_weights(card: Path, weights: Path) -> Path:
         InputError: the file is missing, or its digest is another.
     """
     remedy = f"put the original file there, or delete {card} if this one is meant"
-    return _verified(weights, read_json(card)["sha256"], remedy)
+    return _verified(weights, read_fields(card, {"sha256": str})["sha256"], remedy)
 
 
 def _verified(path: Path, expected: str, remedy: str) -> Path:
     found = sha256(path)
     if found != expected:
-        raise InputError(path, f"sha256 {found}", expected, f"{remedy}; the file was changed since")
+        raise InputError(path, f"sha256 {found}", expected, f"the file was changed since: {remedy}")
     return path

@@ -7,11 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 import yaml
 
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
+from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.tables import Kind, show
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results
@@ -117,23 +119,42 @@ def test_equal_results_give_equal_bytes(tmp_path: Path) -> None:
     assert tables == {path: path.read_bytes() for path in (results.root / "report").iterdir()}
 
 
+def score_again(path: Path, images: int) -> None:
+    """Score the first images as if background had been predicted everywhere."""
+    old, counts_path = read_json(path), path.with_suffix(".counts.npz")
+    with np.load(counts_path) as held:
+        ids, counts = held["ids"][:images].tolist(), held["counts"][:images]
+    background = np.zeros_like(counts)
+    background[:, :, 0] = counts.sum(axis=2)
+    document = metrics_document(
+        split=old["split"],
+        stage=old["stage"],
+        protocol=old["protocol"],
+        classes=old["classes"][1:],
+        counts=background,
+        expected=images,
+        bootstrap_samples=10,
+        bootstrap_seed=0,
+    )
+    write_metrics(path, counts_path, document, ids, background)
+
+
 def test_the_page_follows_a_metrics_file(tmp_path: Path) -> None:
     results = Results(tmp_path)
     path = results.root / "more/seed0/metrics/val.crf.json"
+    score_again(path, images=8)
     metrics = read_json(path)
-    metrics["miou"] = 43.21
-    metrics["per_class"]["bird"]["iou"] = 12.34
-    write_json(path, metrics)
+    miou, background = metrics["miou"], metrics["per_class"]["background"]["iou"]
     results.judge()
     page = render_results(results)
     text = page.read_text("utf-8")
-    assert "43.21 % mIoU" in text
-    assert "12.34" in text
+    assert f"{miou:.2f} % mIoU" in text
+    assert f"{background:.2f}" in text
     verdicts = {row["id"]: row for row in rows_of(page, "verdicts")}
-    assert float(verdicts["mini-segmentation"]["measured"]) == 43.21
+    assert float(verdicts["mini-segmentation"]["measured"]) == miou
     assert verdicts["mini-segmentation"]["verdict"] == "fails"
     ladder = {row["stage"]: row for row in rows_of(page, "ladder")}
-    assert float(ladder["multi-scale + flip + CRF"]["mIoU (%)"]) == 43.21
+    assert float(ladder["multi-scale + flip + CRF"]["mIoU (%)"]) == miou
     links = {row["link"]: row for row in rows_of(page, "chain-more-seed0")}
     assert links["metrics, crf"]["sha256"] == sha256(path)
 
@@ -180,8 +201,9 @@ def test_verdicts_that_need_a_reader_are_repeated_before_the_figures(tmp_path: P
 def test_a_part_of_a_split_is_called_void(tmp_path: Path) -> None:
     results = Results(tmp_path)
     path = results.root / "more/seed0/metrics/val.crf.json"
+    score_again(path, images=7)
     metrics = read_json(path)
-    metrics["coverage"]["evaluated"] -= 1
+    metrics["coverage"]["expected"] = 8
     write_json(path, metrics)
     results.judge()
     page = render_results(results)
@@ -314,6 +336,26 @@ def test_a_missing_file_is_one_sentence_and_leaves_no_page(tmp_path: Path) -> No
     with pytest.raises(InputError, match=r"cross_check\.json: found no file"):
         render_results(results)
     assert not (results.root / "report.html").exists()
+
+
+def test_changed_checkpoint_is_not_reported(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    (results.root / "more/seed0/train/checkpoints/iteration_000300.pt").write_bytes(b"other")
+    with pytest.raises(InputError, match=r"iteration_000300\.pt: found sha256 .*train/done\.json"):
+        render_results(results)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [(0, "no table"), (1, "0 rows"), (300, "299 rows"), (-1, "a table of other columns")],
+)
+def test_journal_must_be_that_of_the_whole_training(tmp_path: Path, lines: int, found: str) -> None:
+    results = Results(tmp_path)
+    journal = results.root / "more/seed0/train/journal.csv"
+    text = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(text[:lines] if lines >= 0 else ["a,b\n", *text[1:]]))
+    with pytest.raises(InputError, match=rf"journal\.csv: found {found}, .*; delete it and run"):
+        render_results(results)
 
 
 def test_a_fixed_image_must_be_in_the_split(tmp_path: Path) -> None:

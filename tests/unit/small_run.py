@@ -81,7 +81,7 @@ _RUN: dict[str, Any] = {
     },
     "inference": {
         "image_size": 48,
-        "scales": [0.86, 1.0],
+        "scales": [0.84, 1.0],
         "map_scales": [1.0],
     },
 }

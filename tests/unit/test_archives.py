@@ -119,6 +119,23 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: bytes) -> None:
         extract_archives([archive], tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    "names", [("tree", "tree/a"), ("tree/a", "tree"), ("n" * 300,), ("tree/", "tree")]
+)
+def test_names_that_cannot_stand_together_are_the_fault_of_the_archive(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in names:
+            member = tarfile.TarInfo(name.rstrip("/"))
+            member.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+            archive.addfile(member)
+    with pytest.raises(InputError, match=r"a\.tar: found members whose names cannot"):
+        extract_archives([path], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_content_beyond_the_bound_is_refused(tmp_path: Path) -> None:
     archive = write_tar(tmp_path / "a.tgz", "w:gz", {"zeros": bytes(1_000_000)})
     assert archive.stat().st_size < 10_000

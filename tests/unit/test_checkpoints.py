@@ -47,7 +47,10 @@ def test_checkpoint_must_be_the_chosen_one(done: Path, tmp_path: Path) -> None:
     path = verified_checkpoint(choice)
     assert path == Path(chosen["path"])
     path.write_text("other weights")
-    with pytest.raises(InputError, match=r"iteration_15\.pt: found sha256 .*; train again"):
+    with pytest.raises(
+        InputError,
+        match=r"iteration_15\.pt: found .*: delete .*json, .*done\.json and report\.html",
+    ):
         verified_checkpoint(choice)
 
 
@@ -57,8 +60,21 @@ def test_weights_must_be_those_of_the_card(tmp_path: Path) -> None:
     write_json(card, {"sha256": sha256(weights)})
     assert verified_weights(card, weights) == weights
     weights.write_text("other weights")
-    with pytest.raises(InputError, match=r"vit\.pt: found sha256 \w{64}, expected \w{64}; put"):
+    with pytest.raises(InputError, match=r"vit\.pt: found sha256 \w{64}, expected \w{64}; .*: put"):
         verified_weights(card, weights)
     weights.unlink()
     with pytest.raises(InputError, match="no such file"):
         verified_weights(card, weights)
+
+
+@pytest.mark.parametrize(
+    "content", [[], {}, {"checkpoints": [5]}, {"checkpoints": []}, {"path": 3}]
+)
+def test_foreign_files_are_one_sentence(tmp_path: Path, content: Any) -> None:
+    path = tmp_path / "own.json"
+    write_json(path, content)
+    with pytest.raises(InputError, match=r"own\.json: found .*; delete it"):
+        select_checkpoint(path, {"rule": "last"})
+    for read in (verified_checkpoint, lambda card: verified_weights(card, tmp_path / "vit.pt")):
+        with pytest.raises(InputError, match=r"own\.json: found .*; delete it"):
+            read(path)

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from methods.configuration import Configuration, load_configuration
-from methods.configuration_checks import check_experiment
+from methods.configuration_checks import NO_RUN_NAMES, check_experiment
 from methods.data.appearance import CLASS_APPEARANCES
 from methods.errors import InputError
 from methods.storage import require_writable
@@ -85,6 +86,9 @@ def test_experiment_gives_the_seeds_unless_the_configuration_does(project: Path)
         ({"seeds": []}, "seeds: found 0 entries, expected at least 1 entries"),
         ({"seeds": 3}, "expected a list or null"),
         ({"storage": {"results": "a{b}"}}, "storage.results: found 'a{b}'"),
+        ({"storage": {"results": "a\n"}}, r"storage.results: found 'a\n'"),
+        ({"storage": {"data": "~nosuchuser/x"}}, "'~nosuchuser/x', whose user is unknown"),
+        ({"experiment": "mini\n"}, r"experiment: found 'mini\n', expected text that matches"),
     ],
 )
 def test_config_is_refused(project: Path, overrides: Mapping[str, Any], said: str) -> None:
@@ -115,6 +119,11 @@ TRAINING = "runs.more.training"
         (f"{MORE}.inference.image_size", 100, "inference.image_size: found 100"),
         (f"{MORE}.inference.scales", [0.5, 2.0], "1.0 among the scales"),
         (f"{MORE}.inference.scales", [-1.0, 1.0], "expected more than 0"),
+        (f"{MORE}.inference.scales", [1.0, 0.87], "0.87, which makes an image of 112 pixels 97"),
+        (f"{MORE}.inference.scales", [1.0, 0.05], "a positive multiple of patch_size = 8"),
+        (f"{MORE}.inference.map_scales", [1.25, 1.0], "map_scales: found 1.25, which"),
+        (f"{TRAINING}.pseudo_labels.cam_scales", [1.0, 0.75], "found 0.75, which"),
+        (f"{TRAINING}.batch_size", 241, "at most the 240 images of train_aug"),
         (f"{MORE}.network.width", 64, "128, as width of the weights 'mini-vit'"),
         (f"{MORE}.network.auxiliary_layer", 5, "one of 5 blocks"),
         (f"{MORE}.dataset", "shape", "expected 'shapes'"),
@@ -134,6 +143,16 @@ TRAINING = "runs.more.training"
         (f"{MORE}.gallery", [2012000161], "expected text; put it in quotes"),
         ("seeds", [1, 1], "found 1 twice"),
         ("claims", "claims/nine.yaml", "no file 'claims/nine.yaml'"),
+        ("claims", "../claims/mini.yaml", "expected a path inside the project"),
+        ("claims", str(PROJECT / "claims/mini.yaml"), "expected a path inside the project"),
+        ("datasets.shapes.classes", ["bird", "background"], "which is label 0"),
+        ("datasets.shapes.classes", ["bird", "_"], "found '_', expected text that matches"),
+        ("datasets.shapes.classes", ["bird\n"], r"found 'bird\n', expected text that matches"),
+        ("datasets.shapes.generated.size", [31, 96], "found 31, expected at least 32"),
+        ("datasets.shapes.images", 301, "train + sbd + val = 300"),
+        ("datasets.shapes.splits.val", 61, "train: 160, train_aug: 240, val: 60 as generated"),
+        ("datasets.shapes.splits.test", 9, "found test: 9, train: 160"),
+        (f"{MORE}.train_split", "train\n", r"found 'train\n', expected text that matches"),
         ("datasets.shapes.generated", None, "the key 'generated'"),
         ("datasets.shapes.source", "local", "expected the key 'archives'"),
         ("datasets.shapes.archives", [{"name": "a.tar"}], "none with the source chosen here"),
@@ -147,6 +166,55 @@ def test_experiment_is_refused(project: Path, path: str, value: Any, said: str) 
     with pytest.raises(InputError, match=r"^experiments/mini\.yaml") as raised:
         load_changed(project, path, value)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("name", NO_RUN_NAMES)
+def test_run_is_not_named_as_a_part_of_the_results(project: Path, name: str) -> None:
+    run = read_yaml(project / "experiments/mini.yaml")["runs"]["more"]
+    with pytest.raises(InputError, match=f"runs: found the run '{name}', named as a part"):
+        load_changed(project, "runs", {name: run})
+
+
+def test_reserved_names_are_those_in_the_results() -> None:
+    """Whatever a rule writes to results/<experiment> and is no run's is refused as its name."""
+    rules = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("rules/*.smk"))
+    written = set(re.findall(r"\{RESULTS\}/([a-z_.]+)", rules))
+    assert {"controls", "report.html"} <= written
+    assert written <= {*NO_RUN_NAMES}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{run: more, split: val, stage: crf", "{run: mor, split: val, stage: crf", "'more'"),
+        ("{run: more, split: val, stage: crf", "{run: more, split: train, stage: crf", "'val'"),
+        ("{run: more, split: val, stage: crf", "{run: more, split: val, stage: lam", "'train'"),
+        ("dataset: shapes, split: val", "dataset: shape, split: val", "'shapes'"),
+        ("dataset: shapes, split: val", "dataset: shapes, split: train", "'val'"),
+    ],
+)
+def test_claim_about_what_is_not_made_is_refused(
+    project: Path, old: str, new: str, expected: str
+) -> None:
+    claims = project / "claims/mini.yaml"
+    text = claims.read_text(encoding="utf-8")
+    assert old in text
+    claims.write_text(text.replace(old, new, 1), encoding="utf-8")
+    said = sentence(project, {})
+    assert said.startswith("experiments/mini.yaml, claims: found the claim '")
+    assert expected in said.partition("expected")[2]
+
+
+@pytest.mark.parametrize("name", ["a{b}", "}"])
+def test_braces_in_the_path_of_the_project_are_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = project / name
+    folder.mkdir()
+    with pytest.raises(InputError, match="project folder: found .*a path without braces"):
+        load_configuration(folder, {})
+    monkeypatch.chdir(folder)
+    assert sentence(project, {}).startswith(f"working directory: found {folder}, expected")
 
 
 @pytest.mark.parametrize("iteration", [100, 200, 300])
@@ -219,8 +287,10 @@ def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"a: 1\nb: 2\na: 3\n", "line 3: found the key 'a' a second time"),
+        (b"a: 1\nb: 2\na: 3\n", "line 3: found a mistake (the key 'a' a second time)"),
         (b"a: [1, 2\nb: 3\n", "line 2: found"),
+        (b"a: [1\n", "found a mistake ("),
+        (b"a: 1\n\tb: 2\n", "line 2: found a mistake (found character"),
         (b"a: \xff\n", "found bytes that are not text"),
         (b"a: !!python/object/apply:os.getcwd []\n", "line 1: found"),
     ],
@@ -231,6 +301,7 @@ def test_broken_yaml_is_one_sentence(tmp_path: Path, content: bytes, said: str) 
     with pytest.raises(InputError) as raised:
         read_yaml(file)
     assert said in str(raised.value)
+    assert "found found" not in str(raised.value)
     assert "\n" not in str(raised.value)
 
 

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from methods.data.files import sha256
 from methods.data.image_index import ImageRecord
 from methods.data.labels import write_index_png
-from methods.data.samples import MaskedImages
+from methods.data.samples import ManifestFiles, MaskedImages
+from methods.data.voc import augmented_mask_file
+from methods.errors import InputError
 from methods.evaluation.controls import (
     all_background,
     all_background_miou,
@@ -70,17 +73,20 @@ def test_controls_leave_the_mask_alone(masks: list[np.ndarray]) -> None:
 @pytest.fixture
 def samples(tmp_path: Path) -> MaskedImages:
     """Three images whose right half is of the one class, and green."""
-    records = []
+    records, digests = [], {}
+    (tmp_path / augmented_mask_file("a")).parent.mkdir()
     for name in ("a", "b", "c"):
         mask = np.zeros((12, 16), dtype=np.uint8)
         mask[:, 8:] = 1
         image = np.full((12, 16, 3), 200, dtype=np.uint8)
         image[mask == 1] = (0, 200, 0)
         Image.fromarray(image).save(tmp_path / f"{name}.jpg", quality=95, subsampling=0)
-        write_index_png(tmp_path / f"{name}.png", mask)
+        write_index_png(tmp_path / augmented_mask_file(name), mask)
+        for file in (f"{name}.jpg", augmented_mask_file(name)):
+            digests[file] = sha256(tmp_path / file)
         labels = np.ones(1, dtype=np.float32)
         records.append(ImageRecord(name, f"{name}.jpg", 12, 16, labels))
-    return MaskedImages(records, tmp_path, tmp_path, 1)
+    return MaskedImages(records, ManifestFiles(tmp_path, digests), 1)
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -93,3 +99,16 @@ def test_every_control_predicts_and_says_how(name: str, samples: MaskedImages) -
     assert control.protocol.get("known_miou", expected) == pytest.approx(expected)
     if name == "colour":
         assert control.protocol["fitted_on"] == "masks of train_aug"
+
+
+def test_images_and_masks_are_those_of_the_manifest(samples: MaskedImages, tmp_path: Path) -> None:
+    again = "--forcerun extract_archives --until extract_archives"
+    other = np.zeros((12, 16), dtype=np.uint8)
+    write_index_png(tmp_path / augmented_mask_file("b"), other)
+    with pytest.raises(InputError, match=rf"b\.png: found sha256 .*, expected sha256 .*{again}"):
+        build_control("perfect", samples, samples, "train_aug")
+        list(samples)
+    Image.fromarray(np.zeros((12, 16, 3), dtype=np.uint8)).save(tmp_path / "c.jpg")
+    with pytest.raises(InputError, match=r"c\.jpg: found sha256 \w{64}, expected sha256 \w{64}"):
+        build_control("colour", samples[2:], samples[2:], "train_aug")
+    assert samples[0][1].any()

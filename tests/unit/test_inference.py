@@ -55,8 +55,8 @@ def test_logits_are_those_of_the_image_and_of_its_mirror_image(
     assert [item.id for item in index.items] == ["2012_000004", "2012_000005"]
     assert (index.items[0].height, index.items[0].width) == (56, 68)
     stored = np.load(index.path(index.items[0]))
-    assert stored["scale_0.86"].shape == (2, 4, 5, 5)
-    for plain, scale, side in (("scale_1", 1.0, 48), ("scale_0.86", 0.86, 41)):
+    assert stored["scale_0.84"].shape == (2, 4, 5, 5)
+    for plain, scale, side in (("scale_1", 1.0, 48), ("scale_0.84", 0.84, 40)):
         image = square(tmp_path / "2012_000004.jpg", side)
         with torch.inference_mode():
             expected = [model(x).seg_logits[0].numpy() for x in (image, image.flip(-1))]
@@ -87,7 +87,7 @@ def test_logits_that_are_not_finite_are_refused(
         model.decoder.conv8.weight[0, 0] = float("nan")
     save_checkpoint(tmp_path / "model.pt", model)
     with pytest.raises(
-        InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.86"
+        InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.84"
     ):
         predict_logits(**arguments, split="val")
     assert not list((tmp_path / "out").rglob("*.npz"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import savemat
 
 from methods.data.images import decode_image, read_rgb
 from methods.data.labels import (
@@ -17,6 +18,7 @@ from methods.data.labels import (
     write_index_png,
     write_label_png,
 )
+from methods.data.sbd import read_mat_mask
 from methods.errors import InputError
 
 LABELS = np.array([[0, 1, 2], [20, 255, 3]], dtype=np.uint8)
@@ -107,6 +109,15 @@ def test_a_mask_of_another_size_is_refused(tmp_path: Path) -> None:
 def test_an_array_of_another_rank_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="found an array of shape"):
         check_labels(np.zeros(shape, dtype=np.uint8), "mask.mat", 20)
+
+
+def test_a_mask_without_a_pixel_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mask.mat"
+    mask = np.zeros((0, 0), dtype=np.uint8)
+    savemat(path, {"GTcls": {"Segmentation": mask}})
+    for read in (lambda: read_mat_mask(path, 3), lambda: check_labels(mask, path, 3)):
+        with pytest.raises(InputError, match=r"mask\.mat: found a label map of 0x0 pixels"):
+            read()
 
 
 def test_an_array_of_another_type_is_refused() -> None:

@@ -157,3 +157,32 @@ def test_label_maps_of_a_part_of_the_split_get_no_index(index: Path, tmp_path: P
     with pytest.raises(InputError, match="found 1 results"):
         write_label_maps(path, split="val", expected=3, source={}, maps=[(items[0], labels)])
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        {},
+        {"split": "val", "expected": 1, "source": {}, "items": [{"id": "a"}]},
+        {"split": "val", "expected": "1", "source": {}, "items": []},
+        {"split": "val", "expected": 1, "source": {}, "items": ["a"]},
+    ],
+)
+def test_foreign_index_is_one_sentence(tmp_path: Path, document: object) -> None:
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(
+        InputError, match=r"index\.json: found .*; delete it and report.html, so that"
+    ):
+        read_predictions(path)
+
+
+def test_refusals_name_the_file_to_delete(index: Path) -> None:
+    found = read_predictions(index)
+    path = index.parent / found.items[0].file
+    path.write_bytes(b"other")
+    with pytest.raises(InputError, match=rf"delete {index} and report.html and run again"):
+        found.path(found.items[0])
+    with pytest.raises(InputError, match=rf"delete {index} and report.html and run again"):
+        read_arrays(path, ["scale_1"])

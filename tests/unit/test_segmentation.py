@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from methods.data.files import sha256, write_json
 from methods.data.labels import write_label_png
 from methods.data.predictions import PredictionItem, read_predictions, write_index
+from methods.data.samples import ManifestFiles
+from methods.data.voc import augmented_mask_file
 from methods.errors import InputError
 from methods.evaluation.segmentation import (
     confusion_matrix,
     count_pairs,
     metrics_document,
+    read_metrics,
     read_pairs,
     scores,
     write_metrics,
@@ -117,7 +121,7 @@ def test_counts_of_each_image_are_kept(tmp_path: Path) -> None:
 
 
 def write_split(folder: Path, prediction: np.ndarray, height: int = 2) -> Path:
-    write_label_png(folder / "masks/a.png", TRUTH)
+    write_label_png(folder / augmented_mask_file("a"), TRUTH)
     write_label_png(folder / "labels/a.png", prediction)
     index = folder / "index.json"
     item = PredictionItem("a", "labels/a.png", height, 4)
@@ -125,19 +129,104 @@ def write_split(folder: Path, prediction: np.ndarray, height: int = 2) -> Path:
     return index
 
 
+def truths(folder: Path) -> ManifestFiles:
+    name = augmented_mask_file("a")
+    entry = {"name": name, "bytes": 1, "sha256": sha256(folder / name)}
+    write_json(folder / "manifest.json", {"files": [entry]})
+    return ManifestFiles.read(folder / "manifest.json", folder)
+
+
 def test_label_maps_are_read_from_disk(tmp_path: Path) -> None:
     predictions = read_predictions(write_split(tmp_path, PREDICTION))
-    pairs = list(read_pairs(predictions, tmp_path / "masks", 3))
+    pairs = list(read_pairs(predictions, truths(tmp_path), 3))
     assert count_pairs(pairs, 4).tolist() == [COUNTS]
 
 
 def test_label_map_of_another_size_is_named(tmp_path: Path) -> None:
     predictions = read_predictions(write_split(tmp_path, PREDICTION[:1]))
     with pytest.raises(InputError, match="labels/a.png: found a label map of 4x1"):
-        list(read_pairs(predictions, tmp_path / "masks", 3))
+        list(read_pairs(predictions, truths(tmp_path), 3))
 
 
 def test_prediction_must_decide_every_pixel(tmp_path: Path) -> None:
     predictions = read_predictions(write_split(tmp_path, TRUTH))
     with pytest.raises(InputError, match="labels/a.png: found label 255"):
-        list(read_pairs(predictions, tmp_path / "masks", 3))
+        list(read_pairs(predictions, truths(tmp_path), 3))
+
+
+def test_changed_or_unlisted_mask_is_refused(tmp_path: Path) -> None:
+    predictions = read_predictions(write_split(tmp_path, PREDICTION))
+    known = truths(tmp_path)
+    write_label_png(tmp_path / augmented_mask_file("a"), TRUTH % 255)
+    with pytest.raises(InputError, match=r"a\.png: found sha256 \w{64}, expected sha256 \w{64}"):
+        list(read_pairs(predictions, known, 3))
+    with pytest.raises(InputError, match=r"a\.png: found .* expected a file of the manifest"):
+        list(read_pairs(predictions, ManifestFiles(tmp_path, {}), 3))
+
+
+@pytest.fixture
+def metrics(tmp_path: Path) -> Path:
+    """A metrics file with its counts."""
+    counts = count_pairs([(TRUTH, PREDICTION), (TRUTH, TRUTH % 255)], 4)
+    path = tmp_path / "val.raw.json"
+    write_metrics(path, tmp_path / "val.raw.counts.npz", document(counts, 2), ["a", "b"], counts)
+    return path
+
+
+def test_metrics_file_agrees_with_its_counts(metrics: Path) -> None:
+    found = json.loads(metrics.read_text())
+    assert read_metrics(metrics) == found
+    found["miou"] *= 1 + 1e-14  # another machine's last digit
+    write_json(metrics, found)
+    assert read_metrics(metrics) == found
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("miou",), 99.0),
+        (("pixel_accuracy",), 99.0),
+        (("mean_accuracy",), 99.0),
+        (("per_class", "cat", "iou"), 99.0),
+        (("per_class", "bus", "iou"), 0.0),
+        (("per_class", "cat"), None),
+        (("confusion_matrix", 0, 0), 6),
+        (("coverage", "evaluated"), 3),
+    ],
+)
+def test_number_edited_by_hand_is_refused(metrics: Path, where: tuple, value: object) -> None:
+    found = json.loads(metrics.read_text())
+    block = found
+    for key in where[:-1]:
+        block = block[key]
+    block[where[-1]] = value
+    write_json(metrics, found)
+    with pytest.raises(InputError, match=rf"{where[0]}\S* of .*val\.raw\.json: .*; delete the"):
+        read_metrics(metrics)
+
+
+@pytest.mark.parametrize("field", ["miou", "coverage", "per_class", "classes"])
+def test_metrics_file_without_a_field_is_refused(metrics: Path, field: str) -> None:
+    found = json.loads(metrics.read_text())
+    del found[field]
+    write_json(metrics, found)
+    with pytest.raises(InputError, match=f"found no field '{field}'"):
+        read_metrics(metrics)
+
+
+def test_broken_absent_or_repeated_counts_are_refused(metrics: Path) -> None:
+    path = metrics.with_suffix(".counts.npz")
+    with np.load(path) as held:
+        counts = held["counts"]
+    np.savez(path, ids=np.array(["a", "a"]), counts=counts)
+    with pytest.raises(InputError, match=r"found counts of shape \(2, 4, 4\)"):
+        read_metrics(metrics)
+    np.savez(path, counts=counts)
+    with pytest.raises(InputError, match="bytes that are no counts"):
+        read_metrics(metrics)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(InputError, match="bytes that are no counts"):
+        read_metrics(metrics)
+    path.unlink()
+    with pytest.raises(InputError, match="no such file"):
+        read_metrics(metrics)

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from methods.errors import InputError
+from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.reporting.verdicts import Measurement, judge, judge_all, read_measurement
 
@@ -133,36 +135,56 @@ def test_missing_seed_is_not_averaged_away() -> None:
     assert "with seed 1" in verdict.reason
 
 
-def write_metrics(results: Path, name: str, document: dict) -> None:
+def write_scores(results: Path, name: str, hits: int) -> Path:
+    """Metrics of 60 images in which `hits` of 100 pixels of each of two labels are found."""
+    counts = np.zeros((60, 3, 3), dtype=np.int64)
+    counts[:, :2, :2] = [[hits, 100 - hits], [100 - hits, hits]]
+    document = metrics_document(
+        split="val",
+        stage="crf",
+        protocol={},
+        classes=["bird", "boat"],
+        counts=counts,
+        expected=60,
+        bootstrap_samples=10,
+        bootstrap_seed=0,
+    )
+    ids = [f"2012_{number:06d}" for number in range(60)]
     path = results / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    coverage = {"coverage": {"evaluated": 60, "expected": 60}}
-    path.write_text(json.dumps({**coverage, **document}))
+    write_metrics(path, path.with_suffix(".counts.npz"), document, ids, counts)
+    return path
 
 
 def test_verdicts_are_read_from_the_metrics_files(tmp_path: Path) -> None:
-    write_metrics(tmp_path, "more/seed3/metrics/val.crf.json", {"miou": 61.5})
-    write_metrics(tmp_path, "controls/shapes/val.colour.json", {"miou": 31.0})
+    write_scores(tmp_path, "more/seed3/metrics/val.crf.json", 80)  # 80 / (100 + 20)
+    write_scores(tmp_path, "controls/shapes/val.colour.json", 50)
     document = judge_all([claim(AtLeast(20.0), minus=COLOUR)], tmp_path, [3])
     (entry,) = json.loads(json.dumps(document, allow_nan=False))["verdicts"]
     assert entry["id"] == "c"
     assert entry["status"] == "holds"
-    assert entry["value"] == 30.5
+    assert entry["value"] == pytest.approx(100 * (80 / 120 - 50 / 150))
     assert entry["bound"] == {"kind": "at_least", "value": 20.0}
     assert entry["files"] == ["controls/shapes/val.colour.json", "more/seed3/metrics/val.crf.json"]
 
 
 def test_metric_may_lie_in_a_block(tmp_path: Path) -> None:
     name = "more/seed0/metrics/val.crf.json"
-    per_class = {"bird": {"iou": 70.25}, "boat": {"iou": None}}
-    write_metrics(tmp_path, name, {"per_class": per_class})
+    write_scores(tmp_path, name, 80)
 
     def read(metric: str) -> float | None:
         quantity = Quantity(run="more", split="val", stage="crf", metric=metric)
         return read_measurement(tmp_path, quantity, 0).value
 
-    assert read("per_class.bird.iou") == 70.25
+    assert read("per_class.bird.iou") == pytest.approx(100 * 80 / 120)
     assert read("per_class.boat.iou") is None
-    for wrong in ("per_class.cat.iou", "per_class.bird", "miou"):
+    for wrong in ("per_class.cat.iou", "per_class.bird", "iou"):
         with pytest.raises(InputError, match=name):
             read(wrong)
+
+
+def test_number_edited_by_hand_is_not_judged(tmp_path: Path) -> None:
+    path = write_scores(tmp_path, "more/seed0/metrics/val.crf.json", 80)
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, "miou": 99.0}))
+    with pytest.raises(InputError, match=r"miou of .*val\.crf\.json: found 99\.0, expected 66\.6"):
+        judge_all([claim(AtLeast(20.0))], tmp_path, [0])

@@ -85,6 +85,13 @@ def test_a_damaged_annotation_is_refused(tmp_path: Path, old: str, new: str) -> 
         read_annotation(path)
 
 
+def test_an_annotation_of_unknown_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "image.xml"
+    path.write_text(f'<?xml version="1.0" encoding="utf-99"?>{ANNOTATION}')
+    with pytest.raises(InputError, match=r"image\.xml: found a file that does not read"):
+        read_annotation(path)
+
+
 def test_a_missing_annotation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="found no such file"):
         read_annotation(tmp_path / "image.xml")

@@ -17,12 +17,13 @@ SENTENCE = re.compile(r"^\S.*: found .+, expected .+; .+\.$", re.M)
 
 
 def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence that a failed call says."""
+    """The one sentence that a failed call says, where it happens and again at the end."""
     said = done.stdout + done.stderr
     assert done.returncode != 0, said
     assert "Traceback" not in said
     sentences = SENTENCE.findall(said)
-    assert len(sentences) == 1, said
+    assert len(set(sentences)) == 1, said
+    assert sentences[0] in said.splitlines()[-8:], said
     return str(sentences[0])
 
 
