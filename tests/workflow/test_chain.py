@@ -66,7 +66,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project)
     logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
     benchmarks = (results / "benchmarks").rglob("*.tsv")
     assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
-    assert len(logs) == 29
+    assert len(logs) == 30
     for log in logs_of(results):
         assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
 
