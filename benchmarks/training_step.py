@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-import yaml
 
 from methods.more.energy import dense_energy_loss
 from methods.more.network import MoRe
@@ -20,6 +19,7 @@ from methods.more.par import PixelAdaptiveRefinement
 from methods.more.pseudo_labels import multi_scale_cams, refine_labels
 from methods.more.settings import NetworkSettings, TrainingSettings
 from methods.settings import build
+from methods.yaml_files import read_yaml
 
 REPEATS = 5  # the fastest counts: other work on the machine only slows down
 
@@ -38,7 +38,7 @@ def main(experiment: str, threads: int) -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     file = Path(__file__).parents[1] / "experiments" / f"{experiment}.yaml"
-    blocks = yaml.safe_load(file.read_text(encoding="utf-8"))
+    blocks = read_yaml(file)
     run = blocks["runs"]["more"]
     classes = len(blocks["datasets"][run["dataset"]]["classes"])
     settings = build(TrainingSettings, run["training"])

@@ -8,6 +8,7 @@ from methods.data.files import sha256
 from methods.data.images import decode_image
 from methods.data.labels import present_classes, read_label_png
 from methods.data.voc import (
+    EXTRACT_AGAIN,
     Annotation,
     annotation_file,
     augmented_mask_file,
@@ -77,7 +78,7 @@ def inspect_image(
             annotation_path,
             f"an image size of {annotation.width}x{annotation.height} pixels",
             f"{width}x{height} as the image has",
-            "extract the archives again",
+            EXTRACT_AGAIN,
         )
     labels = image_labels(annotation, classes, annotation_path)
     names = [image_file(image_id), annotation_file(image_id)]
