@@ -64,9 +64,9 @@ def test_experiments_of_the_project_are_valid(project: Path, name: str) -> None:
 
 
 def test_command_line_replaces_single_keys(project: Path) -> None:
-    overrides = {"storage": {"data": "/tmp/a disk"}, "seeds": ["3", "4"]}
+    overrides = {"storage": {"data": "/srv/a disk"}, "seeds": ["3", "4"]}
     configuration = load_configuration(project, overrides)
-    assert configuration.data == Path("/tmp/a disk")
+    assert configuration.data == Path("/srv/a disk")
     assert configuration.weights == Path("weights")
     assert configuration.seeds == (3, 4)
 
