@@ -29,7 +29,7 @@ _BROKEN_MAT = (
     ValueError,
     TypeError,
     LookupError,
-    NotImplementedError,
+    NotImplementedError,  # version 7.3 of the format, which is HDF5
     EOFError,
     zlib.error,
 )

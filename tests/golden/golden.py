@@ -10,7 +10,24 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from methods.more.settings import NetworkSettings
+
 REPOSITORY = Path(__file__).parents[2]
+
+
+# The network that the recorded weights, maps and training steps belong to.
+TINY = NetworkSettings(
+    patch_size=16,
+    width=32,
+    depth=4,
+    heads=4,
+    pretrained_size=224,
+    registers=4,
+    auxiliary_layer=-3,
+    neighbour_ratio=0.5,
+    decoder_width=512,
+    decoder_dilation=5,
+)
 
 
 def golden(name: str, method: str = "more") -> dict[str, np.ndarray[Any, Any]]:

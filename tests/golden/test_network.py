@@ -11,10 +11,10 @@ from torch.nn import functional as F
 from methods.data.transforms import normalise
 from methods.more.graph import GraphContextReasoning, similarity
 from methods.more.network import LargeFOV, MoRe
-from methods.more.settings import NetworkSettings
 from methods.more.weights import convert_backbone
 from methods.vit import VitOutput, interpolate_positions
 from tests.golden.golden import (
+    TINY,
     golden,
     golden_tensors,
     load_recipe,
@@ -24,18 +24,6 @@ from tests.golden.golden import (
 )
 
 CLASSES = 20
-TINY = NetworkSettings(
-    patch_size=16,
-    width=32,
-    depth=4,
-    heads=4,
-    pretrained_size=224,
-    registers=4,
-    auxiliary_layer=-3,
-    neighbour_ratio=0.5,
-    decoder_width=512,
-    decoder_dilation=5,
-)
 
 
 class TestGraphContextReasoning:

@@ -21,23 +21,11 @@ from methods.more.pseudo_labels import (
     multi_scale_cams,
     refine_labels,
 )
-from methods.more.settings import NetworkSettings, Thresholds, TrainingSettings
+from methods.more.settings import Thresholds, TrainingSettings
 from methods.settings import build
 from methods.training.schedule import build_optimizer, set_learning_rates
-from tests.golden.golden import golden, golden_tensors, load_recipe, relative_error
+from tests.golden.golden import TINY, golden, golden_tensors, load_recipe, relative_error
 
-TINY = NetworkSettings(
-    patch_size=16,
-    width=32,
-    depth=4,
-    heads=4,
-    pretrained_size=224,
-    registers=4,
-    auxiliary_layer=-3,
-    neighbour_ratio=0.5,
-    decoder_width=512,
-    decoder_dilation=5,
-)
 GRID = (12, 12)
 VOC_SCALES = (1.0, 0.5, 0.75, 1.5)
 THRESHOLDS = {

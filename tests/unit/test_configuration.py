@@ -232,11 +232,14 @@ def test_last_iteration_is_a_checkpoint_between_the_regular_ones(project: Path) 
 
 @pytest.mark.parametrize("window", [12, 13])
 def test_window_may_fill_the_grid(project: Path, window: int) -> None:
-    load_changed(project, f"{TRAINING}.losses.ure_selection.window", window)
+    loaded = load_changed(project, f"{TRAINING}.losses.ure_selection.window", window)
+    losses = loaded.experiment["runs"]["more"]["training"]["losses"]
+    assert losses["ure_selection"]["window"] == window
 
 
 def test_threshold_may_come_from_a_split_that_is_not_scored(project: Path) -> None:
-    load_changed(project, f"{MORE}.evaluation.threshold_source", "train_aug")
+    loaded = load_changed(project, f"{MORE}.evaluation.threshold_source", "train_aug")
+    assert loaded.experiment["runs"]["more"]["evaluation"]["threshold_source"] == "train_aug"
 
 
 def test_every_class_of_a_generated_data_set_can_be_drawn(project: Path) -> None:
@@ -307,6 +310,7 @@ def test_broken_yaml_is_one_sentence(tmp_path: Path, content: bytes, said: str) 
 
 def test_folder_that_can_be_made_is_accepted(tmp_path: Path) -> None:
     require_writable(tmp_path / "not/yet there", "storage.data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
