@@ -1,3 +1,4 @@
+import atexit
 import os
 import sys
 import time
@@ -15,6 +16,7 @@ from methods.configuration import load_configuration
 from methods.devices import gpu_answers
 from methods.errors import InputError
 from methods.reporting.summary import print_summary
+from workflow_scripts.dry_run import print_needs
 from workflow_scripts.job import print_failures
 
 try:
@@ -32,6 +34,7 @@ localrules:
     find_weights,
     record_weights,
     select_checkpoint,
+    check_receipts,
     judge_claims,
 
 
@@ -68,8 +71,14 @@ include: "rules/train.smk"
 include: "rules/checkpoint.smk"
 include: "rules/predict.smk"
 include: "rules/crf.smk"
+include: "rules/submission.smk"
 include: "rules/metrics.smk"
 include: "rules/report.smk"
+
+
+if workflow.output_settings.dryrun:
+    # A dry run calls none of the hooks below.
+    atexit.register(print_needs, workflow, CONFIG, bool(GPU))
 
 
 onerror:

@@ -13,12 +13,15 @@ from pathlib import Path
 import torch
 
 from methods.more.energy import dense_energy_loss
-from methods.more.network import MoRe
+from methods.more.formulation import read_formulation
+from methods.more.localization import multi_scale_maps
+from methods.more.network import CamOutput, MoRe
 from methods.more.objective import Objective
 from methods.more.par import PixelAdaptiveRefinement
-from methods.more.pseudo_labels import multi_scale_cams, refine_labels
+from methods.more.pseudo_labels import refine_labels
 from methods.more.settings import NetworkSettings, TrainingSettings
 from methods.settings import build
+from methods.training.seeding import allow_tf32
 from methods.yaml_files import read_yaml
 
 REPEATS = 5  # the fastest counts: other work on the machine only slows down
@@ -42,15 +45,20 @@ def main(experiment: str, threads: int) -> None:
     run = blocks["runs"]["more"]
     classes = len(blocks["datasets"][run["dataset"]]["classes"])
     settings = build(TrainingSettings, run["training"])
-    model = MoRe(build(NetworkSettings, run["network"]), classes, settings.precision)
-    objective = Objective(settings)
+    precision, formulation = settings.precision, read_formulation(run)
+    allow_tf32(precision.tf32)
+    network = build(NetworkSettings, run["network"])
+    model = MoRe(network, classes, formulation, precision.network)
+    objective = Objective(settings, formulation)
     made = settings.pseudo_labels
     side = settings.augmentation.crop
     images = torch.randn(settings.batch_size, 3, side, side)
     labels = (torch.rand(settings.batch_size, classes) < 0.25).float()
     labels[:, 0] = 1
     par = PixelAdaptiveRefinement(made.par.dilations, made.par.iterations)
-    cam, _ = multi_scale_cams(model, images, made.cam_scales)
+    cam = multi_scale_maps(model, images, made.cam_scales).cam
+    with torch.no_grad():
+        plain = model.forward_cams(images, with_lam=False)
     target = refine_labels(images, cam, labels, made.refine, par)
     logits = torch.randn(settings.batch_size, classes + 1, side, side, requires_grad=True)
 
@@ -58,9 +66,15 @@ def main(experiment: str, threads: int) -> None:
         n_iter = settings.losses.mask_switch + 1
         objective(model, images, labels, n_iter)["total"].backward()
 
+    def maps(known: CamOutput | None) -> CamOutput:
+        return multi_scale_maps(
+            model, images, made.cam_scales, plain=known, precision=precision.cams
+        )
+
     whole = seconds(iteration)
     parts = {
-        "multi-scale CAM, no gradient": lambda: multi_scale_cams(model, images, made.cam_scales),
+        "multi-scale CAM, no gradient": lambda: maps(plain),
+        "the same if scale 1 were passed anew": lambda: maps(None),
         "forward": lambda: model(images),
         "forward and backward": lambda: model(images).seg_logits.sum().backward(),
         "refined labels (PAR)": lambda: refine_labels(images, cam, labels, made.refine, par),

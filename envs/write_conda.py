@@ -13,7 +13,7 @@ from envs.resolver import resolve
 ENVS = Path(__file__).parent
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "data": ("dacite", "numpy", "pillow", "scipy", "threadpoolctl"),
+    "data": ("dacite", "numpy", "pillow", "pycocotools", "scipy", "threadpoolctl"),
     "torch": (
         *("torch", "torchvision", "timm", "open-clip-torch"),
         *("dacite", "numpy", "pillow", "pyyaml", "scipy", "threadpoolctl", "tqdm"),
@@ -21,11 +21,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     "crf": ("dacite", "numpy", "pillow", "pydensecrf2", "threadpoolctl"),
     "metrics": (
         *("mmsegmentation", "mmengine", "mmcv-lite", "ftfy", "regex", "torch"),
-        *("numpy", "pillow", "scipy", "threadpoolctl"),
+        *("dacite", "numpy", "pillow", "scipy", "threadpoolctl"),
     ),
     "report": (
         *("jinja2", "markupsafe", "matplotlib", "pandas"),
-        *("jsonschema", "numpy", "pillow", "pyyaml", "threadpoolctl"),
+        *("dacite", "jsonschema", "numpy", "pillow", "pyyaml", "threadpoolctl"),
     ),
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from methods.configuration_checks import check_experiment
 from methods.errors import InputError
-from methods.schema import check_schema, nearest
+from methods.experiments import file_name, merge, read_experiment
+from methods.schema import check_schema
 from methods.storage import require_writable
 from methods.yaml_files import read_scalar, read_yaml
 
@@ -19,7 +20,7 @@ class Configuration:
     Attributes:
         name: of the experiment.
         file: of the experiment.
-        experiment: its content.
+        experiment: its content, with all that it builds on.
         seeds: of the trainings.
         results: folder of this experiment's results.
         data: storage root of archives and data sets.
@@ -50,15 +51,12 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     for place, folder in (("project folder", project), ("working directory", Path.cwd())):
         _refuse_braces(place, folder)
     schema = project / "config.schema.yaml"
-    config = _merge(read_yaml(project / "config.yaml"), overrides)
+    config = merge(read_yaml(project / "config.yaml"), _with_scalars(overrides))
     where = "config.yaml and --config" if overrides else "config.yaml"
     check_schema(config, schema, "config", where)
     name = config["experiment"]
-    file = _experiment_file(project, name, where)
-    experiment = read_yaml(file)
-    place = str(file.relative_to(project))
-    check_schema(experiment, schema, "experiment", place)
-    check_experiment(experiment, project, place)
+    experiment = read_experiment(project, name, f"{where}, experiment")
+    check_experiment(experiment, project, file_name(name))
     roots = {
         key: _expanded(folder, f"{where}, storage.{key}")
         for key, folder in config["storage"].items()
@@ -68,7 +66,7 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
         require_writable(folder, f"{where}, storage.{key}")
     return Configuration(
         name=name,
-        file=file,
+        file=project / file_name(name),
         experiment=experiment,
         seeds=tuple(config["seeds"] or experiment["seeds"]),
         results=results,
@@ -78,16 +76,13 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     )
 
 
-def _merge(base: Any, changes: Any) -> Any:
-    """`changes` over `base`; blocks key by key, everything else as a whole.
-
-    Snakemake leaves the entries of a list on the command line as text.
-    """
-    if isinstance(changes, list):
-        return [read_scalar(item) if isinstance(item, str) else item for item in changes]
-    if isinstance(base, Mapping) and isinstance(changes, Mapping):
-        return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}
-    return changes
+def _with_scalars(overrides: Any) -> Any:
+    """Values of the command line; Snakemake leaves the entries of a list there as text."""
+    if isinstance(overrides, Mapping):
+        return {key: _with_scalars(value) for key, value in overrides.items()}
+    if isinstance(overrides, list):
+        return [read_scalar(item) if isinstance(item, str) else item for item in overrides]
+    return overrides
 
 
 def _refuse_braces(place: str, folder: Path) -> None:
@@ -108,16 +103,3 @@ def _expanded(folder: str, where: str) -> Path:
         raise InputError(
             where, f"{folder!r}, whose user is unknown", "a folder", "write its whole path"
         ) from None
-
-
-def _experiment_file(project: Path, name: str, where: str) -> Path:
-    file = project / "experiments" / f"{name}.yaml"
-    if not file.is_file():
-        known = [other.stem for other in file.parent.glob("*.yaml")]
-        raise InputError(
-            f"{where}, experiment",
-            f"{name!r}, which has no file in experiments/",
-            nearest(name, known),
-            "correct the name or write the file",
-        )
-    return file

@@ -7,21 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from methods.data.formats import COUNTED, generated_counts
 from methods.errors import InputError
-from methods.layout import SEGMENTATION_STAGES
 from methods.problems import Block, Problem, below, multiple, ordered
+from methods.protocol_checks import WITHHELD, protocol_problems
 from methods.reporting.claims import Quantity, load_claims
 from methods.schema import nearest
 
-METHOD_PARTS = ("training", "inference", "checks")
-# Sources of a threshold that was chosen on no split of the data set.
-GIVEN_THRESHOLDS = ("published", "fixed")
+METHOD_PARTS = ("training", "validation", "inference", "checks", "cost")
 # What lies beside the folders of the runs in results/<experiment>.
 NO_RUN_NAMES = (
     "benchmarks",
     "controls",
     "data",
     "logs",
+    "receipts.json",
     "report",
     "report.html",
     "verdicts.json",
@@ -59,9 +59,8 @@ def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
         yield from _references(run, experiment, project, f"runs.{name}")
         dataset = experiment["datasets"][run["dataset"]]
         yield from _splits(run, dataset, f"runs.{name}")
-        source = f"runs.{name}.evaluation.threshold_source"
-        yield from _threshold(run["evaluation"], dataset, source)
-        yield from _checkpoint(run["checkpoint"], f"runs.{name}.checkpoint")
+        yield from protocol_problems(run, splits_of(dataset), f"runs.{name}")
+        yield from _checkpoint(run, splits_of(dataset), f"runs.{name}.checkpoint")
         checks = importlib.import_module(f"methods.{run['method']}.checks")
         backbone = experiment["weights"][run["weights"]]["network"]
         for problem in checks.problems(run, backbone, dataset):
@@ -107,19 +106,26 @@ def _claims(experiment: Block, project: Path) -> Iterator[Problem]:
 
 def _not_made(quantity: Quantity, runs: Block) -> str | None:
     """What the quantity should name instead; None where the experiment makes it."""
-    if quantity.run is not None:
-        if quantity.run not in runs:
-            return f"the run {nearest(quantity.run, runs)}"
-        segmented = quantity.stage in SEGMENTATION_STAGES
-        run = runs[quantity.run]
-    else:
-        scored = {run["dataset"]: run for run in runs.values()}
+    if quantity.run is None:
+        scored = {run["dataset"]: run["evaluation"]["split"] for run in runs.values()}
         if quantity.dataset not in scored:
             return f"the data set {nearest(str(quantity.dataset), scored)}"
-        segmented = True
-        run = scored[quantity.dataset]
-    split = run["evaluation"]["segmentation_split" if segmented else "seed_split"]
+        split = scored[quantity.dataset]
+    elif quantity.run not in runs:
+        return f"the run {nearest(quantity.run, runs)}"
+    else:
+        run = runs[quantity.run]
+        if quantity.protocol not in run["protocols"]:
+            return f"the protocol {nearest(str(quantity.protocol), run['protocols'])}"
+        if quantity.split == WITHHELD:
+            return None  # not evaluated without a package, whatever the run makes
+        split = run["protocols"][quantity.protocol]["split"]
     return None if quantity.split == split else f"the split {split!r}, which it is scored on"
+
+
+def splits_of(dataset: Block) -> list[str]:
+    """Names of the splits that a data set has."""
+    return [*dataset["splits"], *(("held_out", "train_kept") if "held_out" in dataset else ())]
 
 
 def _dataset(dataset: Block, key: str) -> Iterator[Problem]:
@@ -130,22 +136,41 @@ def _dataset(dataset: Block, key: str) -> Iterator[Problem]:
             "the foreground classes only",
             "delete it or rename it",
         )
+    if "held_out" in dataset:
+        yield from _held_out(dataset, f"{key}.held_out")
     if dataset["source"] == "generated":
         yield from _generated(dataset, key)
     else:
         yield from _archives(dataset, key)
 
 
+def _held_out(dataset: Block, key: str) -> Iterator[Problem]:
+    held_out, splits = dataset["held_out"], dataset["splits"]
+    if held_out["split"] not in splits:
+        yield Problem(
+            f"{key}.split",
+            f"{held_out['split']!r}",
+            nearest(held_out["split"], splits),
+            "correct the split",
+        )
+    elif held_out["images"] >= splits[held_out["split"]]:
+        yield Problem(
+            f"{key}.images",
+            f"{held_out['images']}",
+            f"less than the {splits[held_out['split']]} images of {held_out['split']}",
+        )
+
+
 def _generated(dataset: Block, key: str) -> Iterator[Problem]:
     settings = dataset["generated"]
-    train, sbd, val = settings["train"], settings["sbd"], settings["val"]
     yield from ordered(settings["size"], f"{key}.generated.size")
-    made = {"train": train, "train_aug": train + sbd, "val": val}
+    made, images = generated_counts(dataset["format"], settings, dataset["splits"])
     if dataset["splits"] != made:
         yield Problem(f"{key}.splits", _counts(dataset["splits"]), f"{_counts(made)} as generated")
-    if dataset["images"] != train + sbd + val:
+    if dataset["images"] != images:
+        terms = [name for name in COUNTED if name in settings]
         yield Problem(
-            f"{key}.images", f"{dataset['images']}", f"train + sbd + val = {train + sbd + val}"
+            f"{key}.images", f"{dataset['images']}", f"{' + '.join(terms)} = {images}"
         )
 
 
@@ -158,12 +183,12 @@ def _archives(dataset: Block, key: str) -> Iterator[Problem]:
     if len(set(names)) < len(names):
         yield Problem(f"{key}.archives", "a name twice", "each archive once", "delete one entry")
     for archive in dataset["archives"]:
-        if not {"md5", "sha256"} & archive.keys():
+        if not {"md5", "sha256", "digest"} & archive.keys():
             yield Problem(
                 f"{key}.archives",
                 f"no checksum of {archive['name']}",
                 "its md5 or sha256",
-                "add what its publisher states",
+                "add what its publisher states, or `digest: unknown` where that is nothing",
             )
 
 
@@ -203,49 +228,64 @@ def _references(run: Block, experiment: Block, project: Path, key: str) -> Itera
 
 
 def _splits(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
-    evaluation = run["evaluation"]
-    used = {"train_split": run["train_split"]} | {
-        f"evaluation.{field}": evaluation[field] for field in ("segmentation_split", "seed_split")
-    }
+    used = {"train_split": run["train_split"], "evaluation.split": run["evaluation"]["split"]}
+    if "submission" in run:
+        used["submission.split"] = run["submission"]["split"]
     for field, split in used.items():
-        if split not in dataset["splits"]:
+        if split not in splits_of(dataset):
             yield Problem(
                 f"{key}.{field}",
                 f"{split!r}, which the data set has not",
-                nearest(split, dataset["splits"]),
+                nearest(split, splits_of(dataset)),
                 "correct the split",
             )
-    if evaluation["segmentation_split"] == run["train_split"]:
-        yield Problem(
-            f"{key}.evaluation.segmentation_split",
-            f"{run['train_split']!r}, which is trained on",
-            "a split that training has not seen",
-            "choose another split",
-        )
+        elif split == WITHHELD and field != "submission.split":
+            yield Problem(
+                f"{key}.{field}",
+                f"{split!r}, whose labels only the evaluation server has",
+                "a split with labels",
+                "choose another split",
+            )
+        elif field != "train_split" and split == run["train_split"]:
+            yield Problem(
+                f"{key}.{field}",
+                f"{split!r}, which is trained on",
+                "a split that training has not seen",
+                "choose another split",
+            )
 
 
-def _threshold(evaluation: Block, dataset: Block, key: str) -> Iterator[Problem]:
-    source, known = evaluation["threshold_source"], [*GIVEN_THRESHOLDS, *dataset["splits"]]
-    if source not in known:
+def _checkpoint(run: Block, splits: list[str], key: str) -> Iterator[Problem]:
+    checkpoint = run["checkpoint"]
+    read = {"iteration": ["iteration"], "best": ["split"], "file": ["path", "sha256"]}
+    for field in checkpoint:
+        if field not in ("rule", *read.get(checkpoint["rule"], [])):
+            yield Problem(
+                f"{key}.{field}",
+                f"this key with the rule {checkpoint['rule']!r}",
+                f"it with the rule {next(rule for rule, keys in read.items() if field in keys)!r}",
+                "delete it or change the rule",
+            )
+    if checkpoint["rule"] != "best":
+        return
+    split = checkpoint["split"]
+    if split not in splits or split == WITHHELD:
+        known = [name for name in splits if name != WITHHELD]
+        yield Problem(f"{key}.split", f"{split!r}", nearest(split, known), "correct the split")
+    scored = {protocol["split"] for protocol in run["protocols"].values()}
+    if split in scored | {run["evaluation"]["split"], run.get("submission", {}).get("split")}:
         yield Problem(
-            key, f"{source!r}", nearest(source, known), "say where the threshold comes from"
-        )
-    if source in (evaluation["segmentation_split"], evaluation["seed_split"]):
-        yield Problem(
-            key,
-            f"{source!r}, which is a split that is scored",
+            f"{key}.split",
+            f"{split!r}, which is a split that is scored",
             "a split that no number is reported on",
-            "choose the threshold on another split",
+            "choose held_out, and train_kept as train_split",
         )
-
-
-def _checkpoint(checkpoint: Block, key: str) -> Iterator[Problem]:
-    if checkpoint["rule"] != "iteration" and "iteration" in checkpoint:
+    if split == run["train_split"] or (split == "held_out" and run["train_split"] != "train_kept"):
         yield Problem(
-            f"{key}.iteration",
-            f"this key with the rule {checkpoint['rule']!r}",
-            "it with the rule 'iteration' only",
-            "delete it or change the rule",
+            f"{key}.split",
+            f"{split!r}, which is trained on",
+            "a split that training has not seen",
+            "set train_split to train_kept, which leaves held_out out",
         )
 
 
@@ -270,6 +310,6 @@ def _control_settings(run: Block) -> dict[str, Any]:
     evaluation = run["evaluation"]
     return {
         "train_split": run["train_split"],
-        "evaluation.segmentation_split": evaluation["segmentation_split"],
+        "evaluation.split": evaluation["split"],
         "evaluation.bootstrap": evaluation["bootstrap"],
     }

@@ -1,10 +1,10 @@
-"""The results tree of an experiment: which stages and controls there are, where their files lie.
+"""The results tree of an experiment: where the files of runs, protocols and controls lie.
 
 Every path is relative to the experiment's folder.
 """
 
-SEGMENTATION_STAGES = ("raw", "multiscale", "crf")
-SEED_STAGES = ("cam", "aux_cam", "lam")
+from methods.protocols import Protocol
+
 CONTROLS = ("perfect", "all_background", "colour")
 
 
@@ -13,15 +13,31 @@ def run_folder(run: str, seed: int | str) -> str:
     return f"{run}/seed{seed}"
 
 
-def metrics_file(run: str, seed: int | str, split: str, stage: str) -> str:
-    """Return the metrics of the label maps of one stage."""
-    return f"{run_folder(run, seed)}/metrics/{split}.{stage}.json"
+def metrics_file(run: str, seed: int | str, split: str, protocol: str) -> str:
+    """Return the metrics of the label maps of one protocol."""
+    return f"{run_folder(run, seed)}/metrics/{split}.{protocol}.json"
 
 
-def labels_index(run: str, seed: int | str, split: str, stage: str) -> str:
-    """Return the index of the label maps of one stage."""
-    folder = f"crf/{split}" if stage == "crf" else f"labels/{split}.{stage}"
+def labels_index(run: str, seed: int | str, split: str, name: str, protocol: Protocol) -> str:
+    """Return the index of the label maps of one protocol."""
+    kind = "crf" if protocol.crf else "labels"
+    return f"{run_folder(run, seed)}/{kind}/{split}.{name}/index.json"
+
+
+def predictions_index(run: str, seed: int | str, split: str, protocol: Protocol) -> str:
+    """Return the index of the stored network outputs that a protocol starts from."""
+    folder = f"predictions/{split}.{protocol.resize}" if protocol.of_decoder else f"maps/{split}"
     return f"{run_folder(run, seed)}/{folder}/index.json"
+
+
+def validation_file(run: str, seed: int | str, split: str, iteration: int | str) -> str:
+    """Return the scores of one checkpoint by the in-training protocol of the method."""
+    return f"{run_folder(run, seed)}/validation/{split}.{iteration}.json"
+
+
+def submission_file(run: str, seed: int | str) -> str:
+    """Return the record of the package for the evaluation server."""
+    return f"{run_folder(run, seed)}/submission/package.json"
 
 
 def control_file(dataset: str, split: str, control: str) -> str:

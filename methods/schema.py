@@ -75,9 +75,12 @@ def _sentence(error: ValidationError, where: str) -> InputError:
     if error.validator == "required":
         missing = next(key for key in rule if key not in instance)
         return InputError(place, "no such key", f"the key {missing!r}", "add it")
-    if error.validator is None:  # the schema `false`: this key does not belong to this source
+    if error.validator == "enum" and not rule:
         return InputError(
-            place, "this key", "none with the source chosen here", "delete it or change the source"
+            place,
+            "this key",
+            "none beside what else the block says",
+            "delete it or change what stands beside it",
         )
     return InputError(place, _found(error), _expected(error), _remedy(error))
 

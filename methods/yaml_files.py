@@ -17,7 +17,11 @@ class _Loader(yaml.SafeLoader):
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        # "<<" takes over another mapping, whose keys may be given anew.
+        keys = [
+            key.value if key.tag.endswith(":merge") else self.construct_object(key, deep=True)
+            for key, _ in node.value
+        ]
         for number, key in enumerate(keys):
             if key in keys[:number]:
                 mark = node.value[number][0].start_mark

@@ -1,6 +1,35 @@
-rule select_checkpoint:
+rule validate_checkpoint:
     input:
         done=f"{RUN}/train/done.json",
+        index=in_data("index.csv"),
+        manifest=in_data("manifest.json"),
+    output:
+        validation=f"{RUN}/validation/{{split}}.{{iteration}}.json",
+    params:
+        run=of_run(*PREDICTED, "training"),
+        classes=of_dataset("classes"),
+        images=images,
+        code=method_code("validate_checkpoint", "validation"),
+    log:
+        f"{RESULTS}/logs/validate_checkpoint/{{run}}.seed{{seed}}.{{split}}.{{iteration}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validate_checkpoint/{{run}}.seed{{seed}}.{{split}}.{{iteration}}.tsv"
+    threads: MANY
+    resources:
+        gpu=GPU,
+        device=CONFIG.device,
+    conda:
+        "../envs/torch.yaml"
+    message:
+        "Validating iteration {wildcards.iteration} of {wildcards.run}, seed {wildcards.seed}, on {wildcards.split}"
+    script:
+        "../workflow_scripts/validate_checkpoint.py"
+
+
+rule select_checkpoint:
+    input:
+        done=trained,
+        validations=candidates,
     output:
         checkpoint=f"{RUN}/checkpoint.json",
     params:

@@ -2,9 +2,10 @@
 
 import re
 
-from methods.data.voc import AUGMENTED_MASKS, voc_folder
+from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
-from methods.layout import CONTROLS, SEED_STAGES, SEGMENTATION_STAGES, run_folder
+from methods.layout import CONTROLS, run_folder
+from methods.protocols import decoder_scales, map_scales, read_protocols
 from workflow_scripts.search_path import share_search_path
 
 share_search_path(PROJECT)
@@ -16,8 +17,12 @@ ARCHIVES = f"{CONFIG.data}/archives/{{dataset}}"
 EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
 RUNS = CONFIG.experiment["runs"]
 DATASETS = sorted({run["dataset"] for run in RUNS.values()})
-TRAINED = ["method", "task", "dataset", "train_split", "weights", "network", "training"]
-PREDICTED = ["method", "network", "inference"]
+TRAINED = [
+    *("method", "task", "dataset", "train_split", "weights"),
+    *("network", "training", "formulation"),
+]
+PREDICTED = ["method", "network", "inference", "formulation"]
+PUBLISHED = ("paper", "coco")  # the experiments at the authors' settings
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
 
@@ -30,7 +35,9 @@ wildcard_constraints:
     run="[^/]+",
     seed="[0-9]+",
     split="[A-Za-z0-9_]+",
-    stage="|".join(SEGMENTATION_STAGES + SEED_STAGES),
+    protocol="[A-Za-z0-9_]+",
+    resize="square|aspect|original",
+    iteration="[0-9]+",
     control="|".join(CONTROLS),
 
 
@@ -56,9 +63,13 @@ def dataset_name(wildcards):
     return wildcards.get("dataset") or run_of(wildcards)["dataset"]
 
 
+def dataset_of(wildcards):
+    return CONFIG.experiment["datasets"][dataset_name(wildcards)]
+
+
 def of_dataset(key):
-    """Parameter: one value of the data set's block."""
-    return lambda wildcards: ordered(CONFIG.experiment["datasets"][dataset_name(wildcards)][key])
+    """Parameter: one value of the data set's block; None where it has none."""
+    return lambda wildcards: ordered(dataset_of(wildcards).get(key))
 
 
 def of_weights(wildcards):
@@ -68,7 +79,9 @@ def of_weights(wildcards):
 
 def of_run(*keys):
     """Parameter: the parts of the run's block that a rule reads."""
-    return lambda wildcards: {key: ordered(run_of(wildcards)[key]) for key in sorted(keys)}
+    return lambda wildcards: {
+        key: ordered(run_of(wildcards)[key]) for key in sorted(keys) if key in run_of(wildcards)
+    }
 
 
 def in_run(block, key):
@@ -88,14 +101,27 @@ def of_first_run(*keys):
     return value
 
 
-def fused_scales(wildcards):
-    """Parameter: the scales of a label map; raw is the plain forward pass."""
-    return [1.0] if wildcards.stage == "raw" else run_of(wildcards)["inference"]["scales"]
+def protocol_of(wildcards):
+    """Parameter: the protocol of a label map, without the split that it is scored on."""
+    protocol = run_of(wildcards)["protocols"][wildcards.protocol]
+    return ordered({key: value for key, value in protocol.items() if key != "split"})
 
 
 def images(wildcards):
     """Parameter: the folder that the paths of index.csv are relative to."""
-    return str(voc_folder(CONFIG.data / "extracted" / dataset_name(wildcards) / "tree"))
+    tree = CONFIG.data / "extracted" / dataset_name(wildcards) / "tree"
+    return str(data_root(dataset_of(wildcards)["format"], tree))
+
+
+def masks(wildcards):
+    """Parameter: what the masks of the data set are called."""
+    return ground_truth(dataset_of(wildcards)["format"])
+
+
+def classes_of_packages(wildcards):
+    """Parameter: the classes of each run whose label maps are packed."""
+    submitting = [(name, run["dataset"]) for name, run in RUNS.items() if "submission" in run]
+    return {name: CONFIG.experiment["datasets"][data]["classes"] for name, data in submitting}
 
 
 def weights_path(name):
@@ -114,3 +140,8 @@ def code(script, *modules, files=()):
 def method_code(script, part):
     """Parameter: the same for a script that calls a part of the run's method."""
     return lambda wildcards: code(script, f"methods.{run_of(wildcards)['method']}.{part}")
+
+
+def data_code(script):
+    """Parameter: the same for a script that calls the adapter of the data set's format."""
+    return lambda wildcards: code(script, adapter_name(dataset_of(wildcards)["format"]))

@@ -4,11 +4,12 @@ rule generate_archives:
         sbd=f"{ARCHIVES}/benchmark.tgz",
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
-        dataset=names("datasets", "generated"),
+        dataset=made_as("VOCtrainval.tar", "benchmark.tgz"),
     params:
+        format=of_dataset("format"),
         generated=of_dataset("generated"),
         classes=of_dataset("classes"),
-        code=code("generate_archives"),
+        code=data_code("generate_archives"),
     log:
         f"{RESULTS}/logs/generate_archives/{{dataset}}.log",
     benchmark:
@@ -20,6 +21,26 @@ rule generate_archives:
         "Generating the archives of {wildcards.dataset}"
     script:
         "../workflow_scripts/generate_archives.py"
+
+
+use rule generate_archives as generate_archives_with_test with:
+    output:
+        voc=f"{ARCHIVES}/VOCtrainval.tar",
+        sbd=f"{ARCHIVES}/benchmark.tgz",
+        test=f"{ARCHIVES}/VOC2012test.tar",
+        receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=made_as("VOCtrainval.tar", "benchmark.tgz", "VOC2012test.tar"),
+
+
+use rule generate_archives as generate_coco_archives with:
+    output:
+        train=f"{ARCHIVES}/train2014.zip",
+        val=f"{ARCHIVES}/val2014.zip",
+        annotations=f"{ARCHIVES}/annotations_trainval2014.zip",
+        receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=made_as("train2014.zip", "val2014.zip", "annotations_trainval2014.zip"),
 
 
 rule find_archives:
@@ -69,8 +90,9 @@ rule extract_archives:
         tree=directory(f"{EXTRACTED}/tree"),
         extraction=f"{EXTRACTED}/extraction.json",
     params:
+        format=of_dataset("format"),
         classes=of_dataset("classes"),
-        code=code("extract_archives"),
+        code=data_code("extract_archives"),
     log:
         f"{RESULTS}/logs/extract_archives/{{dataset}}.log",
     benchmark:
@@ -79,7 +101,7 @@ rule extract_archives:
     conda:
         "../envs/data.yaml"
     message:
-        "Extracting {wildcards.dataset} and deriving train_aug"
+        "Extracting {wildcards.dataset} and deriving its masks"
     script:
         "../workflow_scripts/extract_archives.py"
 
@@ -92,11 +114,13 @@ rule check_dataset:
         index=f"{RESULTS}/data/{{dataset}}/index.csv",
         checks=f"{RESULTS}/data/{{dataset}}/checks.json",
     params:
+        format=of_dataset("format"),
         images=images,
         classes=of_dataset("classes"),
         splits=of_dataset("splits"),
         expected_images=of_dataset("images"),
-        code=code("check_dataset"),
+        held_out=of_dataset("held_out"),
+        code=data_code("check_dataset"),
     log:
         f"{RESULTS}/logs/check_dataset/{{dataset}}.log",
     benchmark:

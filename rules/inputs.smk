@@ -1,14 +1,28 @@
 # Which files a rule reads, where that depends on the experiment.
 
 from methods import layout
+from methods.data.formats import generated_archives
+from methods.training.checkpoints import written_iterations
 
 
 def made_archives(wildcards):
     """Archives that the pipeline makes; those that a user brings stand in the receipt."""
-    if CONFIG.experiment["datasets"][wildcards.dataset]["source"] == "local":
-        return []
-    made = rules.generate_archives.output
-    return [path.format(dataset=wildcards.dataset) for path in (made.voc, made.sbd)]
+    folder = ARCHIVES.format(dataset=wildcards.dataset)
+    return [f"{folder}/{name}" for name in archives_made(wildcards.dataset)]
+
+
+def archives_made(dataset):
+    """Names of the archives that the pipeline makes of a data set."""
+    entry = CONFIG.experiment["datasets"][dataset]
+    generated = entry["source"] == "generated"
+    return generated_archives(entry["format"], entry["generated"]) if generated else ()
+
+
+def made_as(*archives):
+    """Pattern of the data sets that the pipeline makes as these archives."""
+    datasets = CONFIG.experiment["datasets"]
+    known = [re.escape(name) for name in datasets if archives_made(name) == archives]
+    return "|".join(known) or "(?!)"
 
 
 def weights_card(wildcards):
@@ -32,59 +46,121 @@ def of_datasets(file):
     return expand(f"{RESULTS}/data/{{dataset}}/{file}", dataset=DATASETS)
 
 
+def is_trained(run):
+    return RUNS[run]["checkpoint"]["rule"] != "file"
+
+
+def seeds_of(run):
+    """A given checkpoint is evaluated once: no seed changes it."""
+    return CONFIG.seeds if is_trained(run) else CONFIG.seeds[:1]
+
+
+def runs_and_seeds():
+    return [(run, seed) for run in RUNS for seed in seeds_of(run)]
+
+
 def of_runs(file):
-    """A file of every run and seed; {split} is the split that its segmentation is scored on."""
+    """A file of every run and seed."""
+    return [f"{RUN}/{file}".format(run=run, seed=seed) for run, seed in runs_and_seeds()]
+
+
+def of_trainings(file):
+    """A file of every run and seed that is trained here."""
     return [
-        f"{RUN}/{file}".format(run=run, seed=seed, split=scored_split(run, "raw"))
-        for run in RUNS
-        for seed in CONFIG.seeds
+        f"{RUN}/{file}".format(run=run, seed=seed)
+        for run, seed in runs_and_seeds()
+        if is_trained(run)
     ]
 
 
-def scored_split(run, stage):
-    evaluation = RUNS[run]["evaluation"]
-    return evaluation["segmentation_split" if stage in SEGMENTATION_STAGES else "seed_split"]
+def trained(wildcards):
+    """The end of the training behind a run; none behind a given checkpoint."""
+    return f"{RUN}/train/done.json" if is_trained(wildcards.run) else []
 
 
-def metrics_file(run, seed, stage):
-    return f"{RESULTS}/{layout.metrics_file(run, seed, scored_split(run, stage), stage)}"
+def validations(run, seed, split):
+    """Scores of every checkpoint of a training on a split."""
+    return [
+        f"{RESULTS}/{layout.validation_file(run, seed, split, iteration)}"
+        for iteration in written_iterations(RUNS[run]["training"])
+    ]
 
 
-def labels_index(run, seed, split, stage):
-    return f"{RESULTS}/{layout.labels_index(run, seed, split, stage)}"
+def candidates(wildcards):
+    """What the choice of the checkpoint reads, where it is the best of several."""
+    chosen = run_of(wildcards)["checkpoint"]
+    if chosen["rule"] != "best":
+        return []
+    return validations(wildcards.run, wildcards.seed, chosen["split"])
+
+
+def all_validations(wildcards):
+    """The curves of every training on the split that it is judged on."""
+    return [
+        file
+        for run, seed in runs_and_seeds()
+        if is_trained(run)
+        for file in validations(run, seed, RUNS[run]["evaluation"]["split"])
+    ]
+
+
+def stored_predictions(wildcards):
+    """Index of the network outputs that a label map is made of."""
+    protocol = read_protocols(run_of(wildcards))[wildcards.protocol]
+    file = layout.predictions_index(wildcards.run, wildcards.seed, wildcards.split, protocol)
+    return f"{RESULTS}/{file}"
+
+
+def labels_index(run, seed, split, name):
+    protocol = read_protocols(RUNS[run])[name]
+    return f"{RESULTS}/{layout.labels_index(run, seed, split, name, protocol)}"
+
+
+def metrics_file(run, seed, split, protocol):
+    return f"{RESULTS}/{layout.metrics_file(run, seed, split, protocol)}"
 
 
 def scored_labels(wildcards):
     """Index of the label maps that a metrics file is about."""
-    return labels_index(wildcards.run, wildcards.seed, wildcards.split, wildcards.stage)
+    return labels_index(wildcards.run, wildcards.seed, wildcards.split, wildcards.protocol)
+
+
+def cross_checked(run):
+    """Protocols that a second program scores: those of the decoder, where the run is judged."""
+    split = RUNS[run]["evaluation"]["split"]
+    protocols = read_protocols(RUNS[run]).items()
+    return [(split, name) for name, p in protocols if p.of_decoder and p.split == split]
 
 
 def twice_scored_labels(wildcards):
     """Indices of the label maps that a second program scores."""
-    run, split = wildcards.run, scored_split(wildcards.run, "raw")
-    return [labels_index(run, wildcards.seed, split, stage) for stage in SEGMENTATION_STAGES]
+    run, seed = wildcards.run, wildcards.seed
+    return [labels_index(run, seed, *scored) for scored in cross_checked(run)]
 
 
 def twice_scored_metrics(wildcards):
     """Our scores of the same label maps."""
-    return [metrics_file(wildcards.run, wildcards.seed, stage) for stage in SEGMENTATION_STAGES]
+    run, seed = wildcards.run, wildcards.seed
+    return [metrics_file(run, seed, *scored) for scored in cross_checked(run)]
 
 
 def all_metrics(wildcards):
-    """The metrics of every stage of every run."""
-    stages = SEGMENTATION_STAGES + SEED_STAGES
+    """The metrics of every protocol of every run."""
     return [
-        metrics_file(run, seed, stage) for run in RUNS for seed in CONFIG.seeds for stage in stages
+        metrics_file(run, seed, protocol["split"], name)
+        for run, seed in runs_and_seeds()
+        for name, protocol in RUNS[run]["protocols"].items()
     ]
 
 
 def all_controls(wildcards):
     """The metrics of every control."""
-    return [
-        f"{RESULTS}/{layout.control_file(run['dataset'], scored_split(name, 'raw'), control)}"
-        for name, run in RUNS.items()
+    files = [
+        f"{RESULTS}/{layout.control_file(run['dataset'], run['evaluation']['split'], control)}"
+        for run in RUNS.values()
         for control in CONTROLS
     ]
+    return list(dict.fromkeys(files))
 
 
 def all_cards(wildcards):
@@ -96,3 +172,36 @@ def counts_of_images(wildcards):
     """The counts beside all metrics and controls."""
     scored = all_metrics(wildcards) + all_controls(wildcards)
     return [str(Path(metrics).with_suffix(".counts.npz")) for metrics in scored]
+
+
+def submitted_labels(wildcards):
+    """Index of the label maps that are packed for the evaluation server."""
+    submission = run_of(wildcards)["submission"]
+    split, protocol = submission["split"], submission["protocol"]
+    return labels_index(wildcards.run, wildcards.seed, split, protocol)
+
+
+def all_packages(wildcards):
+    """The packages for the evaluation server."""
+    return [
+        f"{RESULTS}/{layout.submission_file(run, seed)}"
+        for run, seed in runs_and_seeds()
+        if "submission" in RUNS[run]
+    ]
+
+
+def published_experiments():
+    """The experiments at the authors' settings, which deviations are measured from."""
+    return [str(HERE / f"experiments/{name}.yaml") for name in PUBLISHED]
+
+
+def reference_log():
+    """The authors' training log, where the experiment names it."""
+    named = CONFIG.experiment.get("reference_log")
+    return str(HERE / named["file"]) if named else []
+
+
+def written_receipts(wildcards):
+    """The evaluation server's receipts; none before somebody has written them down."""
+    name = CONFIG.experiment.get("receipts")
+    return str(HERE / name) if name and (PROJECT / name).is_file() else []

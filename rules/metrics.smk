@@ -5,22 +5,22 @@ rule score_labels:
         index=in_data("index.csv"),
         manifest=in_data("manifest.json"),
     output:
-        metrics=f"{RUN}/metrics/{{split}}.{{stage}}.json",
-        counts=f"{RUN}/metrics/{{split}}.{{stage}}.counts.npz",
+        metrics=f"{RUN}/metrics/{{split}}.{{protocol}}.json",
+        counts=f"{RUN}/metrics/{{split}}.{{protocol}}.counts.npz",
     params:
         classes=of_dataset("classes"),
         images=images,
-        ground_truth=AUGMENTED_MASKS,
+        ground_truth=masks,
         bootstrap=in_run("evaluation", "bootstrap"),
         code=code("score_labels"),
     log:
-        f"{RESULTS}/logs/score_labels/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
+        f"{RESULTS}/logs/score_labels/{{run}}.seed{{seed}}.{{split}}.{{protocol}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/score_labels/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+        f"{RESULTS}/benchmarks/score_labels/{{run}}.seed{{seed}}.{{split}}.{{protocol}}.tsv"
     conda:
         "../envs/metrics.yaml"
     message:
-        "Scoring {wildcards.stage} of {wildcards.run}, seed {wildcards.seed}, on {wildcards.split}"
+        "Scoring {wildcards.protocol} of {wildcards.run}, seed {wildcards.seed}, on {wildcards.split}"
     script:
         "../workflow_scripts/score_labels.py"
 
@@ -58,7 +58,7 @@ rule score_control:
     params:
         classes=of_dataset("classes"),
         images=images,
-        ground_truth=AUGMENTED_MASKS,
+        ground_truth=masks,
         train_split=of_first_run("train_split"),
         bootstrap=of_first_run("evaluation", "bootstrap"),
         code=code("score_control"),

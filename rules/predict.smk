@@ -4,17 +4,18 @@ rule predict_segmentation:
         index=in_data("index.csv"),
         manifest=in_data("manifest.json"),  # not read: changed images are predicted again
     output:
-        logits=directory(f"{RUN}/predictions/{{split}}/logits"),
-        index=f"{RUN}/predictions/{{split}}/index.json",
+        logits=directory(f"{RUN}/predictions/{{split}}.{{resize}}/logits"),
+        index=f"{RUN}/predictions/{{split}}.{{resize}}/index.json",
     params:
         run=of_run(*PREDICTED),
+        scales=lambda wildcards: list(decoder_scales(run_of(wildcards), wildcards.resize)),
         classes=of_dataset("classes"),
         images=images,
         code=method_code("predict_segmentation", "inference"),
     log:
-        f"{RESULTS}/logs/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.log",
+        f"{RESULTS}/logs/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.{{resize}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.tsv"
+        f"{RESULTS}/benchmarks/predict_segmentation/{{run}}.seed{{seed}}.{{split}}.{{resize}}.tsv"
     threads: MANY
     resources:
         gpu=GPU,
@@ -22,7 +23,7 @@ rule predict_segmentation:
     conda:
         "../envs/torch.yaml"
     message:
-        "Predicting {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
+        "Predicting {wildcards.split}, {wildcards.resize}, with {wildcards.run}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/predict_segmentation.py"
 
@@ -37,6 +38,7 @@ rule predict_maps:
         index=f"{RUN}/maps/{{split}}/index.json",
     params:
         run=of_run(*PREDICTED),
+        scales=lambda wildcards: list(map_scales(run_of(wildcards))),
         classes=of_dataset("classes"),
         images=images,
         code=method_code("predict_maps", "inference"),
@@ -56,53 +58,24 @@ rule predict_maps:
         "../workflow_scripts/predict_maps.py"
 
 
-rule fuse_segmentation:
+rule label_images:
     input:
-        logits=f"{RUN}/predictions/{{split}}/index.json",
+        predictions=stored_predictions,
     output:
-        labels=directory(f"{RUN}/labels/{{split}}.{{stage}}/labels"),
-        index=f"{RUN}/labels/{{split}}.{{stage}}/index.json",
-    wildcard_constraints:
-        stage="raw|multiscale",
+        labels=directory(f"{RUN}/labels/{{split}}.{{protocol}}/labels"),
+        index=f"{RUN}/labels/{{split}}.{{protocol}}/index.json",
     params:
-        scales=fused_scales,
-        flip=lambda wildcards: wildcards.stage == "multiscale",
-        code=code("fuse_segmentation"),
-    log:
-        f"{RESULTS}/logs/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fuse_segmentation/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
-    threads: MANY
-    conda:
-        "../envs/metrics.yaml"
-    message:
-        "Labelling {wildcards.split} of {wildcards.run}, seed {wildcards.seed}: {wildcards.stage}"
-    script:
-        "../workflow_scripts/fuse_segmentation.py"
-
-
-rule make_seeds:
-    input:
-        maps=f"{RUN}/maps/{{split}}/index.json",
-    output:
-        labels=directory(f"{RUN}/labels/{{split}}.{{stage}}/labels"),
-        index=f"{RUN}/labels/{{split}}.{{stage}}/index.json",
-    wildcard_constraints:
-        stage="|".join(SEED_STAGES),
-    params:
-        scales=in_run("inference", "map_scales"),
+        protocol=protocol_of,
         image_size=in_run("inference", "image_size"),
-        background_threshold=in_run("evaluation", "background_threshold"),
-        threshold_source=in_run("evaluation", "threshold_source"),
-        code=code("make_seeds"),
+        code=code("label_images"),
     log:
-        f"{RESULTS}/logs/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.log",
+        f"{RESULTS}/logs/label_images/{{run}}.seed{{seed}}.{{split}}.{{protocol}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/make_seeds/{{run}}.seed{{seed}}.{{split}}.{{stage}}.tsv"
+        f"{RESULTS}/benchmarks/label_images/{{run}}.seed{{seed}}.{{split}}.{{protocol}}.tsv"
     threads: MANY
     conda:
         "../envs/metrics.yaml"
     message:
-        "Making {wildcards.stage} seeds of {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
+        "Labelling {wildcards.split} of {wildcards.run}, seed {wildcards.seed}: {wildcards.protocol}"
     script:
-        "../workflow_scripts/make_seeds.py"
+        "../workflow_scripts/label_images.py"

@@ -4,6 +4,7 @@ rule judge_claims:
         metrics=all_metrics,
         controls=all_controls,
         counts=counts_of_images,
+        receipts=f"{RESULTS}/receipts.json",
         cross_checks=of_runs("metrics/cross_check.json"),  # not read: no verdict before them
     output:
         verdicts=f"{RESULTS}/verdicts.json",
@@ -24,20 +25,23 @@ rule judge_claims:
 
 rule render_report:
     input:
-        published=str(HERE / "experiments/paper.yaml"),
+        published=published_experiments(),
+        reference_log=reference_log(),
         verdicts=f"{RESULTS}/verdicts.json",
+        receipts=f"{RESULTS}/receipts.json",
+        packages=all_packages,
         manifests=of_datasets("manifest.json"),
         indices=of_datasets("index.csv"),
         checks=of_datasets("checks.json"),
         controls=all_controls,
         cards=all_cards,
         resolved=of_runs("resolved.yaml"),
-        journals=of_runs("train/journal.csv"),
-        done=of_runs("train/done.json"),
+        journals=of_trainings("train/journal.csv"),
+        done=of_trainings("train/done.json"),
         checkpoints=of_runs("checkpoint.json"),
+        validations=all_validations,
         metrics=all_metrics,
         cross_checks=of_runs("metrics/cross_check.json"),
-        maps=of_runs("maps/{split}/index.json"),
     output:
         page=f"{RESULTS}/report.html",
         tables=directory(f"{RESULTS}/report"),

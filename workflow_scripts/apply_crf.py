@@ -1,4 +1,4 @@
-"""Refine the segmentation of every image by a fully connected CRF."""
+"""Label maps from stored network outputs, by a protocol with a fully connected CRF."""
 
 from pathlib import Path
 
@@ -11,31 +11,27 @@ from methods.postprocess.crf import CrfSettings, refine
 from methods.settings import build
 from methods.workers import map_in_order
 from workflow_scripts.job import Job, run
+from workflow_scripts.prediction import protocol_of
 
 
 def main(job: Job) -> None:
-    logits = read_predictions(job.input["logits"])
-    records = read_index(job.input["index"], logits.split, job.params["classes"])
-    logits.require(record.id for record in records)
+    predictions = read_predictions(job.input["predictions"])
+    records = read_index(job.input["index"], predictions.split, job.params["classes"])
+    predictions.require(record.id for record in records)
     files = {record.id: Path(job.params["images"]) / record.image for record in records}
-    scales, settings = job.params["scales"], build(CrfSettings, job.params["crf"])
+    protocol, image_size = protocol_of(job), job.params["image_size"]
+    settings = build(CrfSettings, job.params["crf"])
 
     def labels(item: PredictionItem) -> NDArray[np.uint8]:
-        return refine(files[item.id], logits.path(item), scales, settings)
+        return refine(files[item.id], predictions.path(item), protocol, image_size, settings)
 
-    refined = map_in_order(labels, logits.items, job.threads)
+    refined = map_in_order(labels, predictions.items, job.threads)
     write_label_maps(
-        job.output["labels_index"],
-        split=logits.split,
-        expected=logits.expected,
-        source={
-            **logits.source,
-            "scales": scales,
-            "flip": True,
-            "fusion": "maximum of logits",
-            "crf": job.params["crf"],
-        },
-        maps=zip(logits.items, refined, strict=True),
+        job.output["index"],
+        split=predictions.split,
+        expected=predictions.expected,
+        source={**predictions.source, **job.params["protocol"], "crf": job.params["crf"]},
+        maps=zip(predictions.items, refined, strict=True),
     )
 
 

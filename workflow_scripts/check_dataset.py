@@ -2,19 +2,23 @@
 
 from pathlib import Path
 
-from methods.data.checks import check_dataset
 from methods.data.files import write_json
+from methods.data.formats import adapter
+from methods.data.held_out import HeldOut
 from methods.data.manifest import write_index
+from methods.settings import build
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    checked = check_dataset(
+    held_out = job.params["held_out"]
+    checked = adapter(job.params["format"]).check(
         Path(job.params["images"]),
         dataset=job.wildcards["dataset"],
         classes=job.params["classes"],
         splits=job.params["splits"],
         images=job.params["expected_images"],
+        held_out=build(HeldOut, held_out) if held_out else None,
         threads=job.threads,
     )
     write_json(job.output["manifest"], checked.manifest)

@@ -1,19 +1,15 @@
 """Make a data set's archives on this machine, and the receipt that says what they are."""
 
 from methods.data.files import sha256, write_json
-from methods.data.generated import GeneratedSettings, write_archives
-from methods.data.scenes import render_scene
-from methods.settings import build
+from methods.data.formats import adapter
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    folder = job.output["receipt"].parent
-    archives = write_archives(
-        folder,
-        settings=build(GeneratedSettings, job.params["generated"]),
+    archives = adapter(job.params["format"]).write_archives(
+        job.output["receipt"].parent,
+        generated=job.params["generated"],
         classes=job.params["classes"],
-        render=render_scene,
         threads=job.threads,
     )
     files = [

@@ -1,11 +1,12 @@
 """Predict the segmentation logits of a split."""
 
 from workflow_scripts.job import Job, run
-from workflow_scripts.prediction import arguments_of, inference_of
+from workflow_scripts.prediction import arguments_of, method_part
 
 
 def main(job: Job) -> None:
-    inference_of(job).predict_logits(**arguments_of(job))
+    resize = job.wildcards["resize"]
+    method_part(job, "inference").predict_logits(resize=resize, **arguments_of(job))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,22 @@
-"""What the scripts that predict with a trained network have in common."""
+"""What the scripts that work with a trained network have in common."""
 
 import importlib
 from pathlib import Path
 from typing import Any
 
+from methods.protocols import Protocol
+from methods.settings import build
 from methods.training.checkpoints import verified_checkpoint
 from workflow_scripts.job import Job
 
 
-def inference_of(job: Job) -> Any:
-    """The inference module of the run's method."""
-    return importlib.import_module(f"methods.{job.params['run']['method']}.inference")
+def method_part(job: Job, part: str) -> Any:
+    """A module of the run's method."""
+    return importlib.import_module(f"methods.{job.params['run']['method']}.{part}")
 
 
 def arguments_of(job: Job) -> dict[str, Any]:
-    """What its functions take."""
+    """What the functions of the method's `inference` take."""
     return {
         "run": job.params["run"],
         "classes": job.params["classes"],
@@ -22,6 +24,12 @@ def arguments_of(job: Job) -> dict[str, Any]:
         "index": job.input["index"],
         "images": Path(job.params["images"]),
         "split": job.wildcards["split"],
+        "scales": job.params["scales"],
         "output": job.output["index"].parent,
         "device": job.device,
     }
+
+
+def protocol_of(job: Job) -> Protocol:
+    """The protocol of a label map, on the split of the job."""
+    return build(Protocol, {**job.params["protocol"], "split": job.wildcards["split"]})

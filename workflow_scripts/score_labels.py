@@ -21,7 +21,7 @@ def main(job: Job) -> None:
     checkpoint = read_json(job.input["checkpoint"])
     document = metrics_document(
         split=labels.split,
-        stage=job.wildcards["stage"],
+        stage=job.wildcards["protocol"],
         protocol={
             **labels.source,
             "checkpoint_rule": checkpoint["rule"],

@@ -6,8 +6,9 @@ from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    chosen = select_checkpoint(job.input["done"], job.params["settings"])
-    write_json(job.output["checkpoint"], chosen)
+    settings = job.params["settings"]
+    done, validations = job.input["done"], job.input["validations"]
+    write_json(job.output["checkpoint"], select_checkpoint(settings, done or None, validations))
 
 
 if __name__ == "__main__":

@@ -1,32 +1,22 @@
 """Archives: are they the declared ones, and what do they hold."""
 
-import errno
 import hashlib
 import lzma
 import tarfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 from methods.data.files import atomic_folder, unreadable
+from methods.data.members import AGAIN, Extracted, check_member, corrupt, reading
+from methods.data.zip_archives import SUFFIX, extract_zip
 from methods.errors import InputError
 
 MAX_EXTRACTED_BYTES = 16 * 2**30  # four times what VOC 2012 and SBD hold together
 _CHUNK = 2**20  # bytes
-# What the file system says of names that are too long or that a file and a folder share.
-_BAD_NAMES = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
-_AGAIN = "put the whole, original archive there (download it again)"
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """How much came out of the archives."""
-
-    files: int
-    bytes: int
+_BROKEN_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
 
 
 def verify_archives(
@@ -52,7 +42,9 @@ def extract_archives(
     destination: str | PathLike[str],
     max_bytes: int = MAX_EXTRACTED_BYTES,
 ) -> Extracted:
-    """Extract tar archives, compressed or not, into one new folder that appears when it is whole.
+    """Extract archives into one new folder that appears when it is whole.
+
+    A name that ends in .zip is a zip archive, every other a tar archive, compressed or not.
 
     Raises:
         InputError: an archive is missing, truncated or corrupt, holds anything but plain files
@@ -62,7 +54,9 @@ def extract_archives(
     files = total = 0
     with atomic_folder(destination) as folder:
         for archive in archives:
-            found = _extract(Path(archive), folder, max_bytes - total)
+            path = Path(archive)
+            extract = extract_zip if path.suffix.lower() == SUFFIX else _extract_tar
+            found = extract(path, folder, max_bytes - total)
             files += found.files
             total += found.bytes
     return Extracted(files, total)
@@ -81,7 +75,7 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
     # The size goes first: it tells a truncated download without reading gigabytes.
     if size != expected.get("bytes", size):
         kind = "a truncated archive of " if size < expected["bytes"] else ""
-        raise InputError(path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", _AGAIN)
+        raise InputError(path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", AGAIN)
     digests = _digests(path, {"sha256", *expected} - {"bytes"})
     for algorithm, value in digests.items():
         if value != str(expected.get(algorithm, value)).lower():
@@ -89,7 +83,7 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
                 path,
                 f"{algorithm} {value} over {size} bytes",
                 f"{algorithm} {expected[algorithm]}",
-                _AGAIN,
+                AGAIN,
             )
     return {"name": path.name, "bytes": size, "sha256": digests["sha256"], "declared": expected}
 
@@ -107,48 +101,21 @@ def _digests(path: Path, algorithms: set[str]) -> dict[str, str]:
     return {name: value.hexdigest() for name, value in hashes.items()}
 
 
-def _extract(path: Path, folder: Path, max_bytes: int) -> Extracted:
+def _extract_tar(path: Path, folder: Path, max_bytes: int) -> Extracted:
     files = total = 0
-    try:
-        with path.open("rb") as file, tarfile.open(fileobj=file) as archive:
-            for member in archive:
-                _check_member(path, member)
-                total += member.size
-                files += member.isfile()
-                if total > max_bytes:
-                    raise InputError(
-                        path,
-                        f"more than {max_bytes} bytes of content",
-                        "at most so much",
-                        "check that it is the archive of this data set",
-                    )
-                archive.extract(member, folder, filter="data")
-            _check_end(path, archive)
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise _corrupt(path, str(error)) from error
-    except OSError as error:
-        if error.errno is None:  # gzip and bz2 report damage so; the file system gives a number
-            raise _corrupt(path, str(error)) from error
-        if error.filename == str(path):
-            raise unreadable(path, error) from error
-        if error.errno in _BAD_NAMES:  # the destination was empty, so the archive made them
-            reason = (error.strerror or "").lower()
-            found = f"members whose names cannot stand together in a folder ({reason})"
-            raise InputError(path, found, "a tree of files and folders", _AGAIN) from error
-        raise
+    with (
+        reading(path, "tar", _BROKEN_TAR),
+        path.open("rb") as file,
+        tarfile.open(fileobj=file) as archive,
+    ):
+        for member in archive:
+            total += member.size
+            plain = member.isfile() or member.isdir()
+            check_member(path, member.name, plain=plain, size=total, max_bytes=max_bytes)
+            files += member.isfile()
+            archive.extract(member, folder, filter="data")
+        _check_end(path, archive)
     return Extracted(files, total)
-
-
-def _check_member(path: Path, member: tarfile.TarInfo) -> None:
-    name = PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts:
-        found = f"a member that points outside, {member.name!r}"
-    elif not (member.isfile() or member.isdir()):
-        # Data sets need no links, and without links no member can leave the folder.
-        found = f"a link or device, {member.name!r}"
-    else:
-        return
-    raise InputError(path, found, "plain files and folders below the archive's root", _AGAIN)
 
 
 def _check_end(path: Path, archive: tarfile.TarFile) -> None:
@@ -161,17 +128,6 @@ def _check_end(path: Path, archive: tarfile.TarFile) -> None:
     assert stream is not None
     stream.seek(archive.offset)
     if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise _corrupt(path, f"no end mark after {len(archive.getnames())} members")
+        raise corrupt(path, "tar", f"no end mark after {len(archive.getnames())} members")
     while stream.read(_CHUNK):
         continue
-
-
-def _corrupt(path: Path, reason: str) -> InputError:
-    size = path.stat().st_size
-    first_line = reason.partition("\n")[0].rstrip(":").lower()
-    return InputError(
-        path,
-        f"{size} bytes of a truncated or corrupt archive ({first_line})",
-        "a whole tar archive",
-        _AGAIN,
-    )

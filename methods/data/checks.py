@@ -2,49 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
 
+from methods.data.findings import Check, DatasetCheck, summary
+from methods.data.held_out import HeldOut, add_held_out
 from methods.data.inspection import Inspection, inspect_image
 from methods.data.manifest import build_manifest, index_rows
-from methods.data.voc import augmented_mask_file, read_split, split_file
+from methods.data.split_checks import TEST, held_out_checks, split_checks, split_faults
+from methods.data.voc import annotation_file, augmented_mask_file, read_split
 from methods.errors import InputError
 
 _EXAMPLES = 5  # ids that a check names
 # SBD's masks and VOC's annotations were made by different people. A few may disagree; a wrong order
 # of the classes makes nearly all of them.
 _MAX_DISAGREEING = 0.01  # share of the masks
-
-
-@dataclass(frozen=True)
-class Check:
-    """One rule and how the data set fared. A data set that breaks a rule of errors is refused."""
-
-    name: str
-    severity: Literal["ok", "warning"]
-    checked: int
-    failed: int
-    expected: str
-    found: str
-    examples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class DatasetCheck:
-    """A data set that passed.
-
-    Attributes:
-        manifest: content of manifest.json.
-        index: rows of index.csv.
-        checks: content of checks.json.
-    """
-
-    manifest: dict[str, Any]
-    index: list[dict[str, str | int]]
-    checks: dict[str, Any]
 
 
 def check_dataset(
@@ -55,43 +29,52 @@ def check_dataset(
     splits: Mapping[str, int],
     images: int,
     threads: int,
+    held_out: HeldOut | None = None,
 ) -> DatasetCheck:
     """Check a VOC 2012 folder with its augmented masks.
 
     Every image is decoded to its last row and has the size that its annotation gives; every image
-    of a split has a mask of that size with labels 0..C and 255; the annotation names the classes
-    that the mask shows, in all but 1 % of the masks. Such exceptions, a class of the annotation
-    without a pixel in the mask, and a box that leaves the image are counted as warnings.
+    of a split but test has a mask of that size with labels 0..C and 255; the annotation names the
+    classes that the mask shows, in all but 1 % of the masks. Such exceptions, a class of the
+    annotation without a pixel in the mask, and a box that leaves the image are counted as warnings.
+
+    What an annotation says of an image of test is not read. Where there is a test split, an image
+    of no split may lack an annotation, since the test archive holds images of other tasks as well.
 
     Args:
         root: the VOC 2012 folder.
         dataset: the data set's name.
         classes: foreground class names.
-        splits: expected number of images of each split; train, train_aug and val.
+        splits: expected number of images of each split; train, train_aug, val and perhaps test.
         images: expected number of images, in a split or not.
         threads: number of threads.
+        held_out: images to hold out of training; they and the rest become two more splits.
 
     Raises:
         InputError: what was found differs; it tells the first fault and the number of faults.
     """
     root = Path(root)
-    members = {name: read_split(root, name) for name in splits}
-    listed = frozenset(image_id for ids in members.values() for image_id in ids)
+    members: dict[str, Sequence[str]] = {name: read_split(root, name) for name in splits}
+    masked = frozenset(id_ for name, ids in members.items() if name != TEST for id_ in ids)
     stored = frozenset(path.stem for path in (root / "JPEGImages").glob("*.jpg"))
-    faults = _split_faults(root, members, splits)
+    faults = split_faults(root, members, splits)
     if len(stored) != images:
         remedy = "extract the archives again, or correct `images` in the experiment"
         faults.append(InputError(root / "JPEGImages", f"{len(stored)} images", f"{images}", remedy))
-    inspect = partial(_inspect, root, tuple(classes), listed)
+    bare = _without_annotation(root, members, masked, stored)
+    inspect = partial(_inspect, root, tuple(classes), masked, bare)
     with ThreadPoolExecutor(threads) as pool:
-        results = list(pool.map(inspect, sorted(stored | listed)))
+        results = list(pool.map(inspect, sorted(stored | masked | bare)))
     faults += [result for result in results if isinstance(result, InputError)]
     inspections = [result for result in results if isinstance(result, Inspection)]
-    masked = [item for item in inspections if item.id in listed]
-    faults += _label_faults(root, masked)
+    shown = [item for item in inspections if item.id in masked]
+    faults += _label_faults(root, shown)
     if faults:
-        raise _summary(root, faults)
-    checks = _split_checks(members) + _image_checks(inspections) + _label_checks(masked)
+        raise summary(root, faults)
+    checks = split_checks(members) + _image_checks(inspections, members) + _label_checks(shown)
+    if held_out is not None:
+        members = add_held_out(members, held_out, "train_aug", f"datasets.{dataset}.held_out")
+        checks += held_out_checks(members, held_out)
     return DatasetCheck(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),
@@ -99,50 +82,37 @@ def check_dataset(
     )
 
 
+def _without_annotation(
+    root: Path,
+    members: Mapping[str, Sequence[str]],
+    masked: frozenset[str],
+    stored: frozenset[str],
+) -> frozenset[str]:
+    """Return the images that are decoded alone: those of test, and others of its archive."""
+    if TEST not in members:
+        return frozenset()
+    test = frozenset(members[TEST]) - masked
+    others = stored - masked - test
+    return test | {name for name in others if not (root / annotation_file(name)).is_file()}
+
+
 def _inspect(
-    root: Path, classes: tuple[str, ...], listed: frozenset[str], image_id: str
+    root: Path,
+    classes: tuple[str, ...],
+    masked: frozenset[str],
+    bare: frozenset[str],
+    image_id: str,
 ) -> Inspection | InputError:
     try:
-        return inspect_image(root, image_id, classes, with_mask=image_id in listed)
+        return inspect_image(
+            root,
+            image_id,
+            classes,
+            with_annotation=image_id not in bare,
+            with_mask=image_id in masked,
+        )
     except InputError as error:
         return error
-
-
-def _split_faults(
-    root: Path, members: Mapping[str, Sequence[str]], expected: Mapping[str, int]
-) -> list[InputError]:
-    """Compare the lists with their expected lengths and with each other."""
-    faults = [
-        InputError(
-            root / split_file(name),
-            f"{len(ids)} ids",
-            f"{expected[name]}",
-            "extract the archives again, or correct `splits` in the experiment",
-        )
-        for name, ids in members.items()
-        if len(ids) != expected[name]
-    ]
-    train, train_aug, val = (frozenset(members[name]) for name in ("train", "train_aug", "val"))
-    remedy = "derive train_aug again"
-    if missing := sorted(train - train_aug):
-        faults.append(
-            InputError(
-                root / split_file("train_aug"),
-                f"{len(missing)} ids of train missing, such as {missing[0]}",
-                "every id of train",
-                remedy,
-            )
-        )
-    if shared := sorted(train_aug & val):
-        faults.append(
-            InputError(
-                root / split_file("train_aug"),
-                f"{len(shared)} ids of val, such as {shared[0]}",
-                "none, since val is for evaluation alone",
-                remedy,
-            )
-        )
-    return faults
 
 
 def _label_faults(root: Path, masked: Sequence[Inspection]) -> list[InputError]:
@@ -162,52 +132,34 @@ def _label_faults(root: Path, masked: Sequence[Inspection]) -> list[InputError]:
     ]
 
 
-def _summary(root: Path, faults: Sequence[InputError]) -> InputError:
-    """Return the first fault, told as one of many where there are more."""
-    if len(faults) == 1:
-        return faults[0]
-    first = str(faults[0]).rstrip(".")
-    return InputError(
-        root,
-        f"{len(faults)} faults, the first being ({first})",
-        "none",
-        "mend the first and run again; where many files fail, extract the archives again",
-    )
-
-
-def _split_checks(members: Mapping[str, Sequence[str]]) -> list[Check]:
-    """Report the rules that `_split_faults` enforces."""
-    counts = ", ".join(f"{name} {len(ids)}" for name, ids in members.items())
-    return [
-        Check("number of images of each split", "ok", len(members), 0, counts, counts),
-        Check("train is part of train_aug", "ok", len(members["train"]), 0, "all", "all"),
-        Check("val is apart from train_aug", "ok", len(members["val"]), 0, "none shared", "none"),
-    ]
-
-
-def _image_checks(inspections: Sequence[Inspection]) -> list[Check]:
-    total = len(inspections)
-    grey = [item.id for item in inspections if item.mode == "L"]
-    outside = [item.id for item in inspections if item.outside]
-    return [
-        Check(
-            "images decode and have the annotated size",
-            "ok",
-            total,
-            0,
-            "whole JPEGs, grey or RGB",
-            f"{total - len(grey)} RGB, {len(grey)} grey",
-        ),
+def _image_checks(
+    inspections: Sequence[Inspection], members: Mapping[str, Sequence[str]]
+) -> list[Check]:
+    annotated = [item for item in inspections if item.annotated]
+    bare = [item for item in inspections if not item.annotated]
+    outside = [item.id for item in annotated if item.outside]
+    checks = [
+        _decoded("images decode and have the annotated size", annotated),
         Check(
             "boxes lie in the image",
             "warning" if outside else "ok",
-            total,
+            len(annotated),
             len(outside),
             "0 <= min < max <= size",
-            f"{sum(item.outside for item in inspections)} boxes that do not",
+            f"{sum(item.outside for item in annotated)} boxes that do not",
             tuple(outside[:_EXAMPLES]),
         ),
     ]
+    if TEST in members:
+        name = f"images without annotation decode, the {len(members[TEST])} of test among them"
+        checks.append(_decoded(name, bare))
+    return checks
+
+
+def _decoded(name: str, items: Sequence[Inspection]) -> Check:
+    grey = sum(item.mode == "L" for item in items)
+    found = f"{len(items) - grey} RGB, {grey} grey"
+    return Check(name, "ok", len(items), 0, "whole JPEGs, grey or RGB", found)
 
 
 def _label_checks(masked: Sequence[Inspection]) -> list[Check]:

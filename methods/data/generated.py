@@ -3,7 +3,7 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,7 @@ from methods.workers import map_in_order
 
 VOC_ARCHIVE = "VOCtrainval.tar"
 SBD_ARCHIVE = "benchmark.tgz"
+TEST_ARCHIVE = "VOC2012test.tar"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class GeneratedSettings:
     val: int
     size: tuple[int, int]  # bounds of the image sides, pixels
     grey_share: float  # of the images, stored with one channel
+    test: int = 0  # images of the test archive, which is made where there are any
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Lists:
     val: tuple[str, ...]
     sbd_train: tuple[str, ...]
     sbd_val: tuple[str, ...]
-    all: tuple[str, ...]
+    all: tuple[str, ...]  # without test
+    test: tuple[str, ...]
 
 
 def plan_lists(settings: GeneratedSettings) -> Lists:
@@ -56,16 +59,19 @@ def plan_lists(settings: GeneratedSettings) -> Lists:
 
     As in reality, SBD also holds images of VOC's train and val (here every second one), and three
     quarters of SBD are its own train list. So VOC's masks must win where both have one, and VOC's
-    val images must be kept out of train_aug.
+    val images must be kept out of train_aug. The test images get the last numbers, so that they
+    change no other image.
     """
     train_end = settings.train
     val_end = train_end + settings.val
-    ids = tuple(f"2012_{number:06d}" for number in range(1, val_end + settings.sbd + 1))
+    sbd_end = val_end + settings.sbd
+    numbered = tuple(f"2012_{n:06d}" for n in range(1, sbd_end + settings.test + 1))
+    ids, test = numbered[:sbd_end], numbered[sbd_end:]
     train, val = ids[:train_end], ids[train_end:val_end]
     sbd = sorted((*train[::2], *val[::2], *ids[val_end:]))
     sbd_val = tuple(sbd[3::4])
     sbd_train = tuple(sorted(set(sbd).difference(sbd_val)))
-    return Lists(train, val, sbd_train, sbd_val, ids)
+    return Lists(train, val, sbd_train, sbd_val, ids, test)
 
 
 def write_archives(
@@ -78,15 +84,18 @@ def write_archives(
 ) -> list[Path]:
     """Render the data set and pack it as VOC's and SBD's archives, byte for byte repeatable.
 
+    VOC's test archive comes as a third one where the settings ask for test images. As in reality,
+    it holds images and their list; nothing says what they show.
+
     Args:
-        folder: where the two archives go.
+        folder: where the archives go.
         settings: what to render; image n depends on the seed and n alone.
         classes: foreground class names, for the annotations.
         render: draws one scene; it runs in other processes.
         threads: number of those processes.
 
     Returns:
-        The paths of VOC's and SBD's archives.
+        The paths of VOC's and SBD's archives and, if made, of VOC's test archive.
 
     Raises:
         InputError: the archives cannot be written.
@@ -102,7 +111,12 @@ def write_archives(
             names[image_id] = files.names
             _add_image(voc, sbd, image_id, files, lists)
         _add_lists(voc, sbd, lists, names, classes)
-    return [voc_path, sbd_path]
+    if not lists.test:
+        return [voc_path, sbd_path]
+    test_path = Path(folder) / TEST_ARCHIVE
+    with _tar(test_path, compress=False) as archive:
+        _add_test(archive, lists.test, map_in_order(make, lists.test, threads))
+    return [voc_path, sbd_path, test_path]
 
 
 def _make(
@@ -159,6 +173,13 @@ def _add_lists(
             _add(voc, main / f"{name}_{split}.txt", _lines(marks))
     _add(sbd, sbd_folder("") / "train.txt", _lines(lists.sbd_train))
     _add(sbd, sbd_folder("") / "val.txt", _lines(lists.sbd_val))
+
+
+def _add_test(archive: tarfile.TarFile, ids: Sequence[str], made: Iterable[SceneFiles]) -> None:
+    root = voc_folder("")
+    for image_id, files in zip(ids, made, strict=True):
+        _add(archive, root / image_file(image_id), files.image)
+    _add(archive, root / split_file("test"), _lines(ids))
 
 
 def _lines(lines: Sequence[str]) -> bytes:

@@ -37,11 +37,14 @@ class Inspection:
         height: pixels.
         width: pixels.
         mode: "L" for a grey image, "RGB" for one in colour.
-        labels: classes of the annotation, in the data set's order.
+        labels: classes of the annotation, in the data set's order; empty where none is read.
         unseen: those of `labels` without a pixel in the mask; empty where there is no mask.
         unnamed: classes with a pixel in the mask that are not among `labels`.
         outside: number of annotated boxes that are empty or leave the image.
-        files: the image, its annotation and, if asked for, its mask.
+        image: path of the image, as in `files`.
+        mask: path of the mask, as in `files`; None where there is none.
+        files: the image and, as asked for, its annotation and its mask.
+        annotated: whether the annotation was read.
     """
 
     id: str
@@ -52,11 +55,19 @@ class Inspection:
     unseen: tuple[str, ...]
     unnamed: tuple[str, ...]
     outside: int
+    image: str
+    mask: str | None
     files: tuple[DataFile, ...]
+    annotated: bool = True
 
 
 def inspect_image(
-    root: Path, image_id: str, classes: Sequence[str], *, with_mask: bool
+    root: Path,
+    image_id: str,
+    classes: Sequence[str],
+    *,
+    with_annotation: bool,
+    with_mask: bool,
 ) -> Inspection:
     """Decode the files of one image and compare them.
 
@@ -64,6 +75,7 @@ def inspect_image(
         root: the VOC 2012 folder.
         image_id: the image's id.
         classes: foreground class names.
+        with_annotation: whether the image has an annotation; one that has a mask does.
         with_mask: whether the image has a mask in SegmentationClassAug.
 
     Raises:
@@ -71,17 +83,14 @@ def inspect_image(
     """
     pixels = decode_image(root / image_file(image_id))
     height, width = pixels.shape[:2]
-    annotation_path = root / annotation_file(image_id)
-    annotation = read_annotation(annotation_path)
-    if (annotation.height, annotation.width) != (height, width):
-        raise InputError(
-            annotation_path,
-            f"an image size of {annotation.width}x{annotation.height} pixels",
-            f"{width}x{height} as the image has",
-            EXTRACT_AGAIN,
-        )
-    labels = image_labels(annotation, classes, annotation_path)
-    names = [image_file(image_id), annotation_file(image_id)]
+    names = [image_file(image_id)]
+    labels: tuple[str, ...] = ()
+    outside = 0
+    if with_annotation:
+        names.append(annotation_file(image_id))
+        annotation = _annotation(root / names[-1], (height, width))
+        labels = image_labels(annotation, classes, root / names[-1])
+        outside = _boxes_outside(annotation)
     shown = frozenset(labels)
     if with_mask:
         names.append(augmented_mask_file(image_id))
@@ -95,9 +104,25 @@ def inspect_image(
         labels=labels,
         unseen=tuple(name for name in labels if name not in shown),
         unnamed=tuple(sorted(shown.difference(labels))),
-        outside=_boxes_outside(annotation),
+        outside=outside,
+        image=names[0],
+        mask=names[-1] if with_mask else None,
         files=tuple(_data_file(root, name) for name in names),
+        annotated=with_annotation,
     )
+
+
+def _annotation(path: Path, size: tuple[int, int]) -> Annotation:
+    """Read an annotation that must give the (height, width) of its image."""
+    annotation = read_annotation(path)
+    if (annotation.height, annotation.width) != size:
+        raise InputError(
+            path,
+            f"an image size of {annotation.width}x{annotation.height} pixels",
+            f"{size[1]}x{size[0]} as the image has",
+            EXTRACT_AGAIN,
+        )
+    return annotation
 
 
 def _boxes_outside(annotation: Annotation) -> int:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -76,27 +77,50 @@ def read_label_png(
         InputError: the file is missing, broken or in another mode, or fails `check_labels`.
     """
     try:
-        with Image.open(path, formats=["PNG"]) as image:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return decode_label_png(content, path, num_classes, size)
+
+
+def decode_label_png(
+    content: bytes,
+    where: str | PathLike[str],
+    num_classes: int,
+    size: tuple[int, int] | None = None,
+    modes: Sequence[str] = ("P", "L"),
+) -> NDArray[np.uint8]:
+    """Decode the indices of a PNG, uint8 (H, W).
+
+    Args:
+        content: the PNG.
+        where: how to name it in an error.
+        num_classes: C, the number of foreground classes.
+        size: (height, width) that the label map must have; None accepts any.
+        modes: those accepted: P is a palette, L one channel.
+
+    Raises:
+        InputError: it is broken or in another mode, or fails `check_labels`.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.verify()  # decoding alone compares no checksums
-        with Image.open(path, formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             mode = image.mode
             # Pillow stretches grey values of 2 or 4 bits to 0..255, which renames the classes.
             packed = mode == "L" and image.tile[0].args != "L"
             labels = np.asarray(image)
-    except OSError as error:
-        if error.errno is not None:
-            raise unreadable(path, error) from error
-        raise _broken(path) from error
-    except _BROKEN_PNG as error:
-        raise _broken(path) from error
-    if mode not in ("P", "L") or packed:
+    except (OSError, *_BROKEN_PNG) as error:
+        found = f"{len(content)} bytes that do not decode as a PNG"
+        raise InputError(where, found, "a whole PNG", EXTRACT_AGAIN) from error
+    if mode not in modes or packed:
         raise InputError(
-            path,
+            where,
             f"a PNG of mode {mode}{' with less than 8 bits' if packed else ''}",
-            "class indices in one channel of 8 bits (mode P or L)",
+            f"class indices in one channel of 8 bits (mode {' or '.join(modes)})",
             "give the index PNG, not its colours",
         )
-    return check_labels(labels, path, num_classes, size)
+    return check_labels(labels, where, num_classes, size)
 
 
 def check_labels(
@@ -143,13 +167,3 @@ def present_classes(labels: NDArray[np.uint8]) -> frozenset[int]:
     """Return the foreground classes, from 1, that have a pixel in a label map."""
     counts = np.bincount(labels.ravel(), minlength=256)
     return frozenset(int(value) for value in np.flatnonzero(counts) if 0 < value < IGNORE)
-
-
-def _broken(path: str | PathLike[str]) -> InputError:
-    size = Path(path).stat().st_size
-    return InputError(
-        path,
-        f"{size} bytes that do not decode as a PNG",
-        "a whole PNG",
-        EXTRACT_AGAIN,
-    )

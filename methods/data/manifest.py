@@ -9,7 +9,6 @@ from typing import Any
 from methods.data.files import atomic_path
 from methods.data.image_index import COLUMNS, SEPARATOR
 from methods.data.inspection import Inspection
-from methods.data.voc import image_file
 
 
 def build_manifest(
@@ -18,11 +17,12 @@ def build_manifest(
     splits: Mapping[str, Sequence[str]],
     inspections: Iterable[Inspection],
 ) -> dict[str, Any]:
-    """List the files with sizes and digests, and digest that list.
+    """List the files with sizes and digests, digest that list, and name the mask of each image.
 
     "sha256_of_ids" covers the ids of a split in its order, each followed by a line feed; "digest"
     covers the lines that `sha256sum` prints for the files, in the manifest's order.
     """
+    inspections = sorted(inspections, key=lambda item: item.id)
     files = sorted(
         (file for inspection in inspections for file in inspection.files),
         key=lambda file: file.name,
@@ -37,6 +37,7 @@ def build_manifest(
         "files": [
             {"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files
         ],
+        "masks": {item.id: item.mask for item in inspections if item.mask is not None},
         "digest": _sha256(f"{file.sha256}  {file.name}\n" for file in files),
     }
 
@@ -53,7 +54,7 @@ def index_rows(
             rows.append(
                 {
                     "id": item.id,
-                    "image": image_file(item.id),
+                    "image": item.image,
                     "width": item.width,
                     "height": item.height,
                     "mode": item.mode,

@@ -11,7 +11,7 @@ from methods.data.files import check_fields, read_fields, sha256
 from methods.data.image_index import ImageRecord
 from methods.data.images import read_rgb
 from methods.data.labels import read_label_png
-from methods.data.voc import EXTRACT_AGAIN, augmented_mask_file
+from methods.data.voc import EXTRACT_AGAIN
 from methods.errors import InputError
 
 Image = NDArray[np.uint8]
@@ -21,23 +21,32 @@ Labels = NDArray[np.uint8]
 class ManifestFiles:
     """Images and masks of a data set, each only if it is the one that its manifest lists."""
 
-    def __init__(self, root: Path, digests: Mapping[str, str]) -> None:
-        """Take the VOC 2012 folder and the SHA-256 of each file by its path in that folder."""
+    def __init__(self, root: Path, digests: Mapping[str, str], masks: Mapping[str, str]) -> None:
+        """Take what the manifest says.
+
+        Args:
+            root: the folder that the paths are relative to.
+            digests: SHA-256 of each file by its path.
+            masks: path of the mask of each image that has one, by the image's id.
+        """
         self._root = root
         self._digests = digests
+        self._masks = masks
 
     @classmethod
     def read(cls, manifest: Path, root: Path) -> "ManifestFiles":
-        """Take the digests from manifest.json.
+        """Take the digests and the places of the masks from manifest.json.
 
         Raises:
             InputError: it is missing or no manifest.
         """
+        content = read_fields(manifest, {"files": list, "masks": dict})
         entries = [
             check_fields(manifest, entry, {"name": str, "sha256": str})
-            for entry in read_fields(manifest, {"files": list})["files"]
+            for entry in content["files"]
         ]
-        return cls(root, {entry["name"]: entry["sha256"] for entry in entries})
+        digests = {entry["name"]: entry["sha256"] for entry in entries}
+        return cls(root, digests, content["masks"])
 
     def path(self, name: str) -> Path:
         """Where a file lies, after a look at its content.
@@ -57,8 +66,15 @@ class ManifestFiles:
         return read_rgb(self.path(record.image))
 
     def mask(self, id_: str, num_classes: int, size: tuple[int, int]) -> Labels:
-        """The mask, uint8 (H, W); `size` is the (height, width) that it must have."""
-        return read_label_png(self.path(augmented_mask_file(id_)), num_classes, size)
+        """The mask, uint8 (H, W); `size` is the (height, width) that it must have.
+
+        Raises:
+            InputError: the image has none, or see `path`.
+        """
+        if id_ not in self._masks:
+            remedy = "score another split; masks of a test set are withheld"
+            raise InputError(self._root, f"no mask of {id_}", "one in the manifest", remedy)
+        return read_label_png(self.path(self._masks[id_]), num_classes, size)
 
 
 class MaskedImages(Sequence[tuple[Image, Labels]]):

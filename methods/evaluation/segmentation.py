@@ -28,6 +28,7 @@ _METRICS = {
     "miou": float | int,
     "pixel_accuracy": float | int,
     "mean_accuracy": float | int,
+    "mean_precision": float | int | None,
     "per_class": dict,
     "confusion_matrix": list,
 }
@@ -49,6 +50,8 @@ class SegmentationScores:
         miou: mean IoU of the labels that occur in the ground truth, percent.
         pixel_accuracy: percent.
         mean_accuracy: mean recall of the labels that occur in the ground truth, percent.
+        mean_precision: mean precision of the labels that occur in the ground truth and in the
+            predictions, percent; NaN where there are none.
     """
 
     iou: Scores
@@ -58,6 +61,7 @@ class SegmentationScores:
     miou: float
     pixel_accuracy: float
     mean_accuracy: float
+    mean_precision: float
 
 
 def read_pairs(
@@ -139,6 +143,7 @@ def scores(counts: Counts) -> SegmentationScores:
     hits = np.diag(counts).astype(np.float64)
     true, predicted = counts.sum(axis=1), counts.sum(axis=0)
     present = true > 0
+    decided = present & (predicted > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         iou = 100 * hits / (true + predicted - hits)
         precision = 100 * hits / predicted
@@ -152,6 +157,7 @@ def scores(counts: Counts) -> SegmentationScores:
         miou=float(iou[present].mean()),
         pixel_accuracy=float(100 * hits.sum() / counts.sum()),
         mean_accuracy=float(recall[present].mean()),
+        mean_precision=float(precision[decided].mean()) if decided.any() else np.nan,
     )
 
 
@@ -202,6 +208,7 @@ def metrics_document(
         "interval_95": list(bootstrap_miou(counts, bootstrap_samples, bootstrap_seed)),
         "pixel_accuracy": result.pixel_accuracy,
         "mean_accuracy": result.mean_accuracy,
+        "mean_precision": _number(result.mean_precision),
         "per_class": _per_class(result, names),
         "confusion_matrix": total.tolist(),
     }
@@ -240,6 +247,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
         "miou": (document["miou"], result.miou),
         "pixel_accuracy": (document["pixel_accuracy"], result.pixel_accuracy),
         "mean_accuracy": (document["mean_accuracy"], result.mean_accuracy),
+        "mean_precision": (document["mean_precision"], _number(result.mean_precision)),
         "per_class": (document["per_class"], _per_class(result, names)),
     }
     for name, (stated, known) in counted.items():

@@ -1,8 +1,11 @@
 """What a MoRe run must satisfy beyond the shape that the schema gives it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from methods.data.held_out import HELD_OUT
+from methods.more.formulation import read_formulation
 from methods.problems import Block, Problem, below, multiple, ordered
+from methods.protocols import read_protocols
 
 
 def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
@@ -18,6 +21,7 @@ def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
     yield from _network(run, backbone)
     yield from _sizes(run)
     yield from _scales(run)
+    yield from _neighbours(run, dataset)
     yield from _batch(run, dataset)
     yield from _ranges(run)
 
@@ -33,7 +37,7 @@ def _schedule(run: Block) -> Iterator[Problem]:
         "training.schedule.warmup_iterations",
         "iterations",
     )
-    for field in ("seg_start", "mask_switch"):
+    for field in ("ptc_start", "region_start", "seg_start", "mask_switch"):
         yield from below(
             training["losses"][field], iterations, f"training.losses.{field}", "iterations"
         )
@@ -101,41 +105,74 @@ def _sizes(run: Block) -> Iterator[Problem]:
 
 
 def _scales(run: Block) -> Iterator[Problem]:
-    inference, training = run["inference"], run["training"]
-    patch, crop = run["network"]["patch_size"], training["augmentation"]["crop"]
-    for field, scales, size in (
-        ("inference.scales", inference["scales"], inference["image_size"]),
-        ("inference.map_scales", inference["map_scales"], inference["image_size"]),
-        ("training.pseudo_labels.cam_scales", training["pseudo_labels"]["cam_scales"], crop),
-    ):
-        if 1.0 not in scales:
-            yield Problem(field, f"{scales}", "1.0 among the scales", "add 1.0")
-        for scale in scales:
-            side = int(scale * size)
-            # The patch embedding would drop the pixels that fill no patch.
-            if side < patch or side % patch:
-                yield Problem(
-                    field,
-                    f"{scale}, which makes an image of {size} pixels {side} pixels wide",
-                    f"a positive multiple of patch_size = {patch}",
-                    "choose a scale that makes one",
-                )
+    training, size = run["training"], run["inference"]["image_size"]
+    field, scales = "training.pseudo_labels.cam_scales", training["pseudo_labels"]["cam_scales"]
+    if 1.0 not in scales:
+        yield Problem(field, f"{scales}", "1.0 among the scales", "add 1.0")
+    patch = run["network"]["patch_size"]
+    yield from _whole_patches(scales, training["augmentation"]["crop"], patch, field)
+    for name, protocol in read_protocols(run).items():
+        if protocol.resize == "square":  # the others find sizes of their own
+            yield from _whole_patches(protocol.scales, size, patch, f"protocols.{name}.scales")
+
+
+def _whole_patches(scales: Iterable[float], size: int, patch: int, field: str) -> Iterator[Problem]:
+    """A problem for every scale whose squares the patch embedding would not use up."""
+    for scale in scales:
+        side = int(scale * size)
+        if side < patch or side % patch:
+            yield Problem(
+                field,
+                f"{scale}, which makes an image of {size} pixels {side} pixels wide",
+                f"a positive multiple of patch_size = {patch}",
+                "choose a scale that makes one",
+            )
+
+
+def _neighbours(run: Block, dataset: Block) -> Iterator[Problem]:
+    """With patches alone as tails, the smallest view may have fewer of them than K."""
+    formulation, network, training = read_formulation(run), run["network"], run["training"]
+    if formulation.gcr_tails == "program" or formulation.gcr_neighbours == "paper":
+        return
+    neighbours = int(network["neighbour_ratio"] * len(dataset["classes"]))
+    side = int(min(training["pseudo_labels"]["cam_scales"]) * training["augmentation"]["crop"])
+    patches = (side // network["patch_size"]) ** 2
+    if neighbours > patches:
+        yield Problem(
+            "network.neighbour_ratio",
+            f"{network['neighbour_ratio']}, which makes {neighbours} neighbours",
+            f"at most the {patches} patches of the smallest view, the only tails",
+            "choose a smaller ratio, larger views, or gcr_tails: program",
+        )
 
 
 def _batch(run: Block, dataset: Block) -> Iterator[Problem]:
     size, split = run["training"]["batch_size"], run["train_split"]
-    if size > dataset["splits"][split]:
+    count = _images(dataset, split)
+    if size > count:
         yield Problem(
             "training.batch_size",
             f"{size}",
-            f"at most the {dataset['splits'][split]} images of {split}",
+            f"at most the {count} images of {split}",
             "choose a smaller batch",
         )
 
 
+def _images(dataset: Block, split: str) -> int:
+    """How many images a split has, the two that holding out makes included."""
+    splits = dataset["splits"]
+    if split in splits:
+        return int(splits[split])
+    held_out = int(dataset["held_out"]["images"])
+    training = splits["train_aug" if "train_aug" in splits else "train"]
+    return held_out if split == HELD_OUT else int(training) - held_out
+
+
 def _ranges(run: Block) -> Iterator[Problem]:
+    augmentation = run["training"]["augmentation"]
     for field in ("scale", "ratio"):
-        yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")
+        if field in augmentation:  # a scaled crop has no ratio
+            yield from ordered(augmentation[field], f"training.augmentation.{field}")
     for name, value in run["training"]["pseudo_labels"].items():
         if isinstance(value, Mapping) and "high" in value:
             pair = [value["low"], value["high"]]

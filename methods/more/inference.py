@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import interpolate
 from tqdm import tqdm
 
 from methods.data.files import sha256
@@ -20,12 +19,16 @@ from methods.data.image_index import ImageRecord, read_index
 from methods.data.images import read_rgb
 from methods.data.predictions import PredictionItem, write_arrays, write_index
 from methods.data.transforms import normalise
+from methods.more.formulation import read_formulation
 from methods.more.network import MoRe
 from methods.more.settings import InferenceSettings, NetworkSettings
+from methods.more.views import mirrored_pair
 from methods.more.weights import load_checkpoint
 from methods.postprocess.fusion import logits_key, maps_key
+from methods.postprocess.image_labels import predicted_classes
+from methods.protocols import Resize
 from methods.settings import build
-from methods.training.seeding import select_device
+from methods.training.seeding import allow_tf32, select_device
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -38,6 +41,8 @@ def predict_logits(
     index: Path,
     images: Path,
     split: str,
+    scales: Sequence[float],
+    resize: Resize,
     output: Path,
     device: str,
 ) -> None:
@@ -53,23 +58,27 @@ def predict_logits(
         index: index.csv of the data set.
         images: the folder that the index's image paths are relative to.
         split: which images.
+        scales: of the images.
+        resize: how a scale becomes a size.
         output: folder of the results.
         device: auto, cpu or cuda.
 
     Raises:
         InputError: the checkpoint is not of this network, or a logit is not finite.
     """
-    settings = build(InferenceSettings, run["inference"])
+    side = build(InferenceSettings, run["inference"]).image_size
     where = select_device(device)
-    model = _load(run, classes, checkpoint).to(where)
+    model = load_model(run, classes, checkpoint).to(where)
+
+    def logits(image: Tensor, scale: float) -> NDArray[np.float32]:
+        views = mirrored_pair(image, scale, resize, side, model.settings.patch_size)
+        return _array(model(views).seg_logits)
 
     def predict(record: ImageRecord, image: Tensor) -> Arrays:
-        return {
-            logits_key(scale): _array(model(_pair(image.to(where), scale, settings)).seg_logits)
-            for scale in settings.scales
-        }
+        image = image.to(where)
+        return {logits_key(scale): logits(image, scale) for scale in scales}
 
-    source = {"scales": list(settings.scales), "checkpoint_sha256": sha256(checkpoint)}
+    source = {"scales": list(scales), "resize": resize, "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
     _dump(predict, records, images, split, output, "logits", source)
 
@@ -82,46 +91,60 @@ def predict_maps(
     index: Path,
     images: Path,
     split: str,
+    scales: Sequence[float],
     output: Path,
     device: str,
 ) -> None:
     """Write CAM, auxiliary CAM and LAM of a split: maps/<id>.npz and index.json, in `output`.
 
     The arrays of each scale are float32 (2, P, h, w), raw, of the image and of its mirror image,
-    for the P classes that the image is labelled with; "classes" int64 (P,) are their zero-based
-    numbers. Arguments and errors are those of `predict_logits`.
+    for the P classes that any source of image labels names; "classes" int64 (P,) are their
+    zero-based numbers, and bool (P,) "given", "logits" and "decoder" tell which source names them.
+    Arguments and errors are those of `predict_logits`. Images are resized to the square of scale 1
+    first, and that square to the other scales, as the published program does.
     """
-    settings = build(InferenceSettings, run["inference"])
+    side = build(InferenceSettings, run["inference"]).image_size
     where = select_device(device)
-    model = _load(run, classes, checkpoint).to(where)
+    model = load_model(run, classes, checkpoint).to(where)
+
+    def pair(image: Tensor, scale: float) -> Tensor:
+        return mirrored_pair(image, scale, "square", side, model.settings.patch_size)
 
     def predict(record: ImageRecord, image: Tensor) -> Arrays:
-        present = np.flatnonzero(record.labels)
-        arrays: Arrays = {"classes": present}
-        for scale in settings.map_scales:
-            maps = model.forward_cams(_pair(image.to(where), scale, settings), with_lam=True)
+        square = pair(image.to(where), 1.0)[:1]
+        plain = model(square)
+        decided = plain.seg_logits[0].argmax(dim=0).cpu().numpy()
+        named = predicted_classes(_array(plain.class_logits[0]), decided)
+        named["given"] = record.labels > 0
+        present = np.flatnonzero(np.logical_or.reduce(list(named.values())))
+        arrays: Arrays = {source: mask[present] for source, mask in named.items()}
+        arrays["classes"] = present
+        for scale in scales:
+            maps = model.forward_cams(pair(square, scale), with_lam=True)
             for kind, raw in zip(("cam", "aux_cam", "lam"), maps, strict=True):
                 assert raw is not None  # the LAM was asked for
                 arrays[maps_key(kind, scale)] = _array(raw)[:, present]
         return arrays
 
-    source = {"scales": list(settings.map_scales), "checkpoint_sha256": sha256(checkpoint)}
+    source = {"scales": list(scales), "resize": "square", "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
     _dump(predict, records, images, split, output, "maps", source)
 
 
-def _load(run: Mapping[str, Any], classes: Sequence[str], checkpoint: Path) -> MoRe:
+def load_model(run: Mapping[str, Any], classes: Sequence[str], checkpoint: Path) -> MoRe:
+    """The network of a run with the weights of a checkpoint, on the CPU, in evaluation mode.
+
+    Sets the precision of float32 products as the run's inference wants it.
+
+    Raises:
+        InputError: the checkpoint is not of this network.
+    """
+    settings = build(InferenceSettings, run["inference"])
+    allow_tf32(settings.tf32)
     network = build(NetworkSettings, run["network"])
-    model = MoRe(network, len(classes))
+    model = MoRe(network, len(classes), read_formulation(run), settings.precision)
     load_checkpoint(checkpoint, model)
     return model.eval()
-
-
-def _pair(image: Tensor, scale: float, settings: InferenceSettings) -> Tensor:
-    """An image (1, 3, H, W) as a square of the scale, and its mirror image: (2, 3, side, side)."""
-    side = int(scale * settings.image_size)
-    square = interpolate(image, (side, side), mode="bilinear", align_corners=False)
-    return torch.cat([square, square.flip(-1)])
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Class activation maps (CAMs) of image-level labels, and the labels made from them.
+"""Labels made from localization maps and image-level labels.
 
 Label values everywhere: 0 background, 1..C the classes in order, 255 uncertain.
 """
@@ -9,7 +9,6 @@ from torch.nn.functional import interpolate
 
 from methods.data.labels import IGNORE
 from methods.data.transforms import IMAGENET_MEAN, IMAGENET_STD
-from methods.more.network import MoRe
 from methods.more.par import PixelAdaptiveRefinement
 from methods.more.settings import Thresholds
 
@@ -21,45 +20,6 @@ def normalise_cam(maps: Tensor) -> Tensor:
     """Scale each map (..., H, W) from its smallest value to its largest: 0 to just below 1."""
     shifted = maps - maps.amin(dim=(-2, -1), keepdim=True)
     return shifted / (shifted.amax(dim=(-2, -1), keepdim=True) + 1e-5)
-
-
-@torch.no_grad()
-def multi_scale_cams(
-    model: MoRe, images: Tensor, scales: tuple[float, ...]
-) -> tuple[Tensor, Tensor]:
-    """CAM and auxiliary CAM over scales and mirror images.
-
-    At each scale the larger of the plain and the mirrored map counts, without its negative part;
-    scales add up. Scale 1 comes first and is always included.
-
-    Args:
-        model: the network.
-        images: (B, 3, H, W), normalised.
-        scales: relative image sizes.
-
-    Returns:
-        Two float32 (B, C, H, W), each map normalised to 0 to 1.
-    """
-    height, width = images.shape[-2:]
-    pairs = torch.cat([images, images.flip(-1)])
-    sums: list[Tensor] = []
-    for scale in (1.0, *(s for s in scales if s != 1.0)):
-        views = pairs
-        if scale != 1.0:
-            size = (int(scale * height), int(scale * width))
-            views = interpolate(pairs, size=size, mode="bilinear", align_corners=False)
-        output = model.forward_cams(views, with_lam=False)
-        maps = [_merge_flips(m, (height, width)) for m in (output.cam, output.auxiliary_cam)]
-        sums = [total + m for total, m in zip(sums, maps, strict=True)] if sums else maps
-    cam, auxiliary_cam = (normalise_cam(total) for total in sums)
-    return cam, auxiliary_cam
-
-
-def _merge_flips(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Positive part of the larger of plain and un-mirrored maps (2B, C, h, w), at `size`."""
-    large = interpolate(maps.float(), size=size, mode="bilinear", align_corners=False)
-    plain, mirrored = large.chunk(2)
-    return torch.maximum(plain, mirrored.flip(-1)).relu_()
 
 
 def cam_to_label(
@@ -85,11 +45,26 @@ def cam_to_label(
 
 
 def grid_label(
-    cam: Tensor, labels: Tensor, thresholds: Thresholds, size: tuple[int, int]
+    cam: Tensor,
+    labels: Tensor,
+    thresholds: Thresholds,
+    size: tuple[int, int],
+    box: Tensor | None = None,
 ) -> Tensor:
-    """`cam_to_label` of a CAM resized to the patch grid: int64 (B, *size)."""
+    """`cam_to_label` of a CAM resized to the patch grid: int64 (B, *size); `box` in patches."""
     small = interpolate(cam, size=size, mode="bilinear", align_corners=False)
-    return cam_to_label(small, labels, thresholds)
+    return cam_to_label(small, labels, thresholds, box)
+
+
+def patch_box(box: Tensor, patch_size: int) -> Tensor:
+    """The patches that lie wholly inside boxes (B, 4) of pixels, as boxes of patches (B, 4).
+
+    A box too small to hold a patch becomes an empty one.
+    """
+    r0, r1, c0, c1 = box.unbind(dim=1)
+    first = [-(-start // patch_size) for start in (r0, c0)]
+    behind = [end // patch_size for end in (r1, c1)]
+    return torch.stack([first[0], behind[0], first[1], behind[1]], dim=1)
 
 
 def affinity_mask(grid_labels: Tensor) -> Tensor:

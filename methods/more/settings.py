@@ -28,14 +28,17 @@ class NetworkSettings:
 
 @dataclass(frozen=True)
 class AugmentationSettings:
-    """Random resized crop, flip and colour jitter."""
+    """What a training view is made by."""
 
+    # resized_crop: jitter after a random resized crop (VOC). scaled_crop: jitter, a random scale,
+    # zero padding and a random crop, the box of the real content kept (COCO).
+    kind: Literal["resized_crop", "scaled_crop"]
     crop: int  # pixels
-    scale: tuple[float, float]
-    ratio: tuple[float, float]
+    scale: tuple[float, float]  # share of the area; of the side for scaled_crop
     flip_probability: float
     jitter: tuple[float, float, float, float]  # brightness, contrast, saturation, hue
     jitter_probability: float
+    ratio: tuple[float, float] | None = None  # of the sides; resized_crop only
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,23 @@ class LossSettings:
     seg: float
     reg: float
     temperature: float  # tau of CRE
+    ptc_start: int  # ptc counts while n_iter > ptc_start; -1: from the first iteration on
+    region_start: int  # cre and ure count while n_iter > region_start
     seg_start: int  # seg and reg count while n_iter > seg_start
     mask_switch: int  # CRE and URE read the CAM while n_iter > mask_switch
     ure_selection: UreSettings
     energy: EnergySettings
+
+
+@dataclass(frozen=True)
+class PrecisionSettings:
+    """Of the encoder's matrix products; everything behind the encoder is float32."""
+
+    network: Literal["fp32", "bf16"]  # the pass that gradients go through
+    # The passes without gradients, behind the CAMs. Plain images at scale 1 have none of their own:
+    # they take the pass with gradients, unless that is bf16 and these are to be fp32.
+    cams: Literal["fp32", "bf16"]
+    tf32: bool  # a GPU may round the factors of float32 products to 10 bits of mantissa
 
 
 @dataclass(frozen=True)
@@ -108,7 +124,7 @@ class TrainingSettings:
 
     iterations: int
     batch_size: int
-    precision: Literal["fp32", "bf16"]  # of the encoder's matrix products; everything else is fp32
+    precision: PrecisionSettings
     loader_workers: int
     checkpoint_every: int  # iterations
     log_every: int  # iterations between two lines of the log; the journal has every iteration
@@ -121,8 +137,8 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class InferenceSettings:
-    """Which maps are dumped."""
+    """How images enter the network."""
 
-    image_size: int  # pixels; images are resized to squares of int(scale * image_size)
-    scales: tuple[float, ...]  # of the segmentation logits
-    map_scales: tuple[float, ...]  # of CAM, auxiliary CAM and LAM
+    image_size: int  # pixels; side of the square at scale 1
+    precision: Literal["fp32", "bf16"] = "fp32"
+    tf32: bool = False

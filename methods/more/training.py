@@ -12,10 +12,11 @@ from tqdm import tqdm
 
 from methods.data.files import sha256, write_json
 from methods.data.image_index import read_index
-from methods.more.augmentation import TrainingView
+from methods.more.augmentation import build_view
+from methods.more.formulation import Formulation, complete, read_formulation
 from methods.more.network import MoRe
 from methods.more.objective import TERMS, Objective
-from methods.more.settings import NetworkSettings, TrainingSettings
+from methods.more.settings import LossSettings, NetworkSettings, TrainingSettings
 from methods.more.weights import load_backbone, save_checkpoint
 from methods.settings import build
 from methods.training.batches import BatchSampler
@@ -24,9 +25,9 @@ from methods.training.guards import require_finite
 from methods.training.journal import Journal
 from methods.training.machine import describe_machine
 from methods.training.schedule import build_optimizer, learning_rates, set_learning_rates
-from methods.training.seeding import seed_everything, select_device
+from methods.training.seeding import allow_tf32, seed_everything, select_device
 
-Batch = tuple[Tensor, Tensor, Tensor]  # views, labels, positions
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # pixels, labels, boxes, positions
 COLUMNS = (
     "iteration",
     *TERMS,
@@ -35,6 +36,11 @@ COLUMNS = (
     "lr_heads",
     "images_per_second",
     "data_wait_seconds",
+)
+_CRE_OVERFLOWS = (
+    "the published form of CRE overflows where patches are long and the temperature is low: set"
+    " formulation: {cre_range: fixed}, which gives the same number wherever the published form is"
+    " finite"
 )
 
 
@@ -51,8 +57,9 @@ def resolve(
         device: auto, cpu or cuda.
 
     Returns:
-        The run's block plus `derived`, plain values ready for YAML. `marks` are the iterations at
-        which the objective changes, each with a phrase that says how.
+        The run's block with every switch of its formulation, plus `derived`, plain values ready
+        for YAML. `marks` are the iterations at which the objective changes, each with a phrase
+        that says how.
     """
     settings = build(TrainingSettings, run["training"])
     split = run["train_split"]
@@ -61,7 +68,7 @@ def resolve(
     seen = [position for batch in sampler for position, _ in batch]
     steps = sorted({0, settings.schedule.warmup_iterations, settings.iterations // 2})
     return {
-        **run,
+        **complete(run),
         "seed": seed,
         "classes": list(classes),
         "derived": {
@@ -72,19 +79,23 @@ def resolve(
             "distinct_images_seen": len(set(seen)),
             "passes_over_the_split": round(len(seen) / count, 3),
             "iterations_a_pass": count // settings.batch_size,
-            "marks": [
-                [settings.losses.seg_start + 1, "segmentation and regulariser begin to count"],
-                [
-                    settings.losses.mask_switch + 1,
-                    "CRE and URE turn from auxiliary CAM to CAM",
-                ],
-            ],
+            "marks": _marks(settings.losses),
             "learning_rates": {
                 n: learning_rates(n, settings.iterations, settings.optimizer, settings.schedule)
                 for n in [*steps, settings.iterations - 1]
             },
         },
     }
+
+
+def _marks(losses: LossSettings) -> list[list[int | str]]:
+    marks = [
+        (losses.ptc_start, "PTC begins to count"),
+        (losses.region_start, "CRE and URE begin to count"),
+        (losses.seg_start, "segmentation and regulariser begin to count"),
+        (losses.mask_switch, "CRE and URE turn from auxiliary CAM to CAM"),
+    ]
+    return [[last + 1, change] for last, change in sorted(marks) if last > -1]
 
 
 def train(
@@ -116,18 +127,21 @@ def train(
     settings = build(TrainingSettings, run["training"])
     where = select_device(device)
     seed_everything(seed)
-    model = MoRe(build(NetworkSettings, run["network"]), len(classes), settings.precision)
+    allow_tf32(settings.precision.tf32)
+    formulation = read_formulation(run)
+    network = build(NetworkSettings, run["network"])
+    model = MoRe(network, len(classes), formulation, settings.precision.network)
     load_backbone(model, weights)
     model.to(where).train()
     dataset = ImageLabelDataset(
-        index, images, run["train_split"], classes, TrainingView(settings.augmentation)
+        index, images, run["train_split"], classes, build_view(settings.augmentation)
     )
     sampler = BatchSampler(len(dataset), settings.batch_size, settings.iterations, seed)
     loader: Iterable[Batch] = DataLoader(
         dataset, batch_sampler=sampler, num_workers=settings.loader_workers
     )
     start = time.perf_counter()
-    written, seen = _fit(model, dataset, loader, settings, where, output)
+    written, seen = _fit(model, dataset, loader, settings, formulation, where, output)
     write_json(
         output / "done.json",
         {
@@ -147,12 +161,14 @@ def _fit(
     dataset: ImageLabelDataset,
     loader: Iterable[Batch],
     settings: TrainingSettings,
+    formulation: Formulation,
     device: torch.device,
     output: Path,
 ) -> tuple[list[dict[str, Any]], int]:
     """Run the loop; return the written checkpoints and the number of distinct images seen."""
     optimizer = build_optimizer(model.parameter_groups(), settings.optimizer)
-    objective = Objective(settings)
+    objective = Objective(settings, formulation)
+    remedies = {"cre": _CRE_OVERFLOWS} if formulation.cre_range == "program" else {}
     written: list[dict[str, Any]] = []
     seen: set[int] = set()
     # The journal of a run that stops keeps this name, which no rule claims and thus deletes.
@@ -160,16 +176,16 @@ def _fit(
     with Journal(unfinished, COLUMNS) as journal:
         progress = tqdm(total=settings.iterations, desc="training", disable=None)
         end = time.perf_counter()
-        for n_iter, (views, labels, positions) in enumerate(loader):
+        for n_iter, (pixels, labels, boxes, positions) in enumerate(loader):
             begin = time.perf_counter()
             rates = set_learning_rates(
                 optimizer, n_iter, settings.iterations, settings.optimizer, settings.schedule
             )
-            terms = objective(model, views.to(device), labels.to(device), n_iter)
+            terms = objective(model, pixels.to(device), labels.to(device), n_iter, boxes.to(device))
             values = {name: float(value.detach()) for name, value in terms.items()}
             batch = positions.tolist()
             ids = [dataset.records[position].id for position in batch]
-            require_finite(unfinished, values, n_iter, ids)
+            require_finite(unfinished, values, n_iter, ids, remedies)
             optimizer.zero_grad(set_to_none=True)
             terms["total"].backward()
             optimizer.step()

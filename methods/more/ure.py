@@ -1,21 +1,28 @@
 """Uncertain-region enhancement (URE): uncertain patches move towards the image's classes."""
 
 import math
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, normalize
+from torch.nn.functional import avg_pool2d
 
 from methods.data.labels import IGNORE
 from methods.errors import InputError
-from methods.more.losses import COSINE_EPSILON
+from methods.more.cosine import unit
+from methods.more.formulation import Formulation
 from methods.more.settings import UreSettings
 
 _UNCERTAIN, _FOREGROUND = 1, 2  # codes of the window test; background is 0
 
 
 def ure_loss(
-    tokens: Tensor, feature_map: Tensor, mask: Tensor, labels: Tensor, settings: UreSettings
+    tokens: Tensor,
+    feature_map: Tensor,
+    mask: Tensor,
+    labels: Tensor,
+    settings: UreSettings,
+    formulation: Formulation,
 ) -> Tensor:
     """Similarity of selected patches to the present class tokens, difference from the others.
 
@@ -25,6 +32,7 @@ def ure_loss(
         mask: (B, h, w): 0 background, 1..C classes, 255 uncertain.
         labels: (B, C) multi-hot.
         settings: how patches are selected.
+        formulation: `ure` chooses the account.
 
     Returns:
         0-d tensor: mean over the selected patches of the batch.
@@ -34,15 +42,37 @@ def ure_loss(
     """
     items, places = select_patches(mask, settings)
     items, places = items.to(tokens.device), places.to(tokens.device)
-    patches = normalize(feature_map.float().flatten(2), dim=1, eps=COSINE_EPSILON)
-    chosen = patches[items, :, places]
-    unit = normalize(tokens.detach().float(), dim=-1, eps=COSINE_EPSILON)
-    cosine = torch.einsum("sd,scd->sc", chosen, unit[items]).abs()
-    present = labels.float()[items]
+    chosen = unit(feature_map.flatten(2), dim=1)[items, :, places]
+    classes = unit(tokens.detach(), dim=-1)[items]
+    cosine = torch.einsum("sd,scd->sc", chosen, classes)
+    return _COSTS[formulation.ure](cosine, labels.float()[items]).mean()
+
+
+def _halved_costs(cosine: Tensor, present: Tensor) -> Tensor:
+    """The program's costs (S,): absolute cosines, each side's count raised by one, then halved."""
     absent = 1 - present
-    attraction = 1 - (present * cosine).sum(dim=1) / (present.sum(dim=1) + 1)
-    repulsion = (absent * cosine).sum(dim=1) / (absent.sum(dim=1) + 1)
-    return (0.5 * attraction + 0.5 * repulsion).mean()
+    size = cosine.abs()
+    attraction = 1 - (present * size).sum(dim=1) / (present.sum(dim=1) + 1)
+    repulsion = (absent * size).sum(dim=1) / (absent.sum(dim=1) + 1)
+    return 0.5 * attraction + 0.5 * repulsion
+
+
+def _costs_of_equation_9(cosine: Tensor, present: Tensor) -> Tensor:
+    """The paper's costs (S,), as read here: two means, over present and over absent classes.
+
+    A patch u costs the mean of 1 - cos(u, t) over the tokens t of the image's classes plus the
+    mean of cos(u, t) over the other tokens. A side without classes adds 0.
+    """
+    absent = 1 - present
+    attraction = (present * (1 - cosine)).sum(dim=1) / present.sum(dim=1).clamp(min=1)
+    repulsion = (absent * cosine).sum(dim=1) / absent.sum(dim=1).clamp(min=1)
+    return attraction + repulsion
+
+
+_COSTS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "program": _halved_costs,
+    "paper": _costs_of_equation_9,
+}
 
 
 def select_patches(mask: Tensor, settings: UreSettings) -> tuple[Tensor, Tensor]:
@@ -73,7 +103,7 @@ def select_patches(mask: Tensor, settings: UreSettings) -> tuple[Tensor, Tensor]
             f"at most {min(height, width) - 1}",
             "choose a smaller window or a larger crop",
         )
-    codes = torch.where(mask == IGNORE, _UNCERTAIN, (mask != 0).long() * _FOREGROUND)
+    codes = region_codes(mask)
     inner = codes[:, margin : height - margin, margin : width - margin]
     sums = avg_pool2d(codes[:, None].float(), window, stride=1, divisor_override=1).squeeze(1)
     # The codes are whole numbers: rounding up keeps 43.2 and 10.8 free of float error.
@@ -85,6 +115,11 @@ def select_patches(mask: Tensor, settings: UreSettings) -> tuple[Tensor, Tensor]
         items.append(torch.full_like(rows, index))
         places.append(rows * width + columns)
     return torch.cat(items), torch.cat(places)
+
+
+def region_codes(mask: Tensor) -> Tensor:
+    """Of each label of an int64 mask: 0 background, 1 uncertain, 2 foreground."""
+    return torch.where(mask == IGNORE, _UNCERTAIN, (mask != 0).long() * _FOREGROUND)
 
 
 def _draw(codes: Tensor, near: Tensor, tokens: int) -> tuple[Tensor, Tensor]:

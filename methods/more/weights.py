@@ -1,8 +1,6 @@
 """Weights of MoRe: a plain ViT's to start from, and checkpoints."""
 
-import pickle
-import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -12,19 +10,15 @@ from methods.data.files import atomic_path
 from methods.errors import InputError
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
+from methods.more.state_dicts import named_tensors, read_file, require, shapes
 
-# What torch.load raises, besides OSError, on a file that is damaged or of another kind.
-_NO_STATE = (
-    pickle.UnpicklingError,
-    EOFError,
-    RuntimeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    AssertionError,
-    struct.error,
-)
+_WRAPPER = "module."  # what the published program's distributed wrapper puts before keys
+# Names of the graph block before 27 December 2024, which also had gates that nothing read.
+_OLD_GRAPH_NAMES = {
+    "graph_layer.head_proj.": "graph_layer.W_head.",
+    "graph_layer.tail_proj.": "graph_layer.W_tail.",
+}
+_OLD_GATES = "graph_layer.gate_"
 
 
 def convert_backbone(
@@ -65,7 +59,7 @@ def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = N
     Raises:
         InputError: the file holds no state dict, or not that of a ViT of the model's sizes.
     """
-    state = _read_state(path)
+    state = named_tensors(path, read_file(path))
     encoder = model.encoder.state_dict()
     head = {key: value for key, value in encoder.items() if key.startswith("head.")}
     positions, width = encoder["pos_embed"].shape[1:]
@@ -73,7 +67,7 @@ def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = N
     expected["cls_token"] = torch.Size((1, 1, width))
     expected["pos_embed"] = torch.Size((1, 1 + positions - model.encoder.num_tokens, width))
     body = {key: value for key, value in state.items() if not key.startswith("head.")}
-    _require(path, body, expected, "give weights of a plain ViT of the sizes in `network`")
+    require(path, body, expected, "give weights of a plain ViT of the sizes in `network`")
     converted = convert_backbone(body, model.settings, model.num_classes, generator)
     model.encoder.load_state_dict(converted | head)
 
@@ -89,68 +83,69 @@ def save_checkpoint(path: Path, model: MoRe) -> None:
 def load_checkpoint(path: Path, model: MoRe) -> None:
     """Load a checkpoint of the same network, of this pipeline or of the published program.
 
-    The latter's keys begin with "module.", which its distributed wrapper adds.
+    The latter's keys carry the "module." of a distributed wrapper, and may lie in a dict beside
+    the optimizer's state. Files of before 27 December 2024 have other names in the graph block,
+    whose formula was another; they load where the model's formulation has that one.
 
     Raises:
         InputError: the file holds no state dict, or not every key of the model in its shape and
-            no other key.
+            no other key; or it is of the older graph block and the model is not.
     """
-    state = {key.removeprefix("module."): value for key, value in _read_state(path).items()}
-    expected = {key: value.shape for key, value in model.state_dict().items()}
-    _require(path, state, expected, "give a checkpoint of the network that the settings describe")
-    model.load_state_dict(state)
+    state = _unwrapped(path)
+    names = {key: key for key in model.state_dict()}
+    expected = shapes(model.state_dict())
+    if _has_old_graph(state):
+        _require_old_formula(path, model)
+        names = {key: _old_name(key) for key in names}
+        expected = {names[key]: shape for key, shape in expected.items()}
+        expected |= _old_gates(model.settings.width)
+    require(path, state, expected, "give a checkpoint of the network that the settings describe")
+    model.load_state_dict({key: state[name] for key, name in names.items()})
 
 
-def _read_state(path: Path) -> dict[str, Tensor]:
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise InputError(
-            path, f"no readable file ({error.strerror})", "a torch state dict", "check the path"
-        ) from error
-    except _NO_STATE as error:
-        raise InputError(
-            path,
-            f"a file that torch does not load ({type(error).__name__})",
-            "a whole file with tensors alone",
-            "make or fetch the file again",
-        ) from error
-    if not isinstance(state, Mapping) or not all(
-        isinstance(key, str) and isinstance(value, Tensor) for key, value in state.items()
-    ):
+def _unwrapped(path: Path) -> dict[str, Tensor]:
+    """The state dict of a checkpoint file, without the wrapper's parts of its keys."""
+    content = read_file(path)
+    if isinstance(content, Mapping) and "model_state_dict" in content:
+        content = content["model_state_dict"]
+    wrapped = named_tensors(path, content)
+    state = {key.replace(_WRAPPER, ""): value for key, value in wrapped.items()}
+    if len(state) < len(wrapped):
         raise InputError(
             path,
-            f"a {type(state).__name__} that is not made of named tensors",
-            "a flat torch state dict",
+            f"{len(wrapped)} keys, of which {len(state)} differ by more than {_WRAPPER!r}",
+            "one network's state dict",
             "save the model's state dict alone",
         )
-    return dict(state)
+    return state
 
 
-def _require(
-    path: Path, state: Mapping[str, Tensor], expected: Mapping[str, torch.Size], remedy: str
-) -> None:
-    shared = state.keys() & expected.keys()
-    reshaped = [
-        f"{key} {tuple(state[key].shape)} instead of {tuple(expected[key])}"
-        for key in sorted(shared)
-        if state[key].shape != expected[key]
-    ]
-    problems = [
-        _count("missing", expected.keys() - shared),
-        _count("unexpected", state.keys() - shared),
-        _count("wrongly shaped", reshaped),
-    ]
-    if any(problems):
-        found = ", ".join(problem for problem in problems if problem)
-        raise InputError(path, found, f"the {len(expected)} keys of the network", remedy)
+def _has_old_graph(state: Mapping[str, Tensor]) -> bool:
+    return any(key.startswith((*_OLD_GRAPH_NAMES.values(), _OLD_GATES)) for key in state)
 
 
-def _count(kind: str, items: Iterable[str], shown: int = 5) -> str:
-    """Such as "7 missing keys (a, b, c, d, e, ...)"; empty without items."""
-    names = sorted(items)
-    if not names:
-        return ""
-    more = ", ..." if len(names) > shown else ""
-    plural = "s" if len(names) > 1 else ""
-    return f"{len(names)} {kind} key{plural} ({', '.join(names[:shown])}{more})"
+def _require_old_formula(path: Path, model: MoRe) -> None:
+    if model.formulation.gcr_fusion != "legacy":
+        raise InputError(
+            path,
+            "a graph block of before 27 December 2024 (keys graph_layer.W_head, W_tail or gate_*)",
+            f"that of gcr_fusion {model.formulation.gcr_fusion}",
+            "set gcr_fusion: legacy in the run's formulation, or give a newer checkpoint",
+        )
+
+
+def _old_name(key: str) -> str:
+    for name, old in _OLD_GRAPH_NAMES.items():
+        key = key.replace(name, old)
+    return key
+
+
+def _old_gates(width: int) -> dict[str, torch.Size]:
+    """Keys and shapes of the older graph block's unread gates."""
+    half = width // 2
+    gates = {"U": (half, width), "V": (half, width), "W": (width, half)}
+    return {
+        f"{_OLD_GATES}{gate}.{part}": torch.Size(shape)
+        for gate, (outputs, inputs) in gates.items()
+        for part, shape in (("weight", (outputs, inputs)), ("bias", (outputs,)))
+    }

@@ -1,6 +1,5 @@
-"""Fully connected CRF over the segmentation probabilities (Kraehenbuehl and Koltun, 2011)."""
+"""Fully connected CRF over the probabilities of labels (Kraehenbuehl and Koltun, 2011)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from pydensecrf.utils import unary_from_softmax
 from methods.data.images import read_rgb
 from methods.data.predictions import read_arrays
 from methods.errors import InputError
-from methods.postprocess.fusion import fuse_logits, logits_key, softmax
+from methods.postprocess.fusion import softmax
+from methods.postprocess.labelling import class_maps, decoder_scores, stored_keys
+from methods.protocols import Protocol
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,19 @@ def dense_crf(
 
 
 def refine(
-    image: Path, logits: Path, scales: Sequence[float], settings: CrfSettings
+    image: Path, file: Path, protocol: Protocol, image_size: int, settings: CrfSettings
 ) -> NDArray[np.uint8]:
-    """Refine the segmentation of one image.
+    """Label one image with a CRF.
+
+    The probabilities of the decoder's labels are the softmax of its logits. Those of localization
+    maps are the maps of the classes that may appear, and for the background 1 less their maximum,
+    as they are: they do not add up to 1 (published program).
 
     Args:
         image: its RGB file.
-        logits: its stored logits (.npz).
-        scales: which scales to fuse (with flip).
+        file: its stored network outputs (.npz).
+        protocol: how they are fused.
+        image_size: side of the network's square input at scale 1, pixels.
         settings: kernels and number of iterations.
 
     Returns:
@@ -113,6 +119,15 @@ def refine(
         InputError: a file is missing or broken, or the two are of different images.
     """
     pixels = read_rgb(image)
-    stored = read_arrays(logits, [logits_key(scale) for scale in scales])
-    fused = fuse_logits(stored, pixels.shape[:2], scales, flip=True)
-    return dense_crf(pixels, softmax(fused), settings, where=image)[0]
+    size = (pixels.shape[0], pixels.shape[1])
+    stored = read_arrays(file, stored_keys(protocol))
+    if protocol.of_decoder:
+        scores = softmax(decoder_scores(stored, protocol, size))
+        return dense_crf(pixels, scores, settings, where=image)[0]
+    maps, classes = class_maps(stored, protocol, image_size, size)
+    if len(classes) == 0:  # nothing but background can be there
+        return np.zeros(size, dtype=np.uint8)
+    scores = np.concatenate([1 - maps.max(axis=0, keepdims=True), maps])
+    names = np.array([0, *(classes + 1)], dtype=np.uint8)
+    labels: NDArray[np.uint8] = names[dense_crf(pixels, scores, settings, where=image)[0]]
+    return labels

@@ -78,6 +78,7 @@ def fuse_maps(
     scales: Sequence[float],
     image_size: int,
     size: tuple[int, int],
+    flip: bool = True,
 ) -> Floats:
     """Localization maps of one image, each scaled to [0, 1) at the network's input size.
 
@@ -90,14 +91,15 @@ def fuse_maps(
         scales: which scales to sum.
         image_size: side of the network's square input at scale 1, pixels.
         size: height and width of the label map, pixels.
+        flip: whether the map of the mirror image counts.
 
     Returns:
-        float32 (P, H, W) of the P classes of the image.
+        float32 (P, H, W).
     """
     summed: Floats | float = 0.0
     for scale in scales:
         pair = upsample_bilinear(stored[maps_key(kind, scale)], (image_size, image_size))
-        fused = np.maximum(pair[0], pair[1][..., ::-1])
+        fused = np.maximum(pair[0], pair[1][..., ::-1]) if flip else pair[0]
         summed = summed + (fused if kind == "lam" else np.maximum(fused, 0))
     if isinstance(summed, float):
         raise ValueError("no scale to sum")

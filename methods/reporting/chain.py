@@ -1,25 +1,25 @@
 """The chain of files behind the numbers, each link with its digest."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from methods.data.files import sha256
-from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
-from methods.reporting.sources import (
-    DatasetSources,
-    ReportSources,
-    RunSources,
-)
+from methods.reporting.run_sources import RunSources
+from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.submission.package import read_package
 from methods.training.checkpoints import verified_checkpoint
 
-CHECKPOINT = "checkpoint"  # name of the link
+CHECKPOINT = "checkpoint"  # name of the link to a file that was trained here
+GIVEN_CHECKPOINT = "given checkpoint"
 _COLUMNS = (
     Column("link", Kind.NAME),
     Column("file", Kind.FILE),
     Column("bytes", Kind.COUNT),
     Column("sha256", Kind.DIGEST),
 )
+Link = tuple[str, Path]
 
 
 def run_chain_name(run: RunSources) -> str:
@@ -32,51 +32,72 @@ def control_chain_name(dataset: DatasetSources) -> str:
     return f"chain-{dataset.name}-controls"
 
 
-def chain_tables(sources: ReportSources) -> list[Table]:
-    """One table a run and seed, from the data to the metrics, then one a data set's controls.
+def control_chains(sources: ReportSources) -> list[Table]:
+    """One table a data set, from the data to the metrics of its controls."""
+    return [_control_chain(dataset, sources) for dataset in sources.datasets]
+
+
+def run_chain(run: RunSources, sources: ReportSources) -> Table:
+    """From the data to the metrics of one run and seed.
 
     Raises:
-        InputError: a checkpoint is no longer the one that was chosen.
+        InputError: the checkpoint is no longer the one that was chosen.
     """
-    cards = dict(sources.weights)
-    tables = [
-        _run_chain(run, sources.dataset(run.dataset), cards[run.weights], sources)
-        for run in sources.runs
-    ]
-    tables += [_control_chain(dataset, sources) for dataset in sources.datasets]
-    return tables
-
-
-def _run_chain(
-    run: RunSources, dataset: DatasetSources, card: Path, sources: ReportSources
-) -> Table:
+    dataset = sources.dataset(run.dataset)
     links = [
         ("data manifest", dataset.manifest),
         ("image labels", dataset.index),
         ("data checks", dataset.checks),
-        ("weights card", card),
-        ("resolved configuration", run.resolved),
-        ("journal of the training", run.journal),
-        ("end of the training", run.done),
+        *(_training_links(run, sources) if run.trained else ()),
+        (CHECKPOINT if run.trained else GIVEN_CHECKPOINT, verified_checkpoint(run.checkpoint)),
         ("choice of the checkpoint", run.checkpoint),
+        *_scored_links(run),
+        ("second scorer", run.cross_check),
+        *_submission_links(run, sources),
+        ("verdicts", sources.verdicts),
     ]
-    made_from = {
-        SEED_STAGES[0]: ("predictions, maps", run.maps(run.seed_split)),
-        SEGMENTATION_STAGES[0]: ("predictions, logits", run.predictions(run.segmentation_split)),
-    }
-    for split, stage in run.stages():
-        if stage in made_from:
-            links.append(made_from[stage])
-        links.append((f"label maps, {stage}", run.index(split, stage)))
-        links.append((f"counts by image, {stage}", run.counts(split, stage)))
-        links.append((f"metrics, {stage}", run.metrics(split, stage)))
-    links += [("second scorer", run.cross_check), ("verdicts", sources.verdicts)]
-    rows = _rows(links, sources.root)
-    path = verified_checkpoint(run.checkpoint)
-    position = next(i for i, row in enumerate(rows) if row[0] == "choice of the checkpoint")
-    rows[position:position] = _rows([(CHECKPOINT, path)], sources.root)
-    caption = f"{run.name}: the chain behind the segmentation and the localization maps."
-    return build_table(run_chain_name(run), caption, _COLUMNS, rows)
+    what = "the chain" if run.trained else "calibration, no training: the chain"
+    caption = f"{run.name}: {what} behind the segmentation and the localization maps."
+    return build_table(run_chain_name(run), caption, _COLUMNS, _rows(links, sources.root))
+
+
+def _training_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
+    yield "weights card", dict(sources.weights)[run.weights]
+    yield "resolved configuration", run.resolved
+    yield "journal of the training", run.journal
+    yield "end of the training", run.done
+    for split in dict.fromkeys((run.chosen_on, run.split)):
+        if split is not None:
+            for iteration, path in zip(run.iterations, run.validations(split), strict=True):
+                yield f"validation on {split}, iteration {iteration}", path
+
+
+def _scored_links(run: RunSources) -> Iterator[Link]:
+    told: set[Path] = set()
+    for split, name in run.stages():
+        predictions = run.predictions(split, name)
+        if predictions not in told:
+            told.add(predictions)
+            yield f"{_predictions(run, name)}, {split}", predictions
+        yield f"label maps, {name}", run.index(split, name)
+        yield f"counts by image, {name}", run.counts(split, name)
+        yield f"metrics, {name}", run.metrics(split, name)
+
+
+def _submission_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
+    if run.submission is None:
+        return
+    split, name = run.submission
+    yield f"{_predictions(run, name)}, {split}", run.predictions(split, name)
+    yield f"label maps, {name}, {split}", run.index(split, name)
+    yield "package for the evaluation server", run.package
+    yield "its tar file", run.package.parent / read_package(run.package)["tar"]
+    yield "receipts of the evaluation server", sources.receipts
+
+
+def _predictions(run: RunSources, name: str) -> str:
+    protocol = run.protocols[name]
+    return f"predictions, logits, {protocol.resize}" if protocol.of_decoder else "predictions, maps"
 
 
 def _control_chain(dataset: DatasetSources, sources: ReportSources) -> Table:
@@ -88,8 +109,9 @@ def _control_chain(dataset: DatasetSources, sources: ReportSources) -> Table:
     return build_table(control_chain_name(dataset), caption, _COLUMNS, rows)
 
 
-def _rows(links: Sequence[tuple[str, Path]], root: Path) -> list[list[Cell]]:
+def _rows(links: Sequence[Link], root: Path) -> list[list[Cell]]:
+    """A given checkpoint may lie anywhere; its path leads out of the folder of the page."""
     return [
-        [name, path.relative_to(root).as_posix(), path.stat().st_size, sha256(path)]
+        [name, Path(os.path.relpath(path, root)).as_posix(), path.stat().st_size, sha256(path)]
         for name, path in links
     ]

@@ -1,6 +1,6 @@
 """Claims: what a run is expected to show, written down before it runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number in a metrics file: of a run's stage (for each seed), or of a control.
+    """A number in a metrics file: of a run's protocol (for each seed), or of a control.
 
     Attributes:
         split: the scored split.
         metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou".
         run: name of the run, and
-        stage: its stage; or
+        protocol: the name of its protocol; or
         control: name of the control, and
         dataset: the data set it is of.
     """
@@ -31,7 +31,7 @@ class Quantity:
     split: str
     metric: str
     run: str | None = None
-    stage: str | None = None
+    protocol: str | None = None
     control: str | None = None
     dataset: str | None = None
 
@@ -39,10 +39,10 @@ class Quantity:
         """The metrics file, relative to results/<experiment>; a control's has no seed."""
         if self.run is None:
             return control_file(str(self.dataset), self.split, str(self.control))
-        return metrics_file(self.run, seed, self.split, str(self.stage))
+        return metrics_file(self.run, seed, self.split, str(self.protocol))
 
     def __str__(self) -> str:
-        subject = f"control {self.control}" if self.run is None else f"{self.run}, {self.stage},"
+        subject = f"control {self.control}" if self.run is None else f"{self.run}, {self.protocol},"
         return f"{self.metric} of {subject} on {self.split}"
 
 
@@ -137,14 +137,6 @@ def read_registration(path: Path) -> str:
         InputError: the file does not follow claims/schema.yaml.
     """
     return str(_document(path)["registered"])
-
-
-def metric_files(claims: Sequence[Claim], seeds: Sequence[int]) -> list[str]:
-    """The metrics files that verdicts on the claims need, relative to results/<experiment>."""
-    files = {
-        quantity.file(seed) for claim in claims for quantity in claim.quantities() for seed in seeds
-    }
-    return sorted(files)
 
 
 def _document(path: Path) -> Any:

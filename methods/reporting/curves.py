@@ -1,15 +1,18 @@
-"""The journals of a run's seeds, as one small drawing a column."""
+"""Curves by iteration, a line a seed and the authors' log beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
-from methods.reporting.figures import LINE_WIDTH, Drawing, css_color, line_styles
+from methods.reporting.figures import LINE_WIDTH, REFERENCE, Drawing, css_color, line_styles
 from methods.reporting.plots import Curve, draw_curves
-from methods.reporting.sources import RunSources
+from methods.reporting.reference_log import LABEL, validated
+from methods.reporting.run_sources import RunSources
+from methods.reporting.validation import MAP_NAMES, read_validations
 from methods.yaml_files import read_yaml
 
 _TITLES = {
@@ -34,7 +37,7 @@ class LegendLine:
     """A line of the drawings and what it stands for.
 
     Attributes:
-        label: the seed.
+        label: the seed, or the authors' log.
         color: CSS colour.
         width: CSS pixels.
         dashes: SVG's stroke-dasharray, pixels; empty for a solid line.
@@ -48,13 +51,13 @@ class LegendLine:
 
 @dataclass(frozen=True)
 class CurveGroup:
-    """The curves of one run.
+    """Curves of one run.
 
     Attributes:
         title: heading.
         text: how to read them.
-        legend: one a seed; empty for a single seed.
-        drawings: one a journal column.
+        legend: one a seed, and one of the authors' log; empty for a single line.
+        drawings: one a quantity.
     """
 
     title: str
@@ -63,13 +66,51 @@ class CurveGroup:
     drawings: tuple[Drawing, ...]
 
 
-def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
+def draw_validations(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | None) -> CurveGroup:
+    """Draw the mIoU of every map by iteration, as the validation within the training has it.
+
+    Args:
+        run: name of the run.
+        seeds: the run with each seed.
+        log: the authors', if it is of the run's data set.
+
+    Raises:
+        InputError: a validation is broken or covers a part of its split.
+    """
+    read = [(_label(source), read_validations(source, source.split)) for source in seeds]
+    at = np.array(seeds[0].iterations)
+    drawings = []
+    for key, title in MAP_NAMES.items():
+        curves = [
+            Curve(label, at, np.array([document["miou"][key] for document in documents]))
+            for label, documents in read
+        ]
+        known = None if log is None else _reference(validated(log, key), "miou")
+        drawings.append(draw_curves(f"validation-{run}-{key}", title, curves, [], known))
+    split = seeds[0].split
+    text = (
+        f"mIoU on {split} of every checkpoint, by the validation that the published program makes"
+        " within its training: one scale, no CRF. The maps are given the image labels, except where"
+        " it says predicted."
+    )
+    if log is not None:
+        text += " Dashed: the authors' log."
+    legend = _legend([label for label, _ in read], log is not None)
+    return CurveGroup(f"{run}: validation by iteration", text, legend, tuple(drawings))
+
+
+def draw_journals(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | None) -> CurveGroup:
     """Draw every column of the journals of one run, a line a seed.
+
+    Args:
+        run: name of the run.
+        seeds: the run with each seed.
+        log: the authors', if it is of the run's data set.
 
     Raises:
         InputError: a journal is broken, or has not one row an iteration.
     """
-    journals = [(f"seed {source.seed}", _read(source)) for source in seeds]
+    journals = [(_label(source), _read(source)) for source in seeds]
     marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
     drawings = tuple(
         draw_curves(
@@ -80,6 +121,7 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
                 for label, journal in journals
             ],
             [iteration for iteration, _ in marks],
+            None if log is None else _reference(log, column),
         )
         for column in journals[0][1].columns.drop("iteration")
     )
@@ -90,16 +132,34 @@ def draw_journals(run: str, seeds: Sequence[RunSources]) -> CurveGroup:
     if marks:
         changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
         text += f" Dotted lines: {changes}."
-    legend = _legend([label for label, _ in journals]) if len(journals) > 1 else ()
+    if log is not None:
+        text += " Dashed: the authors' log, the mean since its last line."
+    legend = _legend([label for label, _ in journals], log is not None)
     return CurveGroup(f"{run}: the journal", text, legend, drawings)
 
 
-def _legend(labels: Sequence[str]) -> tuple[LegendLine, ...]:
+def _label(source: RunSources) -> str:
+    return f"seed {source.seed}"
+
+
+def _reference(log: pd.DataFrame, column: str) -> Curve | None:
+    """A column of the log; None where it has no such column or no value in it."""
+    if column not in log or log[column].isna().all():
+        return None
+    known = log[["iteration", column]].dropna()
+    return Curve(LABEL, known["iteration"].to_numpy(), known[column].to_numpy(float))
+
+
+def _legend(labels: Sequence[str], with_log: bool) -> tuple[LegendLine, ...]:
+    styles = [*zip(labels, line_styles(len(labels)), strict=True)]
+    styles += [(LABEL, REFERENCE)] if with_log else []
+    if len(styles) == 1:
+        return ()
     return tuple(
         LegendLine(
             label, css_color(color), LINE_WIDTH, " ".join(f"{LINE_WIDTH * d:g}" for d in dashes)
         )
-        for label, (color, dashes) in zip(labels, line_styles(len(labels)), strict=True)
+        for label, (color, dashes) in styles
     )
 
 

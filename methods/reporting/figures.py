@@ -19,6 +19,7 @@ SERIES = (BLUE, VERMILLION, GREEN, PURPLE, "#56b4e9", "#e69f00")
 # Solid, dashed, dash-dot, dotted: on and off, in line widths.
 _DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (6, 2, 1, 2), (1, 2))
 LINE_WIDTH = 1.5  # CSS pixels
+REFERENCE = (INK, (4.0, 2.0))  # colour and dashes of what others published; no line here has them
 
 _VARIABLES = {
     INK: "var(--ink)",

@@ -1,8 +1,8 @@
-"""Pictures of single images: the photograph, its label and what each stage made of it."""
+"""Pictures of single images: the photograph, its label and what each protocol made of it."""
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,35 +11,25 @@ from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
-from methods.data.images import read_rgb
+from methods.data.image_index import ImageRecord, read_index
 from methods.data.labels import IGNORE, read_label_png
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
-from methods.data.voc import augmented_mask_file, image_file
+from methods.data.samples import ManifestFiles
 from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND, scores
-from methods.layout import SEED_STAGES
 from methods.postprocess.fusion import fuse_maps, maps_key
-from methods.reporting.sources import DatasetSources, RunSources
+from methods.protocols import Protocol
+from methods.reporting.palette import class_colors, label_palette
+from methods.reporting.protocol_names import MAPS, short_names
+from methods.reporting.run_sources import RunSources
+from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import show_number
-from methods.yaml_files import read_yaml
 
 LONGEST_SIDE = 240  # pixels of a picture; larger ones are shrunk
 EXTREMES = 3  # worst and best images shown
-_LABELS = {"raw": "raw", "crf": "CRF", "cam": "CAM", "lam": "LAM"}
+_HEATED = ("cam", "lam")  # maps that are shown
 _QUALITY = 82  # of JPEG
 _HEAT = colormaps["cividis"]  # equal steps for readers with any common colour-vision deficiency
-_BACKGROUND_COLOR = (44, 44, 48)
-_IGNORE_COLOR = (238, 238, 234)
-# Okabe and Ito's colours, for up to seven classes.
-_FEW = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
-# Paul Tol's discrete rainbow of 23, in an order that keeps neighbours apart.
-_MANY = (
-    *("#e8ecfb", "#d9cce3", "#caacce", "#ba8db4", "#aa6f9e", "#994f88", "#882e72", "#1965b0"),
-    *("#437dbf", "#6195cf", "#7bafde", "#4eb265", "#90c987", "#cae0ab", "#f7f056", "#f7cb45"),
-    *("#f4a736", "#ee8026", "#e65518", "#dc050c", "#a5170e", "#72190e", "#42150a"),
-)
-_STRIDE = 9
-
 Rgb = NDArray[np.uint8]
 
 
@@ -48,7 +38,7 @@ class Picture:
     """One panel.
 
     Attributes:
-        label: the stage.
+        label: what it is.
         alt: what it shows, in words.
         data: data URI.
         width: pixels.
@@ -89,57 +79,79 @@ class Gallery:
 
 @dataclass(frozen=True)
 class _Album:
-    """What the rows of one split are made from."""
+    """What the rows of one split are made from.
 
-    dataset: DatasetSources
+    Attributes:
+        files: images and masks.
+        records: of the split's images, by their ids.
+        classes: names of the foreground classes.
+        image_size: side of the network's square input at scale 1, pixels.
+        labelled: index of the label maps by what they are called; the last one is scored.
+        maps: stored maps of the split; None where it has none of given labels.
+        heated: protocols of the maps that are shown.
+    """
+
+    files: ManifestFiles
+    records: Mapping[str, ImageRecord]
     classes: tuple[str, ...]
-    stages: tuple[tuple[str, PredictionIndex], ...]  # the last one is scored
-    maps: PredictionIndex
-    scales: tuple[float, ...]
     image_size: int
+    labelled: Mapping[str, PredictionIndex]
+    maps: PredictionIndex | None
+    heated: tuple[Protocol, ...]
 
     @property
     def scored(self) -> str:
-        return _stage_label(self.stages[-1][0])
+        return list(self.labelled)[-1]
 
 
-def segmentation_galleries(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
+def decoder_gallery(run: RunSources, dataset: DatasetSources, *, whole: bool) -> list[Gallery]:
     """The images that the experiment names, then the worst and the best of the split.
+
+    Beside the photograph and the ground truth stand the maps of the classes that the image is
+    labelled with, where a protocol makes them on this split, and the label maps of the first
+    protocol and of the one that stands for the run.
+
+    Args:
+        run: of which the images are shown.
+        dataset: its data set.
+        whole: whether the worst and the best images are shown as well.
 
     Raises:
         InputError: a named image is not in the split.
     """
-    split = run.segmentation_split
-    scored = image_scores(run, split, "crf")
+    scored = image_scores(run, run.split, run.headline)
     for id in run.gallery:
         if id not in scored:
             raise InputError(
-                f"gallery of run {run.run}", id, f"ids of {split}", "correct the experiment"
+                f"gallery of run {run.run}", id, f"ids of {run.split}", "correct the experiment"
             )
+    names = short_names(run.judged)
+    shown = dict.fromkeys((next(iter(run.judged)), run.headline))
+    album = _open_album(run, dataset, run.split, {name: names[name] for name in shown})
     ranked = sorted(scored, key=lambda id: (scored[id], id))
-    worst, best = ranked[:EXTREMES], ranked[::-1][:EXTREMES]
-    album = _open_album(run, dataset, split, ("raw", "crf"))
+    chosen = [(f"Images of {run.split} that the experiment names", run.gallery)]
+    if whole:
+        worst, best = tuple(ranked[:EXTREMES]), tuple(ranked[::-1][:EXTREMES])
+        for word, ids in (("worst", worst), ("best", best)):
+            chosen.append((f"The {len(ids)} {word} images of {run.split}: {album.scored}", ids))
     return [
-        Gallery(title, tuple(_row(id, album, scored[id]) for id in ids))
-        for title, ids in (
-            (f"Images of {split} that the experiment names", run.gallery),
-            (f"The {len(worst)} worst images of {split} after the CRF", worst),
-            (f"The {len(best)} best images of {split} after the CRF", best),
-        )
+        Gallery(title, tuple(_row(id, album, scored[id]) for id in ids)) for title, ids in chosen
     ]
 
 
-def seed_gallery(run: RunSources, dataset: DatasetSources) -> Gallery:
-    """Evenly spaced images of the seed split: the localization maps and the labels they give."""
-    split = run.seed_split
-    scored = image_scores(run, split, "lam")
+def map_gallery(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
+    """Evenly spaced images of the first split on which maps of given labels are scored, if any."""
+    split = next((p.split for p in run.mapped.values() if p.labels == "given"), None)
+    shown = {} if split is None else _heated(run, split)
+    if split is None or not shown:
+        return []
+    names = {name: f"{MAPS[protocol.map]} label map" for name, protocol in shown.items()}
+    scored = image_scores(run, split, list(shown)[-1])
     ids = sorted(scored)
     chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
-    album = _open_album(run, dataset, split, ("cam", "lam"))
-    return Gallery(
-        f"Evenly spaced images of {split}: maps and seeds",
-        tuple(_row(id, album, scored[id]) for id in chosen),
-    )
+    album = _open_album(run, dataset, split, names)
+    title = f"Evenly spaced images of {split}: maps, and label maps that follow from them"
+    return [Gallery(title, tuple(_row(id, album, scored[id]) for id in chosen))]
 
 
 def image_scores(run: RunSources, split: str, stage: str) -> dict[str, float]:
@@ -149,50 +161,55 @@ def image_scores(run: RunSources, split: str, stage: str) -> dict[str, float]:
     return {id: scores(count).miou for id, count in zip(ids, counts, strict=True)}
 
 
-def class_colors(number: int) -> list[tuple[int, int, int]]:
-    """A colour for each of `number` foreground classes, RGB from 0 to 255."""
-    if number <= len(_FEW):
-        return [_rgb(code) for code in _FEW[:number]]
-    return [_rgb(_MANY[k * _STRIDE % len(_MANY)]) for k in range(number)]
+def _heated(run: RunSources, split: str) -> dict[str, Protocol]:
+    """The first protocol of the CAM and of the LAM on a split with image labels given."""
+    found: dict[str, tuple[str, Protocol]] = {}
+    for name, protocol in run.mapped.items():
+        if protocol.split == split and protocol.labels == "given" and protocol.map in _HEATED:
+            found.setdefault(protocol.map, (name, protocol))
+    return dict(found[kind] for kind in _HEATED if kind in found)
 
 
 def _open_album(
-    run: RunSources, dataset: DatasetSources, split: str, stages: Sequence[str]
+    run: RunSources, dataset: DatasetSources, split: str, names: Mapping[str, str]
 ) -> _Album:
+    heated = _heated(run, split)
+    records = read_index(dataset.index, split, dataset.classes)
     return _Album(
-        dataset=dataset,
-        classes=tuple(read_yaml(run.resolved)["classes"]),
-        stages=tuple((stage, read_predictions(run.index(split, stage))) for stage in stages),
-        maps=read_predictions(run.maps(split)),
-        scales=run.map_scales,
+        files=ManifestFiles.read(dataset.manifest, dataset.images),
+        records={record.id: record for record in records},
+        classes=dataset.classes,
         image_size=run.image_size,
+        labelled={
+            text.replace("\n", ", "): read_predictions(run.index(split, name))
+            for name, text in names.items()
+        },
+        maps=read_predictions(run.predictions(split, next(iter(heated)))) if heated else None,
+        heated=tuple(heated.values()),
     )
 
 
 def _row(id: str, album: _Album, score: float) -> Row:
-    image = read_rgb(album.dataset.images / image_file(id))
-    size = image.shape[0], image.shape[1]
-    truth = _read_labels(album.dataset.images / augmented_mask_file(id), album, size)
+    record = album.records[id]
+    size = (record.height, record.width)
+    truth = album.files.mask(id, len(album.classes), size)
     shown = [truth]
-    pictures = [_photograph(id, image), _label_picture("ground truth", truth, album)]
-    pictures += [_heat_picture(kind, id, size, album) for kind in ("cam", "lam")]
-    for stage, index in album.stages:
-        item = next(item for item in index.items if item.id == id)
-        labels = _read_labels(index.path(item), album, size)
+    pictures = [_photograph(id, album.files.image(record))]
+    pictures.append(_label_picture("ground truth", truth, album))
+    pictures += [_heat_picture(protocol, id, size, album) for protocol in album.heated]
+    for label, index in album.labelled.items():
+        labels = read_label_png(_file(index, id), len(album.classes), size)
         shown.append(labels)
-        pictures.append(_label_picture(_stage_label(stage), labels, album))
+        pictures.append(_label_picture(label, labels, album))
     values = sorted({value for labels in shown for value in _foreground(labels)})
     colors = [bytes(color).hex() for color in class_colors(len(album.classes))]
     legend = tuple((album.classes[v - 1], f"#{colors[v - 1]}") for v in values)
-    return Row(id, f"{album.scored} mIoU {show_number(score)} %", legend, tuple(pictures))
+    note = f"mIoU {show_number(score)} % ({album.scored})"
+    return Row(id, note, legend, tuple(pictures))
 
 
-def _stage_label(stage: str) -> str:
-    return _LABELS[stage] + (" seed" if stage in SEED_STAGES else "")
-
-
-def _read_labels(path: Path, album: _Album, size: tuple[int, int]) -> NDArray[np.uint8]:
-    return read_label_png(path, len(album.classes), size)
+def _file(index: PredictionIndex, id: str) -> Path:
+    return index.path(next(item for item in index.items if item.id == id))
 
 
 def _foreground(labels: NDArray[np.uint8]) -> list[int]:
@@ -204,26 +221,27 @@ def _photograph(id: str, image: Rgb) -> Picture:
 
 
 def _label_picture(label: str, labels: NDArray[np.uint8], album: _Album) -> Picture:
-    palette = np.zeros((256, 3), dtype=np.uint8)
-    palette[0] = _BACKGROUND_COLOR
-    palette[IGNORE] = _IGNORE_COLOR
-    palette[1 : len(album.classes) + 1] = class_colors(len(album.classes))
     picture = Image.fromarray(labels)
-    picture.putpalette(palette.tobytes())
+    picture.putpalette(label_palette(len(album.classes)).tobytes())
     names = [album.classes[value - 1] for value in _foreground(labels)]
     return _picture(label, f"{label}: {', '.join(names) or BACKGROUND}.", picture, "PNG")
 
 
-def _heat_picture(kind: str, id: str, size: tuple[int, int], album: _Album) -> Picture:
-    """The largest of the maps of the image's classes, dark 0 to bright 1."""
-    item = next(item for item in album.maps.items if item.id == id)
-    keys = [maps_key(kind, scale) for scale in album.scales]
-    stored = read_arrays(album.maps.path(item), [*keys, "classes"])
-    names = [album.classes[k] for k in stored["classes"].tolist()]
-    maps = fuse_maps(stored, kind, album.scales, album.image_size, size)
-    heat = maps.max(axis=0) if len(names) else np.zeros(size, dtype=np.float32)
+def _heat_picture(protocol: Protocol, id: str, size: tuple[int, int], album: _Album) -> Picture:
+    """The largest of the maps of the classes that the image is labelled with, 0 to 1."""
+    assert album.maps is not None  # without maps there is no protocol of them
+    keys = [maps_key(protocol.map, scale) for scale in protocol.scales]
+    stored = read_arrays(_file(album.maps, id), [*keys, "classes", "given"])
+    given = stored["given"]
+    names = [album.classes[k] for k in stored["classes"][given].tolist()]
+    heat = np.zeros(size, dtype=np.float32)
+    if names:
+        labelled = {key: stored[key][:, given] for key in keys}
+        scales, side = protocol.scales, album.image_size
+        maps = fuse_maps(labelled, protocol.map, scales, side, size, flip=protocol.flip)
+        heat = maps.max(axis=0)
     picture = Image.fromarray(_HEAT(heat, bytes=True)[..., :3])
-    label = f"{_LABELS[kind]} map"
+    label = f"{MAPS[protocol.map]} map"
     return _picture(label, f"{label} of {', '.join(names) or 'no class'}.", picture, "JPEG")
 
 
@@ -235,8 +253,3 @@ def _picture(label: str, alt: str, image: Image.Image, kind: str) -> Picture:
     image.resize(size, resample).save(buffer, format=kind, quality=_QUALITY, optimize=True)
     code = base64.b64encode(buffer.getvalue()).decode("ascii")
     return Picture(label, alt, f"data:image/{kind.lower()};base64,{code}", *size)
-
-
-def _rgb(code: str) -> tuple[int, int, int]:
-    value = int(code[1:], 16)
-    return value >> 16, value >> 8 & 255, value & 255

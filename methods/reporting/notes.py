@@ -6,15 +6,16 @@ from typing import Any
 
 from methods.data.files import read_json
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.record_tables import without_published_settings
-from methods.reporting.sources import ReportSources, RunSources
+from methods.reporting.protocol_names import long_name
+from methods.reporting.run_sources import RunSources
+from methods.reporting.settings_tables import without_published_settings
+from methods.reporting.sources import ReportSources
 from methods.reporting.tables import show_number
 
 
 def result_sentences(sources: ReportSources) -> tuple[str, ...]:
     """One sentence a run: its final mIoU and what that covers."""
-    names = dict.fromkeys(run.run for run in sources.runs)
-    return tuple(_result([run for run in sources.runs if run.run == name]) for name in names)
+    return tuple(_result(runs) for runs in sources.seeds_of().values())
 
 
 def notes(sources: ReportSources, claims: Sequence[ClaimRow]) -> tuple[str, ...]:
@@ -23,6 +24,8 @@ def notes(sources: ReportSources, claims: Sequence[ClaimRow]) -> tuple[str, ...]
         *_claim_notes(claims),
         *_data_notes(sources),
         *_weights_notes(sources),
+        *_checkpoint_notes(sources),
+        *_label_notes(sources),
         *_seed_notes(sources),
         *_settings_notes(sources),
         *_code_notes(sources),
@@ -30,15 +33,18 @@ def notes(sources: ReportSources, claims: Sequence[ClaimRow]) -> tuple[str, ...]
 
 
 def _result(runs: Sequence[RunSources]) -> str:
-    split = runs[0].segmentation_split
-    metrics = [read_json(run.metrics(split, "crf")) for run in runs]
-    start = f"{runs[0].run} with multi-scale + flip + CRF on {split}:"
+    run = runs[0]
+    metrics = [read_json(seed.metrics(run.split, run.headline)) for seed in runs]
+    what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
+    protocol = long_name(run.protocols[run.headline])
+    start = f"{what} by {run.headline} ({protocol}) on {run.split}:"
     covered = metrics[0]["coverage"]
     images = f"{covered['evaluated']} of {covered['expected']} images"
     if len(runs) == 1:
         low, high = (show_number(bound) for bound in metrics[0]["interval_95"])
         value = show_number(metrics[0]["miou"])
-        return f"{start} {value} % mIoU on {images}, 95 % interval {low} to {high}, one seed."
+        seed = ", one seed" if run.trained else ""
+        return f"{start} {value} % mIoU on {images}, 95 % interval {low} to {high}{seed}."
     values = [m["miou"] for m in metrics]
     listed = ", ".join(show_number(value) for value in values)
     average = show_number(mean(values))
@@ -78,8 +84,40 @@ def _weights_notes(sources: ReportSources) -> Iterator[str]:
             yield f"The card of the weights {name} does not say what they have learned before."
 
 
+def _checkpoint_notes(sources: ReportSources) -> Iterator[str]:
+    for runs in sources.seeds_of().values():
+        run = runs[0]
+        if not run.trained:
+            yield (
+                f"Run {run.run} is a calibration: it evaluates a given checkpoint and trains"
+                " nothing, so it has no curve and no journal."
+            )
+        if run.chosen_on is not None:
+            splits = read_json(sources.dataset(run.dataset).manifest)["splits"]
+            yield (
+                f"The checkpoint of run {run.run} was chosen by the masks of"
+                f" {splits[run.chosen_on]['count']} images ({run.chosen_on}), which training did"
+                " not see: its result rests on more than image labels."
+            )
+
+
+def _label_notes(sources: ReportSources) -> Iterator[str]:
+    leaks: dict[tuple[str, str], list[str]] = {}  # runs by (split, protocols)
+    for runs in sources.seeds_of().values():
+        run = runs[0]
+        mapped = run.mapped.items()
+        given = [k for k, p in mapped if p.labels == "given" and p.split == run.split]
+        if given:
+            leaks.setdefault((run.split, ", ".join(given)), []).append(run.run)
+    for (split, protocols), names in leaks.items():
+        yield (
+            f"Protocols that are given the image labels of {split}, which a prediction does not"
+            f" have: {protocols} (run {', '.join(names)})."
+        )
+
+
 def _seed_notes(sources: ReportSources) -> Iterator[str]:
-    seeds = len({run.seed for run in sources.runs})
+    seeds = len({run.seed for run in sources.runs if run.trained})
     if seeds == 1:
         yield "One seed was run, so the spread between seeds is not known."
 

@@ -1,18 +1,16 @@
 """The report: one self-contained HTML file, and its tables as CSV."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from methods.data.files import atomic_path, read_json
-from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
+from methods.data.files import atomic_path
 from methods.provenance import read_timings
-from methods.reporting.chain import chain_tables
+from methods.reporting.ablation import Ablation, build_ablation
+from methods.reporting.chain import control_chains
 from methods.reporting.claim_rows import (
     ClaimRow,
     claim_rows,
@@ -21,31 +19,27 @@ from methods.reporting.claim_rows import (
     registration,
     tally,
 )
-from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
-from methods.reporting.gallery import Gallery, seed_gallery, segmentation_galleries
 from methods.reporting.notes import notes, result_sentences
-from methods.reporting.plots import Rung, draw_classes, draw_ladder
 from methods.reporting.record_tables import (
     checks_table,
-    deviations_table,
     environment_table,
     splits_table,
     timings_table,
     weights_table,
 )
 from methods.reporting.results_tables import (
-    CONTROL_NAMES,
-    STAGE_NAMES,
     classes_table,
     controls_table,
     ladder_table,
-    machines_table,
     seeds_table,
-    training_table,
 )
-from methods.reporting.sources import ReportSources, RunSources
+from methods.reporting.run_parts import RunPart, control_drawings, run_parts
+from methods.reporting.settings_tables import deviations_table, formulations_table
+from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Table, show
+from methods.reporting.training_tables import calibration_table, machines_table, training_table
+from methods.reporting.validation import oracle_table, validations_table
 
 
 @dataclass(frozen=True)
@@ -61,30 +55,34 @@ class Page:
     registered: str | None
     verdicts: Table
     notes: tuple[str, ...]
+    formulations: Table
     deviations: Table
     weights: Table
-    ladders: tuple[Drawing, ...]
+    ablation: Ablation | None
+    parts: tuple[RunPart, ...]
+    control_drawings: tuple[Drawing, ...]
     ladder: Table
     controls: Table
     training: Table
+    calibration: Table
     machines: Table
-    curves: tuple[CurveGroup, ...]
-    class_drawings: tuple[Drawing, ...]
+    validation: Table
+    oracle: Table
     classes: Table
     seeds: Table
-    galleries: tuple[tuple[str, tuple[Gallery, ...]], ...]
     checks: Table
     splits: Table
     environment: Table
     timings: Table
-    chains: tuple[Table, ...]
+    control_chains: tuple[Table, ...]
 
-    def tables(self) -> Iterable[Table]:
-        """Every table of the page."""
-        for value in vars(self).values():
-            if isinstance(value, Table):
-                yield value
-        yield from self.chains
+    def tables(self) -> Iterator[Table]:
+        """Every table of the page; one without rows is neither shown nor written."""
+        own = (value for value in vars(self).values() if isinstance(value, Table))
+        ablation = (self.ablation.table,) if self.ablation else ()
+        chains = (table for part in self.parts for table in part.chains)
+        everything = (*own, *ablation, *chains, *self.control_chains)
+        return (table for table in everything if table.rows)
 
 
 def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
@@ -119,7 +117,6 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
 def build_page(sources: ReportSources) -> Page:
     """Read the results and lay out what the page says."""
     claims = claim_rows(sources)
-    by_run = {run.run: [r for r in sources.runs if r.run == run.run] for run in sources.runs}
     return Page(
         experiment=sources.experiment,
         description=sources.settings["description"],
@@ -130,74 +127,24 @@ def build_page(sources: ReportSources) -> Page:
         registered=registration(sources),
         verdicts=claims_table(claims),
         notes=notes(sources, claims),
+        formulations=formulations_table(sources),
         deviations=deviations_table(sources),
         weights=weights_table(sources),
-        ladders=tuple(chain.from_iterable(_ladders(runs, sources) for runs in by_run.values())),
+        ablation=build_ablation(sources),
+        parts=run_parts(sources),
+        control_drawings=control_drawings(sources),
         ladder=ladder_table(sources.runs),
         controls=controls_table(sources.datasets),
         training=training_table(sources.runs),
+        calibration=calibration_table(sources.runs),
         machines=machines_table(sources.runs),
-        curves=tuple(draw_journals(name, runs) for name, runs in by_run.items()),
-        class_drawings=tuple(chain.from_iterable(map(_class_drawings, by_run.values()))),
+        validation=validations_table(sources.runs),
+        oracle=oracle_table(sources.runs),
         classes=classes_table(sources.runs),
         seeds=seeds_table(sources.runs),
-        galleries=tuple((runs[0].name, _galleries(runs[0], sources)) for runs in by_run.values()),
         checks=checks_table(sources.datasets),
         splits=splits_table(sources.datasets),
         environment=environment_table(sources.environment),
         timings=timings_table(read_timings(sources.benchmarks, sources.benchmark_root)),
-        chains=tuple(chain_tables(sources)),
+        control_chains=tuple(control_chains(sources)),
     )
-
-
-def _ladders(runs: Sequence[RunSources], sources: ReportSources) -> list[Drawing]:
-    """The stages of the segmentation, and beside them the controls on the same axis."""
-    first = runs[0]
-    split = first.segmentation_split
-    stages = {
-        STAGE_NAMES[stage]: [run.metrics(split, stage) for run in runs]
-        for stage in SEGMENTATION_STAGES
-    }
-    controls = {
-        CONTROL_NAMES[control]: [path] for control, path in sources.dataset(first.dataset).controls
-    }
-    return [
-        _ladder(f"ladder-{first.run}", f"{first.run}: mIoU on {split}", stages),
-        _ladder(f"controls-{first.run}", f"Controls: mIoU on {split}", controls, control=True),
-    ]
-
-
-def _class_drawings(runs: Sequence[RunSources]) -> list[Drawing]:
-    """IoU by class, and beside it the seeds that the localization maps give."""
-    first = runs[0]
-    split, seed_split = first.segmentation_split, first.seed_split
-    maps = {
-        STAGE_NAMES[stage]: [run.metrics(seed_split, stage) for run in runs]
-        for stage in SEED_STAGES
-    }
-    raw, crf = ([read_json(run.metrics(split, stage)) for run in runs] for stage in ("raw", "crf"))
-    classes = crf[0]["classes"]
-    before, after = (
-        np.array([[m["per_class"][name]["iou"] for name in classes] for m in stage], dtype=float)
-        for stage in (raw, crf)
-    )
-    title = f"{first.run}: IoU by class on {split}"
-    return [
-        draw_classes(f"classes-{first.run}", title, classes, before, after),
-        _ladder(f"seeds-{first.run}", f"{first.run}: mIoU of the maps on {seed_split}", maps),
-    ]
-
-
-def _ladder(
-    name: str, title: str, files: Mapping[str, Sequence[Path]], *, control: bool = False
-) -> Drawing:
-    rungs = []
-    for label, paths in files.items():
-        metrics = [read_json(path) for path in paths]
-        rungs.append(Rung(label, tuple((m["miou"], *m["interval_95"]) for m in metrics)))
-    return draw_ladder(name, f"{title}, with 95 % intervals", rungs, control=control)
-
-
-def _galleries(run: RunSources, sources: ReportSources) -> tuple[Gallery, ...]:
-    dataset = sources.dataset(run.dataset)
-    return (*segmentation_galleries(run, dataset), seed_gallery(run, dataset))

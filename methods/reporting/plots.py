@@ -1,11 +1,12 @@
-"""The three plots of the page: the ladder, the journal's curves and IoU by class."""
+"""The plots of the page: the ladder, curves by iteration, IoU by class and the ablation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -13,6 +14,7 @@ from methods.reporting.figures import (
     BLUE,
     INK,
     MUTED,
+    REFERENCE,
     RULE,
     VERMILLION,
     Drawing,
@@ -25,6 +27,7 @@ from methods.reporting.tables import show_number
 _BINS = 150  # points of a curve; more cannot be told apart at its width
 _WIDTH = 400  # pixels; at 380 the text is still readable
 _RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
+_FEW = 30  # values of a curve, up to which each is marked
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Rung:
     """One mark of the ladder.
 
     Attributes:
-        label: the stage or the control.
+        label: the protocol or the control, in one or two lines.
         points: (mIoU, low, high) with the 95 % interval over images, %; one a seed.
     """
 
@@ -47,10 +50,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class Curve:
-    """One column of a journal.
+    """A quantity by iteration.
 
     Attributes:
-        label: the seed.
+        label: the seed, or whose it is.
         iterations: int64 (n,).
         values: float64 (n,).
     """
@@ -90,8 +93,8 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         axes.set_ylim(len(rungs) - 0.5, -0.75)
         _percent_axis(axes, "mIoU (%)")
         spoken = "; ".join(
-            f"{rung.label} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
-            for rung in rungs
+            f"{label} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
+            for label, rung in zip([_spoken(rung.label) for rung in rungs], rungs, strict=True)
             for value, low, high in rung.points
         )
         return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
@@ -104,32 +107,47 @@ def _spread(rung: Rung) -> list[float]:
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 
-def draw_curves(name: str, title: str, curves: Sequence[Curve], marks: Sequence[int]) -> Drawing:
-    """Draw one journal column, a line a seed: the mean of each bin, its range behind it.
+def draw_curves(
+    name: str,
+    title: str,
+    curves: Sequence[Curve],
+    marks: Sequence[int],
+    reference: Curve | None = None,
+) -> Drawing:
+    """Draw one quantity, a line a seed: the mean of each bin, its range behind it.
 
     Args:
         name: of the drawing.
-        title: the term.
+        title: the quantity.
         curves: one for each seed.
         marks: iterations at which the objective changes.
+        reference: what the authors published, as a dashed line.
     """
     with new_figure(300, 160) as figure:
         axes = figure.subplots()
         for curve, (color, dashes) in zip(curves, line_styles(len(curves)), strict=True):
             at, low, mean, high = summarise_curve(curve)
+            style = (0, dashes) if dashes else "solid"
+            marker = "o" if len(curve.values) <= _FEW else ""
             axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
-            axes.plot(at, mean, color=color, linestyle=(0, dashes) if dashes else "solid")
+            axes.plot(at, mean, color=color, linestyle=style, marker=marker, markersize=4)
+        if reference is not None:
+            color, dashes = REFERENCE
+            (line,) = axes.plot(reference.iterations, reference.values, color=color, zorder=3)
+            line.set_linestyle((0, dashes))
+            line.set_marker("D" if len(reference.values) == 1 else "")
+            line.set_markersize(4)
         for iteration in marks:
             axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
         axes.tick_params(labelcolor=MUTED)
         axes.grid(axis="y")
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-        axes.margins(x=0.01)
+        axes.margins(x=0.01 if len(curves[0].values) > _FEW else 0.04)
         axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=False)
         spoken = "; ".join(
             f"{curve.label} from {curve.values[0]:.3g} to {curve.values[-1]:.3g}"
-            for curve in curves
+            for curve in (*curves, *([] if reference is None else [reference]))
         )
         return to_drawing(
             figure, name=name, title=title, description=f"{title} by iteration: {spoken}."
@@ -146,32 +164,26 @@ def summarise_curve(curve: Curve) -> tuple[NDArray[np.float64], ...]:
 
 
 def draw_classes(
-    name: str,
-    title: str,
-    classes: Sequence[str],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
+    name: str, title: str, classes: Sequence[str], series: Mapping[str, NDArray[np.float64]]
 ) -> Drawing:
-    """Draw IoU of each class before and after post-processing, joined by a line.
+    """Draw IoU of each class by one protocol or by two, joined by a line.
 
     Args:
         name: of the drawing.
         title: what is scored.
         classes: names of the K labels.
-        before: float64 (seeds, K), %; NaN where not defined.
-        after: float64 (seeds, K), %; NaN where not defined.
+        series: float64 (seeds, K), %, NaN where not defined, by the protocol's short name; the
+            last one stands for the run.
     """
+    styles = ((MUTED, "none"), (VERMILLION, VERMILLION))[-len(series) :]
     with new_figure(_WIDTH, 78 + 26 * len(classes)) as figure:
         axes = figure.subplots()
         rows = np.arange(len(classes))
-        means = before.mean(axis=0), after.mean(axis=0)
-        axes.hlines(rows, *means, color=RULE, linewidth=3, zorder=1)
-        for values, color, face, label in (
-            (before, MUTED, "none", "raw"),
-            (after, VERMILLION, VERMILLION, "multi-scale + flip + CRF"),
-        ):
+        means = [values.mean(axis=0) for values in series.values()]
+        axes.hlines(rows, means[0], means[-1], color=RULE, linewidth=3, zorder=1)
+        for (label, values), (color, face) in zip(series.items(), styles, strict=True):
             lines = axes.plot(values.T, rows, "o", markersize=7, color=color, markerfacecolor=face)
-            lines[0].set_label(label)
+            lines[0].set_label(_spoken(label))
         axes.set_yticks(rows, classes)
         axes.set_ylim(len(classes) - 0.4, -0.6)
         _percent_axis(axes, "IoU (%)")
@@ -184,20 +196,68 @@ def draw_classes(
         )
         spoken = "; ".join(
             f"{label} {'not defined' if np.isnan(value) else show_number(value) + ' %'}"
-            for label, value in zip(classes, means[1], strict=True)
+            for label, value in zip(classes, means[-1], strict=True)
         )
-        return to_drawing(
-            figure,
-            name=name,
-            title=title,
-            description=f"IoU after multi-scale + flip + CRF: {spoken}.",
+        protocol = _spoken(list(series)[-1])
+        return to_drawing(figure, name=name, title=title, description=f"IoU, {protocol}: {spoken}.")
+
+
+def draw_deltas(
+    name: str, title: str, rows: Mapping[str, tuple[Sequence[float], float | None]]
+) -> Drawing:
+    """Draw differences in mIoU, ours beside the published ones.
+
+    Args:
+        name: of the drawing.
+        title: what is compared.
+        rows: of each run the differences of its seeds and the published one, points; None where
+            nothing was published.
+    """
+    with new_figure(_WIDTH, 84 + _RUNG * len(rows)) as figure:
+        axes = figure.subplots()
+        axes.axvline(0, color=MUTED, linewidth=1, zorder=1)
+        for row, (ours, published) in enumerate(rows.values()):
+            axes.plot((min(ours), max(ours)), (row, row), color=BLUE, linewidth=2.5, zorder=2)
+            (point,) = axes.plot(fmean(ours), row, "o", markersize=7, color=BLUE, zorder=3)
+            if published is not None:
+                (mark,) = axes.plot(published, row, "D", markersize=8, color=INK, zorder=4)
+                mark.set_markerfacecolor("none")
+        figure.legend(
+            [point, Line2D([], [], marker="D", linestyle="", color=INK, markerfacecolor="none")],
+            ["here, mean and range of the seeds", "paper"],
+            loc="outside upper left",
+            ncols=2,
+            frameon=False,
+            handletextpad=0.2,
         )
+        axes.set_yticks(range(len(rows)), list(rows))
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_xlabel("mIoU, difference (points)", fontsize=11)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.margins(x=0.08)
+        _bare(axes)
+        spoken = "; ".join(
+            f"{label} {show_number(fmean(ours), signed=True)}"
+            + ("" if published is None else f" (paper {show_number(published, signed=True)})")
+            for label, (ours, published) in rows.items()
+        )
+        return to_drawing(figure, name=name, title=title, description=f"Points: {spoken}.")
+
+
+def _spoken(label: str) -> str:
+    """A label of two lines in one."""
+    return label.replace("\n", ", ")
 
 
 def _percent_axis(axes: Axes, label: str) -> None:
     axes.set_xlim(-2, 102)
     axes.set_xticks(range(0, 101, 25))
     axes.set_xlabel(label, fontsize=11)
+    _bare(axes)
+
+
+def _bare(axes: Axes) -> None:
+    """Rows are told by their labels: no axis line at the left, a grid for the values."""
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

@@ -1,47 +1,12 @@
-"""Tables of what the results rest on: settings, data, weights, machine and time."""
+"""Tables of what the results rest on: data, weights, machine and time."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from methods.data.files import read_json
 from methods.provenance import Environment, RuleTiming
+from methods.reporting.settings_tables import flatten, plain
 from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
-
-_ABSENT = "absent"
-_OF_THE_PAGE = ("gallery",)  # settings that change no result
-
-
-def deviations_table(sources: ReportSources) -> Table:
-    """Every setting in which a run differs from the authors' settings of the same method."""
-    published = _published_runs(sources)
-    rows: list[list[Cell]] = []
-    for name, run in sources.settings["runs"].items():
-        if run["method"] not in published:  # the notes say so
-            continue
-        theirs = dict(_flatten(published[run["method"]]))
-        ours = dict(_flatten(run))
-        for key in [*ours, *(key for key in theirs if key not in ours)]:
-            pair = theirs.get(key, _ABSENT), ours.get(key, _ABSENT)
-            if pair[0] != pair[1] and key not in _OF_THE_PAGE:
-                rows.append([name, key, *pair])
-    columns = [
-        Column("run", Kind.NAME),
-        Column("setting", Kind.CODE),
-        Column("authors", Kind.CODE),
-        Column("here", Kind.CODE),
-    ]
-    caption = "Settings that differ from the authors'."
-    return build_table("deviations", caption, columns, rows)
-
-
-def without_published_settings(sources: ReportSources) -> list[str]:
-    """Names of the runs whose method the published settings lack."""
-    published = _published_runs(sources)
-    return [
-        name for name, run in sources.settings["runs"].items() if run["method"] not in published
-    ]
 
 
 def weights_table(sources: ReportSources) -> Table:
@@ -49,7 +14,7 @@ def weights_table(sources: ReportSources) -> Table:
     rows = [
         [name, key, value]
         for name, card in sources.weights
-        for key, value in _flatten(read_json(card))
+        for key, value in flatten(read_json(card))
     ]
     columns = [Column("weights", Kind.NAME), Column("fact", Kind.NAME), Column("value", Kind.CODE)]
     caption = "What the pretrained weights saw before the image labels did any work."
@@ -65,7 +30,7 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
                 [
                     dataset.name,
                     *(check[key] for key in ("name", "severity", "checked", "failed")),
-                    *(_plain(check[key]) for key in ("expected", "found")),
+                    *(plain(check[key]) for key in ("expected", "found")),
                     ", ".join(map(str, check["examples"])),
                 ]
             )
@@ -136,21 +101,3 @@ def timings_table(timings: Sequence[RuleTiming]) -> Table:
         columns,
         rows,
     )
-
-
-def _published_runs(sources: ReportSources) -> dict[str, Mapping[str, Any]]:
-    """The authors' settings by method."""
-    return {run["method"]: run for run in sources.published["runs"].values()}
-
-
-def _flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Leaves of a nested mapping as ("a.b", text)."""
-    for key, value in mapping.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,22 +1,15 @@
-"""Tables of what was measured: the ladder, the controls, the seeds, the classes, the training."""
+"""Tables of what was measured: the ladder, the maps, the controls and the classes."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from methods.data.files import read_json
-from methods.layout import SEED_STAGES, SEGMENTATION_STAGES
-from methods.reporting.sources import DatasetSources, RunSources
+from methods.protocols import Protocol
+from methods.reporting.protocol_names import LABELS, MAPS
+from methods.reporting.run_sources import RunSources
+from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
-from methods.yaml_files import read_yaml
 
-STAGE_NAMES = {
-    "raw": "raw, one scale",
-    "multiscale": "multi-scale + flip",
-    "crf": "multi-scale + flip + CRF",
-    "cam": "CAM",
-    "aux_cam": "auxiliary CAM",
-    "lam": "LAM",
-}
 CONTROL_NAMES = {
     "perfect": "the ground truth itself",
     "all_background": "all background",
@@ -29,40 +22,106 @@ _SCORES = (
     Column("95 % high", Kind.NUMBER),
     Column("pixel accuracy (%)", Kind.NUMBER),
     Column("mean accuracy (%)", Kind.NUMBER),
+    Column("mean precision (%)", Kind.NUMBER),
     Column("images", Kind.COUNT),
     Column("of", Kind.COUNT),
 )
+_RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
+_PROTOCOL = Column("protocol", Kind.NAME)
+_STEPS = tuple(Column(name, Kind.NAME) for name in ("scales", "flip", "CRF"))
 
 
 def ladder_table(runs: Sequence[RunSources]) -> Table:
-    """What post-processing adds: raw, multi-scale + flip, + CRF."""
+    """What each step adds to the decoder."""
     rows: list[list[Cell]] = []
     for run in runs:
         checked = read_json(run.cross_check)["stages"]
-        before: float | None = None
-        for stage in SEGMENTATION_STAGES:
-            metrics = read_json(run.metrics(run.segmentation_split, stage))
-            gain = None if before is None else metrics["miou"] - before
-            before = metrics["miou"]
-            other = checked[f"{run.segmentation_split}.{stage}"]["miou"]
+        before: dict[str, float] = {}  # the last mIoU by how images are resized
+        for name, protocol in run.decoder.items():
+            metrics = read_json(run.metrics(protocol.split, name))
+            step = f"{protocol.split}.{protocol.resize}"
+            gain = metrics["miou"] - before[step] if step in before else None
+            before[step] = metrics["miou"]
+            key = f"{protocol.split}.{name}"
+            other = checked[key]["miou"] if protocol.split == run.split else None
             rows.append(
                 [
-                    *(run.run, run.seed, run.segmentation_split, STAGE_NAMES[stage], gain),
+                    *(run.run, run.seed, protocol.split, name, *_steps(protocol)),
+                    *(protocol.resize, gain),
                     *_score_cells(metrics),
                     other,
                 ]
             )
     columns = [
-        *_run_columns("stage"),
+        *_RUN,
+        _PROTOCOL,
+        *_STEPS,
+        Column("resizing", Kind.NAME),
         Column("gain (points)", Kind.SIGNED),
         *_SCORES,
         Column("mIoU, second scorer (%)", Kind.NUMBER),
     ]
     caption = (
-        "Segmentation. Intervals are bootstrap intervals over images and leave out the spread"
+        "Segmentation by the decoder. Images enter as squares, with their aspect kept, or at their"
+        " original size; the gain is over the protocol before that resizes them in the same way."
+        " Intervals are bootstrap intervals over images and leave out the spread"
         " between seeds. The second scorer is mmsegmentation."
     )
     return build_table("ladder", caption, columns, rows)
+
+
+def seeds_table(runs: Sequence[RunSources]) -> Table:
+    """How good the localization maps are as labels."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        for name, protocol in run.mapped.items():
+            assert protocol.labels is not None  # the schema asks for them
+            rows.append(
+                [
+                    *(run.run, run.seed, protocol.split, name),
+                    *(MAPS[protocol.map], LABELS[protocol.labels], *_steps(protocol)),
+                    *_score_cells(read_json(run.metrics(protocol.split, name))),
+                ]
+            )
+    columns = [
+        *_RUN,
+        _PROTOCOL,
+        Column("map", Kind.NAME),
+        Column("labels", Kind.NAME),
+        *_STEPS,
+        *_SCORES,
+    ]
+    caption = (
+        "Localization maps as label maps. Labels say which classes may appear: those that the image"
+        " is labelled with (given); those that the classifier names, or the decoder where it names"
+        " none (predicted by the classifier); or the other way round (predicted by the decoder)."
+    )
+    return build_table("seeds", caption, columns, rows)
+
+
+def classes_table(runs: Sequence[RunSources]) -> Table:
+    """Scores of each class by the protocol that stands for the run."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        metrics = read_json(run.metrics(run.split, run.headline))
+        for name in metrics["classes"]:
+            scores = metrics["per_class"][name]
+            rows.append([run.run, run.seed, name, *(scores[key] for key in _CLASS_SCORES)])
+    columns = [
+        Column("run", Kind.NAME),
+        Column("seed", Kind.COUNT),
+        Column("class", Kind.NAME),
+        Column("IoU (%)", Kind.NUMBER),
+        Column("precision (%)", Kind.NUMBER),
+        Column("recall (%)", Kind.NUMBER),
+        Column("confusion ratio", Kind.NUMBER),
+    ]
+    protocols = sorted({run.headline for run in runs})
+    caption = (
+        f"Classes by the protocol {' or '.join(protocols)}. The confusion ratio is false positives"
+        " per true positive."
+    )
+    return build_table("classes", caption, columns, rows)
 
 
 def controls_table(datasets: Sequence[DatasetSources]) -> Table:
@@ -88,120 +147,10 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
     return build_table("controls", caption, columns, rows)
 
 
-def seeds_table(runs: Sequence[RunSources]) -> Table:
-    """How good the localization maps are as labels, image labels given."""
-    rows: list[list[Cell]] = []
-    for run in runs:
-        for stage in SEED_STAGES:
-            metrics = read_json(run.metrics(run.seed_split, stage))
-            rows.append(
-                [run.run, run.seed, run.seed_split, STAGE_NAMES[stage], *_score_cells(metrics)]
-            )
-    columns = [*_run_columns("map"), *_SCORES]
-    caption = "Localization maps as seed labels, image labels given."
-    return build_table("seeds", caption, columns, rows)
-
-
-def classes_table(runs: Sequence[RunSources]) -> Table:
-    """Scores of each class after the CRF."""
-    rows: list[list[Cell]] = []
-    for run in runs:
-        metrics = read_json(run.metrics(run.segmentation_split, "crf"))
-        for name in metrics["classes"]:
-            scores = metrics["per_class"][name]
-            rows.append(
-                [
-                    run.run,
-                    run.seed,
-                    name,
-                    *(scores[key] for key in _CLASS_SCORES),
-                ]
-            )
-    columns = [
-        Column("run", Kind.NAME),
-        Column("seed", Kind.COUNT),
-        Column("class", Kind.NAME),
-        Column("IoU (%)", Kind.NUMBER),
-        Column("precision (%)", Kind.NUMBER),
-        Column("recall (%)", Kind.NUMBER),
-        Column("confusion ratio", Kind.NUMBER),
-    ]
-    caption = (
-        "Classes after multi-scale + flip + CRF. The confusion ratio is false positives per true"
-        " positive."
-    )
-    return build_table("classes", caption, columns, rows)
-
-
-def training_table(runs: Sequence[RunSources]) -> Table:
-    """What each training run did, and which checkpoint was taken."""
-    rows: list[list[Cell]] = []
-    for run in runs:
-        done = read_json(run.done)
-        derived = read_yaml(run.resolved)["derived"]
-        checkpoint = read_json(run.checkpoint)
-        rows.append(
-            [
-                run.run,
-                run.seed,
-                done["iterations"],
-                derived["global_batch"],
-                done["images_seen"],
-                done["distinct_images"],
-                derived["training_images"],
-                done["seconds"] / 60,
-                checkpoint["rule"],
-                checkpoint["iteration"],
-            ]
-        )
-    columns = [
-        Column("run", Kind.NAME),
-        Column("seed", Kind.COUNT),
-        Column("iterations", Kind.COUNT),
-        Column("batch", Kind.COUNT),
-        Column("images seen", Kind.COUNT),
-        Column("distinct images", Kind.COUNT),
-        Column("of", Kind.COUNT),
-        Column("time (min)", Kind.NUMBER),
-        Column("checkpoint rule", Kind.NAME),
-        Column("checkpoint iteration", Kind.COUNT),
-    ]
-    return build_table("training", "Training runs.", columns, rows)
-
-
-def machines_table(runs: Sequence[RunSources]) -> Table:
-    """The machine that trained each run, as the training itself recorded it."""
-    rows: list[list[Cell]] = []
-    for run in runs:
-        done = read_json(run.done)
-        machine = done["machine"]
-        rows.append(
-            [
-                *(run.run, run.seed, done["device"], machine["gpu"] or machine["processor"]),
-                *(machine[key] for key in ("threads", "torch", "python", "system", "host")),
-            ]
-        )
-    columns = [
-        Column("run", Kind.NAME),
-        Column("seed", Kind.COUNT),
-        Column("device", Kind.NAME),
-        Column("processor or GPU", Kind.NAME),
-        Column("CPU threads", Kind.COUNT),
-        Column("torch", Kind.NAME),
-        Column("python", Kind.NAME),
-        Column("system", Kind.NAME),
-        Column("host", Kind.NAME),
-    ]
-    return build_table("machines", "The machines that trained.", columns, rows)
-
-
-def _run_columns(what: str) -> list[Column]:
-    return [
-        Column("run", Kind.NAME),
-        Column("seed", Kind.COUNT),
-        Column("split", Kind.NAME),
-        Column(what, Kind.NAME),
-    ]
+def _steps(protocol: Protocol) -> list[Cell]:
+    """Scales, flip and CRF."""
+    scales = ", ".join(f"{scale:g}" for scale in protocol.scales)
+    return [scales, *("yes" if step else "no" for step in (protocol.flip, protocol.crf))]
 
 
 def _score_cells(metrics: dict[str, Any]) -> list[Cell]:
@@ -211,6 +160,7 @@ def _score_cells(metrics: dict[str, Any]) -> list[Cell]:
         *metrics["interval_95"],
         metrics["pixel_accuracy"],
         metrics["mean_accuracy"],
+        metrics["mean_precision"],
         coverage["evaluated"],
         coverage["expected"],
     ]

@@ -1,139 +1,21 @@
 """The files that the report is made from."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.data.voc import voc_folder
+from methods.data import formats
+from methods.data.files import read_json
 from methods.errors import InputError
-from methods.layout import (
-    CONTROLS,
-    SEED_STAGES,
-    SEGMENTATION_STAGES,
-    control_file,
-    labels_index,
-    metrics_file,
-    run_folder,
-)
+from methods.layout import CONTROLS, control_file
+from methods.protocols import Protocol, read_protocols
 from methods.provenance import Environment, describe_environment
+from methods.reporting.measurements import RECEIPTS, is_trained
+from methods.reporting.run_sources import RunSources
+from methods.training.checkpoints import written_iterations
 
 REPORT_RULE = "render_report"  # its own time is not known while it writes
-
-
-@dataclass(frozen=True)
-class RunSources:
-    """The files of one run with one seed.
-
-    Attributes:
-        run: name of the run.
-        seed: of the run.
-        dataset: name of its data set.
-        weights: name of the pretrained weights.
-        segmentation_split: the split that raw, multiscale and crf are scored on.
-        seed_split: the split that cam, aux_cam and lam are scored on.
-        gallery: image ids that the experiment names.
-        map_scales: of the images behind CAM and LAM.
-        image_size: side of the square that those scales are relative to, pixels.
-        root: results/<experiment>.
-    """
-
-    run: str
-    seed: int
-    dataset: str
-    weights: str
-    segmentation_split: str
-    seed_split: str
-    gallery: tuple[str, ...]
-    map_scales: tuple[float, ...]
-    image_size: int
-    root: Path
-
-    @property
-    def folder(self) -> Path:
-        """The folder of this run and seed."""
-        return self.root / run_folder(self.run, self.seed)
-
-    @property
-    def name(self) -> str:
-        """Run and seed, for people."""
-        return f"{self.run}, seed {self.seed}"
-
-    @property
-    def anchor(self) -> str:
-        """Run and seed, for links."""
-        return f"{self.run}-seed{self.seed}"
-
-    @property
-    def resolved(self) -> Path:
-        """Every value that the training read, and what follows from them."""
-        return self.folder / "resolved.yaml"
-
-    @property
-    def journal(self) -> Path:
-        """Every loss of every iteration."""
-        return self.folder / "train/journal.csv"
-
-    @property
-    def done(self) -> Path:
-        """What the training did, and on which machine."""
-        return self.folder / "train/done.json"
-
-    @property
-    def checkpoints(self) -> Path:
-        """The folder of the checkpoints."""
-        return self.folder / "train/checkpoints"
-
-    @property
-    def checkpoint(self) -> Path:
-        """Which checkpoint was chosen."""
-        return self.folder / "checkpoint.json"
-
-    @property
-    def cross_check(self) -> Path:
-        """The scores by another program."""
-        return self.folder / "metrics/cross_check.json"
-
-    def stages(self) -> list[tuple[str, str]]:
-        """The (split, stage) pairs that were scored: the seeds first, then the segmentation."""
-        seeds = [(self.seed_split, stage) for stage in SEED_STAGES]
-        return seeds + [(self.segmentation_split, stage) for stage in SEGMENTATION_STAGES]
-
-    def metrics(self, split: str, stage: str) -> Path:
-        """The scores of a stage."""
-        return self.root / metrics_file(self.run, self.seed, split, stage)
-
-    def counts(self, split: str, stage: str) -> Path:
-        """The confusion matrix of each image."""
-        return self.metrics(split, stage).with_suffix(".counts.npz")
-
-    def index(self, split: str, stage: str) -> Path:
-        """The index of the label maps that were scored."""
-        return self.root / labels_index(self.run, self.seed, split, stage)
-
-    def predictions(self, split: str) -> Path:
-        """The index of the logits that the segmentation is made from."""
-        return self.folder / f"predictions/{split}/index.json"
-
-    def maps(self, split: str) -> Path:
-        """The index of the CAM and LAM maps that the seeds are made from."""
-        return self.folder / f"maps/{split}/index.json"
-
-    def jobs(self) -> set[str]:
-        """Names of the jobs that made the run's files, as its benchmark files have them."""
-        own = f"{self.run}.seed{self.seed}"
-        splits = {f"{own}.{split}" for split in (self.seed_split, self.segmentation_split)}
-        return {own, *splits, *(f"{own}.{split}.{stage}" for split, stage in self.stages())}
-
-    def required(self) -> list[Path]:
-        """The files without which the run cannot be reported."""
-        files = [self.resolved, self.journal, self.done, self.checkpoint, self.cross_check]
-        files.append(self.predictions(self.segmentation_split))
-        files += [self.maps(split) for split in (self.seed_split, self.segmentation_split)]
-        for split, stage in self.stages():
-            files += [self.index(split, stage), self.metrics(split, stage)]
-            files.append(self.counts(split, stage))
-        return files
 
 
 @dataclass(frozen=True)
@@ -144,13 +26,15 @@ class DatasetSources:
         name: of the data set.
         root: results/<experiment>.
         split: the split that the controls are scored on.
-        images: the VOC2012 folder that holds images and masks.
+        images: the folder that holds images and masks.
+        classes: names of the foreground classes.
     """
 
     name: str
     root: Path
     split: str
     images: Path
+    classes: tuple[str, ...]
 
     @property
     def controls(self) -> tuple[tuple[str, Path], ...]:
@@ -190,13 +74,15 @@ class ReportSources:
 
     Attributes:
         experiment: name of the experiment.
-        settings: the experiment as a mapping.
-        published: the experiment at the authors' settings, which deviations are measured from.
+        settings: the experiment as a mapping, runs and protocols in the order of the file.
+        published: the experiments at the authors' settings, which deviations are measured from.
         root: results/<experiment>; links on the page are relative to it.
         verdicts: one entry a claim.
         runs: every run with every seed.
         datasets: every data set that a run uses.
-        weights: (name, card) of the pretrained weights that a run uses.
+        weights: (name, card) of the pretrained weights that a training started from.
+        reference_log: the authors' training log, and the format of the data sets that its losses
+            belong to; None where the experiment names none.
         benchmarks: Snakemake's benchmark files of the jobs behind this report.
         benchmark_root: the folder that holds them.
         environment: the machine and the code.
@@ -204,26 +90,37 @@ class ReportSources:
 
     experiment: str
     settings: Mapping[str, Any]
-    published: Mapping[str, Any]
+    published: tuple[Mapping[str, Any], ...]
     root: Path
     verdicts: Path
     runs: tuple[RunSources, ...]
     datasets: tuple[DatasetSources, ...]
     weights: tuple[tuple[str, Path], ...]
+    reference_log: tuple[Path, str] | None
     benchmarks: tuple[Path, ...]
     benchmark_root: Path
     environment: Environment
 
+    @property
+    def receipts(self) -> Path:
+        """What the evaluation server answered to each package."""
+        return self.root / RECEIPTS
+
     def dataset(self, name: str) -> DatasetSources:
         """The data set of that name."""
         return next(dataset for dataset in self.datasets if dataset.name == name)
+
+    def seeds_of(self) -> dict[str, list[RunSources]]:
+        """The seeds of each run, by its name."""
+        names = dict.fromkeys(run.run for run in self.runs)
+        return {name: [run for run in self.runs if run.run == name] for name in names}
 
 
 def collect(
     root: Path,
     experiment: Mapping[str, Any],
     *,
-    published: Mapping[str, Any],
+    published: Sequence[Mapping[str, Any]],
     seeds: Sequence[int],
     data_root: Path,
     benchmark_root: Path,
@@ -233,8 +130,8 @@ def collect(
 
     Args:
         root: results/<experiment>.
-        experiment: the experiment as a mapping.
-        published: the experiment at the authors' settings.
+        experiment: the experiment as a mapping, runs and protocols in the order of the file.
+        published: the experiments at the authors' settings.
         seeds: the seeds that were run.
         data_root: the storage root of the data.
         benchmark_root: the folder of Snakemake's benchmark files, `<rule>.tsv` or
@@ -244,25 +141,30 @@ def collect(
     Raises:
         InputError: a file is missing.
     """
+    headlines = read_headlines(root / "verdicts.json", experiment["runs"])
     runs = tuple(
-        _run(root, name, run, seed) for name, run in experiment["runs"].items() for seed in seeds
+        _run(root, name, run, seed, headlines[name])
+        for name, run in experiment["runs"].items()
+        for seed in (seeds if is_trained(run) else seeds[:1])
     )
-    splits = {run.dataset: run.segmentation_split for run in runs}
+    splits = {run.dataset: run.split for run in runs}
     datasets = tuple(
-        DatasetSources(name, root, split, voc_folder(data_root / "extracted" / name / "tree"))
+        _dataset(root, name, experiment["datasets"][name], split, data_root)
         for name, split in splits.items()
     )
-    weights = tuple(dict.fromkeys(run.weights for run in runs))
+    weights = tuple(dict.fromkeys(run.weights for run in runs if run.trained))
     jobs = set(weights).union(*(run.jobs() for run in runs), *(data.jobs() for data in datasets))
+    log = experiment.get("reference_log")
     sources = ReportSources(
         experiment=root.name,
         settings=experiment,
-        published=published,
+        published=tuple(published),
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
         datasets=datasets,
         weights=tuple((name, root / f"weights/{name}.json") for name in weights),
+        reference_log=(repository / log["file"], log["dataset"]) if log else None,
         benchmarks=_benchmarks(benchmark_root, jobs),
         benchmark_root=benchmark_root,
         environment=describe_environment(repository),
@@ -271,19 +173,57 @@ def collect(
     return sources
 
 
-def _run(root: Path, name: str, run: Mapping[str, Any], seed: int) -> RunSources:
+def read_headlines(verdicts: Path, runs: Mapping[str, Any]) -> dict[str, str]:
+    """The protocol that stands for each run, by the run's name.
+
+    It is one of the decoder on the split that the run is judged on: the one that the first claim
+    about the run names; without such a claim the one that the first claim about any run names, so
+    that runs can be compared; and where the run has none of these, its last.
+
+    Raises:
+        InputError: there are no verdicts.
+    """
+    quantities = [entry["quantity"] for entry in read_json(verdicts)["verdicts"]]
+    claimed = [(q["run"], q["protocol"]) for q in quantities if q is not None and "run" in q]
+    headlines = {}
+    for name, run in runs.items():
+        judged = [key for key, p in read_protocols(run).items() if _is_judged(p, run)]
+        own = [protocol for of, protocol in claimed if of == name]
+        named = [*own, *(protocol for _, protocol in claimed)]
+        headlines[name] = next((key for key in named if key in judged), judged[-1])
+    return headlines
+
+
+def _is_judged(protocol: Protocol, run: Mapping[str, Any]) -> bool:
+    return protocol.of_decoder and protocol.split == run["evaluation"]["split"]
+
+
+def _run(root: Path, name: str, run: Mapping[str, Any], seed: int, headline: str) -> RunSources:
+    checkpoint, submission = run["checkpoint"], run.get("submission")
+    trained = is_trained(run)
     return RunSources(
         run=name,
         seed=seed,
         dataset=run["dataset"],
         weights=run["weights"],
-        segmentation_split=run["evaluation"]["segmentation_split"],
-        seed_split=run["evaluation"]["seed_split"],
+        protocols=read_protocols(run),
+        split=run["evaluation"]["split"],
+        headline=headline,
         gallery=tuple(run["gallery"]),
-        map_scales=tuple(run["inference"]["map_scales"]),
         image_size=run["inference"]["image_size"],
+        iterations=tuple(written_iterations(run["training"])) if trained else (),
+        chosen_on=checkpoint["split"] if checkpoint["rule"] == "best" else None,
+        submission=(submission["split"], submission["protocol"]) if submission else None,
         root=root,
     )
+
+
+def _dataset(
+    root: Path, name: str, settings: Mapping[str, Any], split: str, storage: Path
+) -> DatasetSources:
+    tree = storage / "extracted" / name / "tree"
+    images = formats.data_root(settings["format"], tree)
+    return DatasetSources(name, root, split, images, tuple(settings["classes"]))
 
 
 def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:
@@ -296,9 +236,19 @@ def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:
 
 
 def _require(sources: ReportSources) -> None:
-    files = [sources.verdicts, *(card for _, card in sources.weights)]
-    files += [path for run in sources.runs for path in run.required()]
-    files += [path for dataset in sources.datasets for path in dataset.required()]
-    for path in files:
+    for path in _required(sources):
         if not path.is_file():
             raise InputError(path, "no file", "a result", "run 'snakemake report' to make it")
+
+
+def _required(sources: ReportSources) -> Iterable[Path]:
+    yield sources.verdicts
+    yield from (card for _, card in sources.weights)
+    for run in sources.runs:
+        yield from run.required()
+    for dataset in sources.datasets:
+        yield from dataset.required()
+    if any(run.submission for run in sources.runs):
+        yield sources.receipts
+    if sources.reference_log is not None:
+        yield sources.reference_log[0]

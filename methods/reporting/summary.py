@@ -9,7 +9,7 @@ from typing import TextIO
 from methods.configuration import load_configuration
 from methods.data.files import check_fields, read_fields, unreadable
 from methods.errors import InputError
-from methods.reporting.chain import CHECKPOINT
+from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.yaml_files import read_scalar
 
 _ENTRY = {"id": str, "value": float | int | None, "status": str, "reason": str}
@@ -57,6 +57,8 @@ def _require_chains(results: Path) -> None:
                 # knows the folder of the checkpoints, but not what lies in it.
                 wanted = "--forcerun train_model" if link == CHECKPOINT else f"'{path}'"
                 remedy = f"run `snakemake {wanted}`, then snakemake again"
+                if link == GIVEN_CHECKPOINT:
+                    remedy = "put it back, or name another in the experiment"
                 raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)
 
 

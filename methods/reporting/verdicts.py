@@ -8,29 +8,16 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from methods.errors import InputError
-from methods.evaluation.segmentation import read_metrics
 from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
+from methods.reporting.measurements import (
+    Measurement,
+    is_trained,
+    quantity_files,
+    read_measurement,
+)
 
 Status = Literal["holds", "fails", "consistent", "inconsistent", "not evaluated", "void"]
 Bound = Equals | AtLeast | AtMost | Published
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One number out of a metrics file.
-
-    Attributes:
-        value: the number; None where it is undefined.
-        evaluated: images that were scored.
-        expected: images of the split.
-    """
-
-    value: float | None
-    evaluated: int
-    expected: int
-
-
 Measured = Mapping[tuple[Quantity, int], Measurement]  # of a quantity with a seed
 
 
@@ -72,6 +59,12 @@ def judge(claim: Claim, measured: Measured, seeds: Sequence[int]) -> Verdict:
     of_controls = all(quantity.run is None for quantity in claim.quantities())
     if of_controls:  # the same file whatever the seed
         seeds = seeds[:1]
+    waiting = _waiting(claim, measured, seeds)
+    if waiting:
+        reason = (
+            f"package ready ({', '.join(waiting)}), waiting for the evaluation server's receipt"
+        )
+        return _without_value(claim, "not evaluated", f"Not evaluated: {reason}.")
     for quantity, seed in product(claim.quantities(), seeds):
         obstacle = _obstacle(quantity, seed, measured)
         if obstacle is not None:
@@ -97,53 +90,59 @@ def judge(claim: Claim, measured: Measured, seeds: Sequence[int]) -> Verdict:
     )
 
 
-def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measurement:
-    """Read a quantity from its metrics file below results/<experiment>.
+def judge_all(
+    claims: Sequence[Claim], results: Path, seeds: Sequence[int], runs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Judge every claim by the files below results/<experiment>, as a JSON document.
+
+    Args:
+        claims: of the experiment.
+        results: the folder results/<experiment>.
+        seeds: of the trainings; a run whose checkpoint is a given file has the first alone.
+        runs: the block `runs` of the experiment; `checkpoint` and `submission` are read.
 
     Raises:
-        InputError: the file is missing, was changed by hand, or has no such metric.
+        InputError: a file is missing, was changed by hand, or has no such metric.
     """
-    path = results / quantity.file(seed)
-    document = read_metrics(path)
-    value: Any = document
-    for key in quantity.metric.split("."):
-        if not isinstance(value, dict) or key not in value:
-            raise InputError(
-                path, f"no metric {quantity.metric}", "one that it holds", "correct the claim"
-            )
-        value = value[key]
-    if isinstance(value, bool) or not isinstance(value, int | float | None):
-        raise InputError(
-            path, f"a metric {quantity.metric} of no value", "a number", "correct the claim"
-        )
-    return Measurement(value, document["coverage"]["evaluated"], document["coverage"]["expected"])
+    return {"verdicts": [_entry(claim, results, seeds, runs) for claim in claims]}
 
 
-def judge_all(claims: Sequence[Claim], results: Path, seeds: Sequence[int]) -> dict[str, Any]:
-    """Judge every claim by the metrics files below results/<experiment>, as a JSON document."""
-    entries = []
-    for claim in claims:
-        measured = {
-            (quantity, seed): read_measurement(results, quantity, seed)
-            for quantity in claim.quantities()
-            for seed in seeds
-        }
-        verdict = asdict(judge(claim, measured, seeds))
-        bound = {"kind": _KINDS[type(claim.bound)], **asdict(claim.bound)}
-        entries.append(
-            {
-                "id": verdict.pop("claim"),
-                "statement": claim.statement,
-                "source": claim.source,
-                "bound": bound,
-                "files": sorted({q.file(s) for q in claim.quantities() for s in seeds}),
-                **verdict,
-            }
-        )
-    return {"verdicts": entries}
+def _entry(
+    claim: Claim, results: Path, seeds: Sequence[int], runs: Mapping[str, Any]
+) -> dict[str, Any]:
+    quantities = claim.quantities()
+    with_seeds = [q for q in quantities if q.run is not None and is_trained(runs[q.run])]
+    used = seeds if with_seeds else seeds[:1]
+    # (quantity, seed of the claim, seed of the quantity)
+    read = [(q, s, s if q in with_seeds else seeds[0]) for q in quantities for s in used]
+    measured = {(q, s): read_measurement(results, q, own, runs) for q, s, own in read}
+    verdict = asdict(judge(claim, measured, used))
+    return {
+        "id": verdict.pop("claim"),
+        "statement": claim.statement,
+        "source": claim.source,
+        "bound": {"kind": _KINDS[type(claim.bound)], **asdict(claim.bound)},
+        "quantity": _named(claim.quantity),
+        "minus": _named(claim.minus),
+        "files": sorted({file for q, _, own in read for file in quantity_files(q, own, runs)}),
+        **verdict,
+    }
+
+
+def _named(quantity: Quantity | None) -> dict[str, str] | None:
+    """What a quantity is, without the fields that it has not."""
+    if quantity is None:
+        return None
+    return {key: value for key, value in asdict(quantity).items() if value is not None}
 
 
 _KINDS = {Equals: "equals", AtLeast: "at_least", AtMost: "at_most", Published: "published"}
+
+
+def _waiting(claim: Claim, measured: Measured, seeds: Sequence[int]) -> list[str]:
+    """Packages that the evaluation server has not scored, each once."""
+    found = [measured.get(key) for key in product(claim.quantities(), seeds)]
+    return list(dict.fromkeys(m.waiting for m in found if m is not None and m.waiting is not None))
 
 
 def _obstacle(quantity: Quantity, seed: int, measured: Measured) -> tuple[Status, str] | None:

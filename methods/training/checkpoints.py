@@ -1,61 +1,96 @@
 """Files of weights: chosen by a declared rule, and used only if they are still the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from methods.data.files import check_fields, read_fields, sha256
 from methods.errors import InputError
 
+_VALIDATION = {"split": str, "iteration": int, "coverage": dict, "miou": dict}
 
-def select_checkpoint(done: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Choose one of the checkpoints that a finished training wrote.
+
+def written_iterations(training: Mapping[str, Any]) -> list[int]:
+    """After how many iterations a training writes a checkpoint, in order; the last is its end."""
+    every, iterations = training["checkpoint_every"], training["iterations"]
+    return sorted({*range(every, iterations + 1, every), iterations})
+
+
+def select_checkpoint(
+    settings: Mapping[str, Any], done: Path | None, validations: Sequence[Path] = ()
+) -> dict[str, Any]:
+    """Choose a checkpoint.
 
     Args:
-        done: done.json of the training; its checkpoints lie in the folder beside it.
-        settings: the block `checkpoint` of a run: rule "last" takes the one after the most
-            iterations, rule "iteration" the one after `iteration` of them.
+        settings: the block `checkpoint` of a run. Rule "last" takes the checkpoint after the most
+            iterations, "iteration" the one after `iteration` of them, "best" the one with the
+            highest mIoU of the decoder on `split` (the earlier of equal ones), "file" a given one.
+        done: done.json of the training; None with the rule "file".
+        validations: with the rule "best", the scores of every checkpoint.
 
     Returns:
-        The rule and the checkpoint's iteration, path and sha256.
+        The rule and the checkpoint's iteration (None for a file), path and sha256. With the rule
+        "best" also the split, the mIoU in percent, and that of every candidate by its iteration.
 
     Raises:
-        InputError: done.json is broken, or no checkpoint was written after that iteration.
+        InputError: done.json is broken, no checkpoint was written after that iteration, a
+            validation covers a part of its split, or the given file is another.
     """
-    entries = [
-        check_fields(done, entry, {"iteration": int, "file": str, "sha256": str})
-        for entry in read_fields(done, {"checkpoints": list})["checkpoints"]
-    ]
-    if not entries:
-        remedy = "delete it and report.html and run again, which trains again"
-        raise InputError(done, "no checkpoint", "at least one", remedy)
-    written = {entry["iteration"]: entry for entry in entries}
-    iteration = settings["iteration"] if settings["rule"] == "iteration" else max(written)
-    if iteration not in written:
-        raise InputError(
-            done,
-            f"checkpoints after iterations {', '.join(map(str, sorted(written)))}",
-            f"one after {iteration}",
-            "name one of these in `checkpoint.iteration`, or change `checkpoint_every`",
-        )
-    chosen = written[iteration]
+    rule = settings["rule"]
+    if rule == "file":
+        path = Path(settings["path"])
+        _verified(path, settings["sha256"], "give the digest of the file that is meant")
+        return {"rule": rule, "iteration": None, "path": str(path), "sha256": settings["sha256"]}
+    assert done is not None  # all other rules choose from a training
+    written = _written(done)
+    reasons: dict[str, Any] = {}
+    if rule == "iteration":
+        iteration = settings["iteration"]
+    elif rule == "best":
+        scored = _scored(validations)
+        iteration = max(scored, key=lambda candidate: (scored[candidate], -candidate))
+        reasons = {
+            "split": settings["split"],
+            "miou": scored[iteration],
+            "candidates": {str(candidate): scored[candidate] for candidate in sorted(scored)},
+        }
+    else:
+        iteration = max(written)
+    chosen = _entry(done, written, iteration)
+    path = done.parent / "checkpoints" / chosen["file"]
     return {
-        "rule": settings["rule"],
-        "iteration": chosen["iteration"],
-        "path": str(done.parent / "checkpoints" / chosen["file"]),
+        "rule": rule,
+        "iteration": iteration,
+        "path": str(path),
         "sha256": chosen["sha256"],
+        **reasons,
     }
+
+
+def written_checkpoint(done: Path, iteration: int) -> Path:
+    """Return the path of a checkpoint that a training wrote, if it is still the same.
+
+    Raises:
+        InputError: none was written after that iteration, it is missing, or its digest is another.
+    """
+    entry = _entry(done, _written(done), iteration)
+    remedy = f"delete {done} and report.html and run again, which trains again"
+    return _verified(done.parent / "checkpoints" / entry["file"], entry["sha256"], remedy)
 
 
 def verified_checkpoint(choice: Path) -> Path:
     """Return the path of the chosen checkpoint, if the file there is the one that was chosen.
 
-    It lies in train/checkpoints beside checkpoint.json, wherever the results have been moved to.
+    One that was trained here lies in train/checkpoints beside checkpoint.json, wherever the results
+    have been moved to; a given file lies where the run says.
 
     Raises:
         InputError: the file is missing, or its digest is another.
     """
-    chosen = read_fields(choice, {"path": str, "sha256": str})
+    chosen = read_fields(choice, {"rule": str, "path": str, "sha256": str})
+    if chosen["rule"] == "file":
+        remedy = "put the original file there, or change the digest in the experiment"
+        return _verified(Path(chosen["path"]), chosen["sha256"], remedy)
     train = choice.parent / "train"
     done = train / "done.json"
     remedy = f"delete {choice}, {done} and report.html and run again, which trains again"
@@ -70,6 +105,47 @@ def verified_weights(card: Path, weights: Path) -> Path:
     """
     remedy = f"put the original file there, or delete {card} if this one is meant"
     return _verified(weights, read_fields(card, {"sha256": str})["sha256"], remedy)
+
+
+def _written(done: Path) -> dict[int, dict[str, Any]]:
+    """The checkpoints of a finished training, by the iterations behind them."""
+    entries = [
+        check_fields(done, entry, {"iteration": int, "file": str, "sha256": str})
+        for entry in read_fields(done, {"checkpoints": list})["checkpoints"]
+    ]
+    if not entries:
+        remedy = "delete it and report.html and run again, which trains again"
+        raise InputError(done, "no checkpoint", "at least one", remedy)
+    return {entry["iteration"]: entry for entry in entries}
+
+
+def _entry(done: Path, written: Mapping[int, dict[str, Any]], iteration: int) -> dict[str, Any]:
+    if iteration not in written:
+        raise InputError(
+            done,
+            f"checkpoints after iterations {', '.join(map(str, sorted(written)))}",
+            f"one after {iteration}",
+            "name one of these in `checkpoint.iteration`, or change `checkpoint_every`",
+        )
+    return written[iteration]
+
+
+def _scored(validations: Sequence[Path]) -> dict[int, float]:
+    """mIoU of the decoder of each candidate, percent."""
+    scored: dict[int, float] = {}
+    for path in validations:
+        document = read_fields(path, _VALIDATION)
+        coverage = check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
+        miou = check_fields(path, document["miou"], {"decoder": float | int})["decoder"]
+        if coverage["evaluated"] != coverage["expected"]:
+            raise InputError(
+                path,
+                f"{coverage['evaluated']} of {coverage['expected']} images",
+                "all of them, since a score over a part of a split chooses nothing",
+                "delete it and report.html and run again, which validates again",
+            )
+        scored[document["iteration"]] = miou
+    return scored
 
 
 def _verified(path: Path, expected: str, remedy: str) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,10 +14,19 @@ from methods.data.image_index import read_index
 from methods.data.images import read_rgb
 from methods.training.batches import Draw
 
-MakeView = Callable[[NDArray[np.uint8], int], Tensor]
+
+class View(NamedTuple):
+    """One augmented image."""
+
+    pixels: Tensor  # float32 (3, crop, crop), normalised
+    box: Tensor  # int64 (4,): rows and columns (r0, r1, c0, c1), half-open, of the real content
 
 
-class ImageLabelDataset(Dataset[tuple[Tensor, Tensor, int]]):
+MakeView = Callable[[NDArray[np.uint8], int], View]
+Sample = tuple[Tensor, Tensor, Tensor, int]  # pixels, labels, box, position
+
+
+class ImageLabelDataset(Dataset[Sample]):
     """Augmented images of one split with image-level labels; no mask can be reached from it."""
 
     def __init__(
@@ -34,9 +44,9 @@ class ImageLabelDataset(Dataset[tuple[Tensor, Tensor, int]]):
     def __len__(self) -> int:
         return len(self.records)
 
-    def __getitem__(self, draw: Draw) -> tuple[Tensor, Tensor, int]:
-        """One view float32 (3, crop, crop), its labels float32 (C,), and its position."""
+    def __getitem__(self, draw: Draw) -> Sample:
+        """Pixels and box of one view, its image's labels float32 (C,), and the image's position."""
         position, seed = draw
         record = self.records[position]
         view = self.make_view(read_rgb(self.images / record.image), seed)
-        return view, torch.from_numpy(record.labels), position
+        return view.pixels, torch.from_numpy(record.labels), view.box, position

@@ -8,11 +8,12 @@ import torch
 from methods.devices import processor_name
 
 
-def describe_machine(device: torch.device) -> dict[str, str | int | None]:
+def describe_machine(device: torch.device) -> dict[str, str | int | bool | None]:
     """Facts that decide speed and the last bits of a result, ready for JSON.
 
     Args:
-        device: that the model was on; `gpu` is None where it is the CPU.
+        device: that the model was on; `gpu` is None where it is the CPU. `tf32` tells whether
+            a GPU may use TF32 in float32 products and convolutions.
     """
     return {
         "host": socket.gethostname(),
@@ -22,4 +23,5 @@ def describe_machine(device: torch.device) -> dict[str, str | int | None]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
+        "tf32": torch.backends.cuda.matmul.allow_tf32 and torch.backends.cudnn.allow_tf32,
     }

@@ -17,14 +17,20 @@ def build_optimizer(groups: Sequence[Sequence[nn.Parameter]], settings: Optimize
     Weight decay applies to every parameter, norms and biases included.
 
     Args:
-        groups: parameters of the network, those of the encoder in the first two.
+        groups: parameters of the network, those of the encoder in the first two. A group may be
+            empty.
         settings: peak learning rates, moments and weight decay.
     """
     encoder, heads = _peaks(settings)
     return AdamW(
         [
-            {"params": list(parameters), "lr": encoder if index < _ENCODER_GROUPS else heads}
+            {
+                "params": list(parameters),
+                "lr": encoder if index < _ENCODER_GROUPS else heads,
+                "rate": "lr_encoder" if index < _ENCODER_GROUPS else "lr_heads",
+            }
             for index, parameters in enumerate(groups)
+            if parameters
         ],
         betas=settings.betas,
         eps=settings.eps,
@@ -82,8 +88,8 @@ def set_learning_rates(
         What was set: lr_encoder and lr_heads.
     """
     rates = learning_rates(step, steps, settings, schedule)
-    for index, group in enumerate(optimizer.param_groups):
-        group["lr"] = rates["lr_encoder" if index < _ENCODER_GROUPS else "lr_heads"]
+    for group in optimizer.param_groups:
+        group["lr"] = rates[group["rate"]]
     return rates
 
 

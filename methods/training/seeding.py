@@ -21,6 +21,15 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
 
 
+def allow_tf32(allowed: bool) -> None:
+    """Let a GPU round the factors of float32 products and convolutions to 10 bits of mantissa.
+
+    torch's own default allows it for convolutions alone.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
 def select_device(name: str) -> torch.device:
     """The device that `device` in config.yaml asks for: auto, cpu or cuda.
 

@@ -2,8 +2,9 @@
 
 import os
 import zlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pytest
@@ -30,22 +31,75 @@ TINY = NetworkSettings(
 )
 
 
-def golden(name: str, method: str = "more") -> dict[str, np.ndarray[Any, Any]]:
-    """Arrays of one golden file, such as "gca"; skips the test where the file is absent.
+Array = np.ndarray[Any, Any]
+ValueT = TypeVar("ValueT")
 
-    The folder is the environment variable GOLDEN_DIR, or `shared/golden` beside the repository.
+# Of each file that was opened, (method, name): the arrays that a test has read.
+read_arrays: dict[tuple[str, str], set[str]] = {}
+
+
+class GoldenArrays(Mapping[str, ValueT], Generic[ValueT]):
+    """The arrays of one golden file by name; `remember` hears the name of every array read."""
+
+    def __init__(
+        self,
+        arrays: Mapping[str, Array],
+        convert: Callable[[Array], ValueT],
+        remember: Callable[[str], None],
+    ) -> None:
+        self._arrays = arrays
+        self._convert = convert
+        self._remember = remember
+        self._converted: dict[str, ValueT] = {}
+
+    def __getitem__(self, key: str) -> ValueT:
+        if key not in self._converted:
+            self._converted[key] = self._convert(self._arrays[key])
+            self._remember(key)
+        return self._converted[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def part(self, prefix: str) -> "GoldenArrays[ValueT]":
+        """Those whose names begin with a prefix, which they lose."""
+        arrays = {
+            key.removeprefix(prefix): value
+            for key, value in self._arrays.items()
+            if key.startswith(prefix)
+        }
+        return GoldenArrays(arrays, self._convert, lambda key: self._remember(prefix + key))
+
+
+def golden_folder(method: str = "more") -> Path:
+    """Where a method's golden files lie; skips the test where the folder is absent.
+
+    It is in the environment variable GOLDEN_DIR, or in `shared/golden` beside the repository.
     """
-    folder = Path(os.environ.get("GOLDEN_DIR") or REPOSITORY.parent / "shared" / "golden")
-    path = folder / method / f"{name}.npz"
-    if not path.is_file():
-        pytest.skip(f"no golden data: {path} does not exist (set GOLDEN_DIR to its folder)")
-    with np.load(path) as arrays:
-        return dict(arrays)
+    base = Path(os.environ.get("GOLDEN_DIR") or REPOSITORY.parent / "shared" / "golden")
+    folder = base / method
+    if not folder.is_dir():
+        pytest.skip(f"no golden data: {folder} does not exist (set GOLDEN_DIR to its parent)")
+    return folder
 
 
-def golden_tensors(name: str, method: str = "more") -> dict[str, Tensor]:
+def golden(name: str, method: str = "more") -> GoldenArrays[Array]:
+    """Arrays of one golden file, such as "gca"; skips the test where the folder is absent."""
+    return _open(name, method, np.asarray)
+
+
+def golden_tensors(name: str, method: str = "more") -> GoldenArrays[Tensor]:
     """Like `golden`, as tensors of the same dtypes."""
-    return {key: torch.from_numpy(value) for key, value in golden(name, method).items()}
+    return _open(name, method, torch.from_numpy)
+
+
+def _open(name: str, method: str, convert: Callable[[Array], ValueT]) -> GoldenArrays[ValueT]:
+    with np.load(golden_folder(method) / f"{name}.npz") as arrays:
+        read = read_arrays.setdefault((method, name), set())
+        return GoldenArrays(dict(arrays), convert, read.add)
 
 
 def recipe_weight(key: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

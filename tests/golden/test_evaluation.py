@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from methods.data.labels import voc_palette
+from methods.evaluation.classification import f1_scores
 from methods.evaluation.segmentation import confusion_matrix, count_pairs, scores
 from methods.postprocess.crf import BilateralSettings, CrfSettings, GaussianSettings, dense_crf
 from tests.golden.golden import golden, relative_error
@@ -32,6 +34,16 @@ def test_undecided_pixels_are_counted_as_the_published_pseudo_label_score_does()
     assert scores(total).miou == pytest.approx(100 * float(data["pseudo_miou"]), abs=1e-9)
 
 
+def test_f1_of_image_labels() -> None:
+    data = golden("metric")
+    found = f1_scores(data["f1_true"], data["f1_pred"])
+    assert np.abs(found - data["f1"]).max() < 1e-12
+
+
+def test_colours_of_labels() -> None:
+    assert np.array_equal(voc_palette(), golden("metric")["colormap"])
+
+
 @pytest.mark.parametrize(("name", "iterations"), [("voc", 10), ("voc_iter1", 1)])
 def test_crf(name: str, iterations: int) -> None:
     data = golden("crf")
@@ -48,4 +60,5 @@ def test_crf_of_other_settings() -> None:
     settings = CrfSettings(10, GaussianSettings(1, 1), BilateralSettings(121, 5, 4))
     labels, marginals = dense_crf(data["image"], data["prob"], settings)
     assert relative_error(marginals[5], data["coco_old_q5"]) <= 1e-3
+    assert relative_error(marginals[:, ::4, ::4], data["coco_old_q_sub"]) <= 1e-3
     assert (labels == data["coco_old_argmax"]).mean() >= 0.999

@@ -17,7 +17,7 @@ from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.tables import Kind, show
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results
-from tests.report.results import REPOSITORY, Results
+from tests.report.results import REPOSITORY, SUBMITTED, Results
 
 HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été"]
 
@@ -61,6 +61,7 @@ def test_the_sections_come_in_the_order_of_trust(outline: Outline) -> None:
     assert sections == [
         "verdicts",
         "limits",
+        "ablation-section",
         "post-processing",
         "curves",
         "per-class",
@@ -153,8 +154,8 @@ def test_the_page_follows_a_metrics_file(tmp_path: Path) -> None:
     verdicts = {row["id"]: row for row in rows_of(page, "verdicts")}
     assert float(verdicts["mini-segmentation"]["measured"]) == miou
     assert verdicts["mini-segmentation"]["verdict"] == "fails"
-    ladder = {row["stage"]: row for row in rows_of(page, "ladder")}
-    assert float(ladder["multi-scale + flip + CRF"]["mIoU (%)"]) == miou
+    ladder = {row["protocol"]: row for row in rows_of(page, "ladder")}
+    assert float(ladder["crf"]["mIoU (%)"]) == miou
     links = {row["link"]: row for row in rows_of(page, "chain-more-seed0")}
     assert links["metrics, crf"]["sha256"] == sha256(path)
 
@@ -177,6 +178,9 @@ def test_tables_and_csv_hold_the_same_cells(page: Path) -> None:
         path.stem for path in (page.parent / "report").glob("*.csv")
     } - {"verdicts"}
     for name, body in tables:
+        header = (page.parent / f"report/{name}.csv").read_text("utf-8").splitlines()[0]
+        labels = next(csv.reader([header]))
+        assert len(labels) == len(set(labels))
         assert len(re.findall("<tr>", body)) == len(rows_of(page, name))
     body = dict(tables)["ladder"]
     for row in rows_of(page, "ladder"):
@@ -184,17 +188,18 @@ def test_tables_and_csv_hold_the_same_cells(page: Path) -> None:
 
 
 def test_verdicts_that_need_a_reader_are_repeated_before_the_figures(tmp_path: Path) -> None:
-    results = Results(tmp_path)
+    results = Results(tmp_path, runs={"more": SUBMITTED})
     results.judge("claims/more.yaml")
     page = render_results(results)
     text = page.read_text("utf-8")
     limits = text[text.index('id="limits"') : text.index('id="post-processing"')]
     assert "test" in limits
     assert limits.count("Not evaluated") == 1
-    assert re.search(r"<h1>\d of 5 claims are consistent with the publication</h1>", text)
+    assert re.search(r"<h1>\d of 10 claims are consistent with the publication</h1>", text)
     verdicts = {row["id"]: row for row in rows_of(page, "verdicts")}
     assert verdicts["more-voc-test-miou"]["verdict"] == "not evaluated"
     assert verdicts["more-voc-test-miou"]["measured"] == ""
+    assert "package ready (more/seed0/submission/results.tar)" in limits
     assert verdicts["more-voc-val-miou"]["bound or published value"] == "76.40 ± 1.00"
 
 
@@ -253,7 +258,8 @@ def test_a_method_may_have_other_terms_and_no_published_settings(tmp_path: Path)
     page = render_results(results)
     text = page.read_text("utf-8")
     assert "Run more, method other: no published settings to compare with." in text
-    assert rows_of(page, "deviations") == []
+    assert not (page.parent / "report/deviations.csv").exists()
+    assert 'id="deviations"' not in text
     assert "token_&lt;i&gt;_pull</figcaption>" in text
     assert "Dotted lines" not in text
 
@@ -303,7 +309,9 @@ def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_pa
         "run": "more",
         "seed": 0,
         "split": "val",
-        "stage": "raw",
+        "protocol": "raw",
+        "resize": "square",
+        "iteration": 100,
         "control": "colour",
         "dataset": "shapes",
         "weights": "mini-vit",
@@ -321,9 +329,13 @@ def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_pa
 def test_predictions_stand_between_the_checkpoint_and_the_label_maps(page: Path) -> None:
     links = {row["link"]: row for row in rows_of(page, "chain-more-seed0")}
     order = list(links)
+    logits = "predictions, logits"
     for name, first, file in (
-        ("predictions, maps", "label maps, cam", "maps/train/index.json"),
-        ("predictions, logits", "label maps, raw", "predictions/val/index.json"),
+        ("predictions, maps, train", "label maps, cam", "maps/train/index.json"),
+        ("predictions, maps, val", "label maps, lam_logits", "maps/val/index.json"),
+        (f"{logits}, square, val", "label maps, raw", "predictions/val.square/index.json"),
+        (f"{logits}, aspect, val", "label maps, aspect", "predictions/val.aspect/index.json"),
+        (f"{logits}, square, test", "label maps, crf, test", "predictions/test.square/index.json"),
     ):
         assert order.index("checkpoint") < order.index(name) < order.index(first)
         assert links[name]["file"] == f"more/seed0/{file}"
@@ -367,7 +379,8 @@ def test_a_fixed_image_must_be_in_the_split(tmp_path: Path) -> None:
 
 def test_worst_and_best_images_are_ranked_by_their_own_score(page: Path) -> None:
     text = page.read_text("utf-8")
-    notes = [float(value) for value in re.findall(r"CRF mIoU (\d+\.\d\d) %</span>", text)]
+    pattern = r"mIoU (\d+\.\d\d) % \(3 scales \+ flip \+ CRF\)</span>"
+    notes = [float(value) for value in re.findall(pattern, text)]
     worst, best = notes[3:6], notes[6:9]
     assert worst == sorted(worst)
     assert best == sorted(best, reverse=True)

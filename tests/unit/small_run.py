@@ -10,7 +10,8 @@ from PIL import Image
 
 from methods.data.manifest import write_index
 from methods.data.scenes import render_scene
-from methods.vit import VisionTransformer
+from methods.more.network import MoRe
+from methods.vit import VisionTransformer, VitOutput
 
 CLASSES = ("aeroplane", "bicycle", "bird")
 IMAGES = 6
@@ -31,11 +32,12 @@ _RUN: dict[str, Any] = {
     "training": {
         "iterations": 5,
         "batch_size": 2,
-        "precision": "fp32",
+        "precision": {"network": "fp32", "cams": "fp32", "tf32": False},
         "loader_workers": 0,
         "checkpoint_every": 2,
         "log_every": 2,
         "augmentation": {
+            "kind": "resized_crop",
             "crop": 48,
             "scale": [0.32, 1.0],
             "ratio": [0.75, 1.3333333333],
@@ -73,16 +75,28 @@ _RUN: dict[str, Any] = {
             "seg": 0.12,
             "reg": 0.05,
             "temperature": 0.5,
+            "ptc_start": -1,
+            "region_start": -1,
             "seg_start": 1,
             "mask_switch": 3,
             "ure_selection": {"window": 3, "threshold": 1.2, "tokens": 8},
             "energy": {"weight": 1e-6, "sigma_rgb": 15, "sigma_xy": 25, "scale_factor": 0.5},
         },
     },
-    "inference": {
-        "image_size": 48,
-        "scales": [0.84, 1.0],
-        "map_scales": [1.0],
+    "checkpoint": {"rule": "last"},
+    "inference": {"image_size": 48},
+    "protocols": {
+        "raw": {"map": "decoder", "split": "val", "scales": [1.0], "flip": False},
+        "multiscale": {"map": "decoder", "split": "val", "scales": [0.84, 1.0], "flip": True},
+        "cam": {
+            "map": "cam",
+            "split": "train",
+            "scales": [1.0],
+            "flip": True,
+            "labels": "given",
+            "background": 0.5,
+            "threshold_source": "fixed",
+        },
     },
 }
 
@@ -121,3 +135,10 @@ def write_backbone(path: Path) -> Path:
     vit = VisionTransformer(patch_size=8, width=16, depth=3, heads=2, tokens=1, pretrained_size=48)
     torch.save(vit.state_dict(), path)
     return path
+
+
+def record_passes(model: MoRe) -> list[VitOutput]:
+    """What the encoder returns from now on, pass by pass; the list grows."""
+    passes: list[VitOutput] = []
+    model.encoder.register_forward_hook(lambda _module, _images, output: passes.append(output))
+    return passes

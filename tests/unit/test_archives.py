@@ -189,3 +189,10 @@ def test_another_digest_is_refused(tmp_path: Path, algorithm: str) -> None:
     wrong = hashlib.new(algorithm, b"other").hexdigest()
     with pytest.raises(InputError, match=rf"{algorithm} \w+ over 7 bytes, .*{wrong}"):
         verify_archives(tmp_path, [{"name": "a.tar", algorithm: wrong}])
+
+
+def test_a_digest_that_nobody_states_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"content")
+    found = verify_archives(tmp_path, [{"name": "a.zip", "digest": "unknown"}])
+    digest = hashlib.sha256(b"content").hexdigest()
+    assert found == [{"name": "a.zip", "bytes": 7, "sha256": digest, "declared": {}}]

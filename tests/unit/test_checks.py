@@ -11,43 +11,22 @@ import pytest
 from PIL import Image
 
 from methods.data import checks
-from methods.data.archives import extract_archives
-from methods.data.checks import DatasetCheck, check_dataset
 from methods.data.files import sha256
-from methods.data.generated import GeneratedSettings, write_archives
 from methods.data.image_index import read_index
 from methods.data.labels import write_index_png
 from methods.data.manifest import write_index
-from methods.data.sbd import derive_train_aug
-from methods.data.scenes import render_scene
-from methods.data.voc import voc_folder
 from methods.errors import InputError
-
-CLASSES = ("aeroplane", "bicycle", "bird")
-SETTINGS = GeneratedSettings(seed=5, train=6, sbd=5, val=4, size=(48, 72), grey_share=0.3)
-SPLITS = {"train": 6, "train_aug": 11, "val": 4}
+from tests.unit.small_dataset import CLASSES, SPLITS, check, extract, truncate
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
-    archives = write_archives(
-        folder, settings=SETTINGS, classes=CLASSES, render=render_scene, threads=2
-    )
-    extract_archives(archives, folder / "tree")
-    derive_train_aug(folder / "tree", len(CLASSES), threads=2)
-    return voc_folder(folder / "tree")
+    return extract(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture
 def root(whole: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / "VOC2012"))
-
-
-def check(root: Path, *, images: int = 15, splits: dict[str, int] = SPLITS) -> DatasetCheck:
-    return check_dataset(
-        root, dataset="shapes", classes=CLASSES, splits=splits, images=images, threads=2
-    )
 
 
 def test_a_whole_data_set_passes_every_check(whole: Path) -> None:
@@ -107,10 +86,6 @@ def test_images_outside_the_splits_are_checked_but_not_indexed(root: Path) -> No
     (root / "Annotations" / "2012_000099.xml").unlink()
     with pytest.raises(InputError, match=r"2012_000099\.xml: found no such file"):
         check(root, images=16)
-
-
-def truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-200])
 
 
 def resize_mask(path: Path) -> None:

@@ -56,7 +56,7 @@ def sentence(project: Path, overrides: Mapping[str, Any]) -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["mini", "paper"])
+@pytest.mark.parametrize("name", [path.stem for path in PROJECT.glob("experiments/*.yaml")])
 def test_experiments_of_the_project_are_valid(project: Path, name: str) -> None:
     configuration = load_configuration(project, {"experiment": name})
     assert configuration.name == name
@@ -97,6 +97,8 @@ def test_config_is_refused(project: Path, overrides: Mapping[str, Any], said: st
 
 MORE = "runs.more"
 TRAINING = "runs.more.training"
+CRF = "runs.more.protocols.crf"
+CAM = "runs.more.protocols.cam"
 
 
 @pytest.mark.parametrize(
@@ -117,11 +119,24 @@ TRAINING = "runs.more.training"
         (f"{TRAINING}.augmentation.scale", [1.0, 0.3], "the smaller value first"),
         (f"{TRAINING}.pseudo_labels.refine", {"high": 0.2, "low": 0.3}, "found 0.3 above 0.2"),
         (f"{MORE}.inference.image_size", 100, "inference.image_size: found 100"),
-        (f"{MORE}.inference.scales", [0.5, 2.0], "1.0 among the scales"),
-        (f"{MORE}.inference.scales", [-1.0, 1.0], "expected more than 0"),
-        (f"{MORE}.inference.scales", [1.0, 0.87], "0.87, which makes an image of 112 pixels 97"),
-        (f"{MORE}.inference.scales", [1.0, 0.05], "a positive multiple of patch_size = 8"),
-        (f"{MORE}.inference.map_scales", [1.25, 1.0], "map_scales: found 1.25, which"),
+        (f"{CRF}.scales", [-1.0, 1.0], "expected more than 0"),
+        (f"{CRF}.scales", [1.0, 0.87], "0.87, which makes an image of 112 pixels 97"),
+        (f"{CRF}.scales", [1.0, 0.05], "a positive multiple of patch_size = 8"),
+        (f"{CRF}.split", "train_aug", "which is trained on"),
+        (f"{CRF}.split", "test", "whose labels only the evaluation server has"),
+        (f"{MORE}.train_split", "test", "whose labels only the evaluation server has"),
+        (f"{CRF}.split", "vall", "expected 'val'"),
+        (f"{CRF}.labels", "given", "protocols.crf.labels: found this key"),
+        (f"{CRF}.map", "lam", "the key 'labels'"),
+        (f"{CAM}.scales", [1.05, 1.0], "cam.scales: found 1.05, which"),
+        (f"{CAM}.labels", None, "the key 'labels'"),
+        (f"{CAM}.labels", "gven", "expected one of given, logits, decoder"),
+        (f"{CAM}.resize", "aspect", "protocols.cam.resize: found this key"),
+        (f"{CAM}.crf", True, "protocols.cam.background: found this key"),
+        (f"{CAM}.threshold_source", "train", "which is the split that is scored"),
+        (f"{CAM}.threshold_source", "publised", "expected 'published'"),
+        (f"{CAM}.threshold_source", None, "expected the key 'threshold_source'"),
+        (f"{MORE}.formulation", {"lam": "cosine"}, "expected one of program, paper"),
         (f"{TRAINING}.pseudo_labels.cam_scales", [1.0, 0.75], "found 0.75, which"),
         (f"{TRAINING}.batch_size", 241, "at most the 240 images of train_aug"),
         (f"{MORE}.network.width", 64, "128, as width of the weights 'mini-vit'"),
@@ -129,17 +144,21 @@ TRAINING = "runs.more.training"
         (f"{MORE}.dataset", "shape", "expected 'shapes'"),
         (f"{MORE}.weights", "maxi", "expected one of mini-vit"),
         (f"{MORE}.method", "mor", "expected 'more'"),
-        (f"{MORE}.checkpoint.rule", "best", "expected one of last, iteration"),
+        (f"{MORE}.checkpoint.rule", "bst", "expected one of last, iteration, best, file"),
+        (f"{MORE}.checkpoint", {"rule": "best"}, "expected the key 'split'"),
+        (f"{MORE}.checkpoint", {"rule": "best", "split": "val"}, "which is a split that is scored"),
+        (f"{MORE}.checkpoint", {"rule": "best", "split": "train_aug"}, "which is trained on"),
+        (f"{MORE}.checkpoint", {"rule": "best", "split": "held_out"}, "checkpoint.split: found"),
+        (f"{MORE}.checkpoint", {"rule": "file", "path": "a.pth"}, "expected the key 'sha256'"),
         (f"{MORE}.checkpoint", {"rule": "iteration"}, "expected the key 'iteration'"),
         (f"{MORE}.checkpoint", {"rule": "last", "iteration": 100}, "with the rule 'last'"),
         (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 150}, "checkpoint.iteration"),
         (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 400}, "at most iterations = 300"),
         (f"{MORE}.train_split", "trian", "expected 'train"),
-        (f"{MORE}.evaluation.segmentation_split", "train_aug", "which is trained on"),
-        (f"{MORE}.evaluation.threshold_source", "train", "which is a split that is scored"),
-        (f"{MORE}.evaluation.threshold_source", "val", "which is a split that is scored"),
-        (f"{MORE}.evaluation.threshold_source", "publised", "expected 'published'"),
-        (f"{MORE}.evaluation.threshold_source", None, "expected the key 'threshold_source'"),
+        (f"{MORE}.evaluation.split", "train_aug", "which is trained on"),
+        (f"{MORE}.evaluation.split", "train", "no protocol of the decoder on 'train'"),
+        (f"{MORE}.submission.protocol", "crg", "expected 'crf'"),
+        (f"{MORE}.submission.split", "tset", "expected 'test'"),
         (f"{MORE}.gallery", [2012000161], "expected text; put it in quotes"),
         ("seeds", [1, 1], "found 1 twice"),
         ("claims", "claims/nine.yaml", "no file 'claims/nine.yaml'"),
@@ -149,13 +168,13 @@ TRAINING = "runs.more.training"
         ("datasets.shapes.classes", ["bird", "_"], "found '_', expected text that matches"),
         ("datasets.shapes.classes", ["bird\n"], r"found 'bird\n', expected text that matches"),
         ("datasets.shapes.generated.size", [31, 96], "found 31, expected at least 32"),
-        ("datasets.shapes.images", 301, "train + sbd + val = 300"),
-        ("datasets.shapes.splits.val", 61, "train: 160, train_aug: 240, val: 60 as generated"),
+        ("datasets.shapes.images", 301, "train + sbd + val + test = 320"),
+        ("datasets.shapes.splits.val", 61, "val: 60, test: 20 as generated"),
         ("datasets.shapes.splits.test", 9, "found test: 9, train: 160"),
         (f"{MORE}.train_split", "train\n", r"found 'train\n', expected text that matches"),
         ("datasets.shapes.generated", None, "the key 'generated'"),
         ("datasets.shapes.source", "local", "expected the key 'archives'"),
-        ("datasets.shapes.archives", [{"name": "a.tar"}], "none with the source chosen here"),
+        ("datasets.shapes.archives", [{"name": "a.tar"}], "shapes.archives: found this key"),
         ("datasets.shapes.splits.val", None, "the key 'val'"),
         ("weights.mini-vit.pretraining", None, "the key 'pretraining'"),
         ("weights.mini-vit.pretraining.warmup_iterations", 999, "less than iterations = 420"),
@@ -186,9 +205,10 @@ def test_reserved_names_are_those_in_the_results() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("{run: more, split: val, stage: crf", "{run: mor, split: val, stage: crf", "'more'"),
-        ("{run: more, split: val, stage: crf", "{run: more, split: train, stage: crf", "'val'"),
-        ("{run: more, split: val, stage: crf", "{run: more, split: val, stage: lam", "'train'"),
+        ("{run: more, split: val, protocol: crf", "{run: mor, split: val, protocol: crf", "'more'"),
+        ("split: val, protocol: crf", "split: train, protocol: crf", "'val'"),
+        ("split: val, protocol: crf", "split: val, protocol: lam", "'train'"),
+        ("split: val, protocol: crf", "split: val, protocol: lam_cr", "'lam_crf'"),
         ("dataset: shapes, split: val", "dataset: shape, split: val", "'shapes'"),
         ("dataset: shapes, split: val", "dataset: shapes, split: train", "'val'"),
     ],
@@ -238,8 +258,19 @@ def test_window_may_fill_the_grid(project: Path, window: int) -> None:
 
 
 def test_threshold_may_come_from_a_split_that_is_not_scored(project: Path) -> None:
-    loaded = load_changed(project, f"{MORE}.evaluation.threshold_source", "train_aug")
-    assert loaded.experiment["runs"]["more"]["evaluation"]["threshold_source"] == "train_aug"
+    loaded = load_changed(project, f"{CAM}.threshold_source", "train_aug")
+    assert loaded.experiment["runs"]["more"]["protocols"]["cam"]["threshold_source"] == "train_aug"
+
+
+def test_best_checkpoint_is_chosen_on_images_that_training_leaves_out(project: Path) -> None:
+    held_out = {"split": "train", "images": 20, "seed": 0}
+    runs = read_yaml(project / "experiments/mini.yaml")["runs"]
+    runs["more"] |= {"checkpoint": {"rule": "best", "split": "held_out"}}
+    load_changed(project, "datasets.shapes.held_out", held_out)
+    with pytest.raises(InputError, match="set train_split to train_kept"):
+        load_changed(project, "runs", runs)
+    runs["more"]["train_split"] = "train_kept"
+    assert load_changed(project, "runs", runs).experiment["runs"]["more"]["checkpoint"]
 
 
 def test_every_class_of_a_generated_data_set_can_be_drawn(project: Path) -> None:
@@ -253,7 +284,6 @@ def test_every_class_of_a_generated_data_set_can_be_drawn(project: Path) -> None
     ("path", "value"),
     [
         ("train_split", "train"),
-        ("evaluation.segmentation_split", "train"),
         ("evaluation.bootstrap", {"samples": 1000, "seed": 1}),
     ],
 )

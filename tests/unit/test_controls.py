@@ -73,7 +73,7 @@ def test_controls_leave_the_mask_alone(masks: list[np.ndarray]) -> None:
 @pytest.fixture
 def samples(tmp_path: Path) -> MaskedImages:
     """Three images whose right half is of the one class, and green."""
-    records, digests = [], {}
+    records, digests, masks = [], {}, {}
     (tmp_path / augmented_mask_file("a")).parent.mkdir()
     for name in ("a", "b", "c"):
         mask = np.zeros((12, 16), dtype=np.uint8)
@@ -82,11 +82,12 @@ def samples(tmp_path: Path) -> MaskedImages:
         image[mask == 1] = (0, 200, 0)
         Image.fromarray(image).save(tmp_path / f"{name}.jpg", quality=95, subsampling=0)
         write_index_png(tmp_path / augmented_mask_file(name), mask)
-        for file in (f"{name}.jpg", augmented_mask_file(name)):
+        masks[name] = augmented_mask_file(name)
+        for file in (f"{name}.jpg", masks[name]):
             digests[file] = sha256(tmp_path / file)
         labels = np.ones(1, dtype=np.float32)
         records.append(ImageRecord(name, f"{name}.jpg", 12, 16, labels))
-    return MaskedImages(records, ManifestFiles(tmp_path, digests), 1)
+    return MaskedImages(records, ManifestFiles(tmp_path, digests, masks), 1)
 
 
 @pytest.mark.parametrize("name", CONTROLS)

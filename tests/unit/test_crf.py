@@ -9,6 +9,7 @@ from PIL import Image
 from methods.data.predictions import write_arrays
 from methods.errors import InputError
 from methods.postprocess.crf import CrfSettings, dense_crf, refine
+from methods.protocols import Protocol
 from methods.settings import build
 
 SETTINGS = build(
@@ -19,6 +20,10 @@ SETTINGS = build(
         "bilateral": {"sxy": 67, "srgb": 3, "compat": 4},
     },
 )
+
+
+DECODER = Protocol(map="decoder", split="val", scales=(1.0,), flip=True, crf=True)
+CAM = Protocol(map="cam", split="val", scales=(1.0,), flip=True, crf=True, labels="given")
 
 
 def two_halves(height: int = 30, width: int = 40) -> np.ndarray:
@@ -65,7 +70,7 @@ def write_image(folder: Path, size: tuple[int, int]) -> tuple[Path, Path]:
 
 
 def test_stored_logits_are_refined_at_the_size_of_the_image(tmp_path: Path) -> None:
-    labels = refine(*write_image(tmp_path, (60, 80)), (1.0,), SETTINGS)
+    labels = refine(*write_image(tmp_path, (60, 80)), DECODER, 48, SETTINGS)
     assert labels.shape == (60, 80)
     assert labels[:, 41:].all()
     assert not labels[:, :39].any()
@@ -75,4 +80,30 @@ def test_bad_logits_are_named(tmp_path: Path) -> None:
     image, logits = write_image(tmp_path, (10, 10))
     np.savez(logits, scale_1=np.full((2, 2, 4, 6), np.nan, dtype=np.float32))
     with pytest.raises(InputError, match="photo.npz: found 96 of 96 values"):
-        refine(image, logits, (1.0,), SETTINGS)
+        refine(image, logits, DECODER, 48, SETTINGS)
+
+
+def write_maps(path: Path, given: list[bool]) -> Path:
+    """Maps of the classes 3 and 7, the latter strong in the right half."""
+    maps = np.zeros((2, 2, 6, 6), dtype=np.float32)
+    maps[0, 1, :, 3:] = 5
+    maps[0, 0] = np.linspace(0, 1, 6)
+    maps[1] = maps[0, :, :, ::-1]
+    arrays = {"classes": np.array([3, 7]), "given": np.array(given), "cam_1": maps}
+    write_arrays(path, arrays)
+    return path
+
+
+def test_maps_are_refined_against_a_background_of_what_they_leave(tmp_path: Path) -> None:
+    image, _ = write_image(tmp_path, (60, 80))
+    labels = refine(image, write_maps(tmp_path / "maps.npz", [False, True]), CAM, 48, SETTINGS)
+    assert set(np.unique(labels)) == {0, 8}
+    assert (labels[:, 42:] == 8).all()
+    assert (labels[:, :38] == 0).all()
+
+
+def test_image_without_a_class_is_background(tmp_path: Path) -> None:
+    image, _ = write_image(tmp_path, (60, 80))
+    labels = refine(image, write_maps(tmp_path / "maps.npz", [False, False]), CAM, 48, SETTINGS)
+    assert labels.shape == (60, 80)
+    assert not labels.any()

@@ -151,6 +151,12 @@ def test_the_torch_role_holds_what_a_method_imports(part: str) -> None:
     assert not lacking("torch", PROJECT / f"methods/more/{part}.py")
 
 
+@pytest.mark.parametrize("format", ["voc", "coco"])
+def test_the_data_role_holds_what_a_format_imports(format: str) -> None:
+    # The scripts find its adapter by the format's name.
+    assert not lacking("data", PROJECT / f"methods/data/{format}_adapter.py")
+
+
 def lacking(role: str, module: Path) -> list[str]:
     """Packages that a module imports and the role's conda environment does not hold."""
     distributions = packages_distributions()

@@ -1,5 +1,6 @@
 """Generated archives have the layout and the content of the real ones."""
 
+import dataclasses
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from scipy.io import loadmat
 from methods.data.archives import extract_archives
 from methods.data.encoding import outline_objects
 from methods.data.files import sha256
-from methods.data.generated import GeneratedSettings, plan_lists, write_archives
+from methods.data.generated import TEST_ARCHIVE, GeneratedSettings, plan_lists, write_archives
 from methods.data.labels import read_label_png
 from methods.data.sbd import derive_train_aug, read_mat_mask, sbd_folder
 from methods.data.scene_files import draw_size
@@ -58,6 +59,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_settings_are_those_of_an_experiment_file() -> None:
     values = {"seed": 5, "train": 6, "sbd": 5, "val": 4, "size": [32, 48], "grey_share": 0.3}
     assert build(GeneratedSettings, values) == SETTINGS
+    assert build(GeneratedSettings, {**values, "test": 3}) == dataclasses.replace(SETTINGS, test=3)
 
 
 def test_archives_hold_the_folders_of_voc_and_sbd(tree: Path) -> None:
@@ -160,6 +162,53 @@ def test_another_seed_gives_other_images(tree: Path, tmp_path: Path) -> None:
     extract_archives(archives, tmp_path / "tree")
     name = "JPEGImages/2012_000001.jpg"
     assert sha256(voc_folder(tmp_path / "tree") / name) != sha256(voc_folder(tree) / name)
+
+
+@pytest.fixture(scope="module")
+def with_test(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    settings = dataclasses.replace(SETTINGS, test=3)
+    folder = tmp_path_factory.mktemp("with_test")
+    return write_archives(
+        folder, settings=settings, classes=CLASSES, render=render_rectangle, threads=2
+    )
+
+
+def test_test_images_come_in_a_third_archive_with_nothing_but_their_list(
+    with_test: list[Path],
+) -> None:
+    assert [path.name for path in with_test] == ["VOCtrainval.tar", "benchmark.tgz", TEST_ARCHIVE]
+    with tarfile.open(with_test[2]) as archive:
+        members = archive.getmembers()
+    ids = [f"2012_{number:06d}" for number in (16, 17, 18)]
+    folder = "VOCdevkit/VOC2012"
+    names = [f"{folder}/JPEGImages/{image_id}.jpg" for image_id in ids]
+    assert [member.name for member in members] == [
+        *names,
+        f"{folder}/ImageSets/Segmentation/test.txt",
+    ]
+    assert {(member.mtime, member.uid, member.uname) for member in members} == {(0, 0, "")}
+
+
+def test_test_images_change_no_other_archive(with_test: list[Path], tmp_path: Path) -> None:
+    without = write_archives(
+        tmp_path, settings=SETTINGS, classes=CLASSES, render=render_rectangle, threads=1
+    )
+    assert [sha256(path) for path in without] == [sha256(path) for path in with_test[:2]]
+    assert not (tmp_path / TEST_ARCHIVE).exists()
+
+
+def test_test_images_are_extracted_beside_the_others(with_test: list[Path], tmp_path: Path) -> None:
+    extract_archives(with_test, tmp_path / "tree")
+    derive_train_aug(tmp_path / "tree", num_classes=3, threads=2)
+    voc = voc_folder(tmp_path / "tree")
+    test = read_split(voc, "test")
+    assert test == ("2012_000016", "2012_000017", "2012_000018")
+    assert not set(test) & {*read_split(voc, "train_aug"), *read_split(voc, "val")}
+    assert len(list((voc / "JPEGImages").iterdir())) == 18
+    for folder in ("Annotations", "SegmentationClass", "SegmentationClassAug"):
+        assert not {path.stem for path in (voc / folder).iterdir()} & set(test)
+    own = {Image.open(path).tobytes() for path in (voc / "JPEGImages").iterdir()}
+    assert len(own) == 18
 
 
 def test_sizes_keep_their_bounds_and_vary() -> None:

@@ -12,9 +12,9 @@ from methods.data.images import read_rgb
 from methods.data.predictions import read_predictions
 from methods.data.transforms import normalise
 from methods.errors import InputError
-from methods.more.inference import predict_logits, predict_maps
+from methods.more.inference import load_model, predict_logits, predict_maps
+from methods.more.localization import multi_scale_maps
 from methods.more.network import MoRe
-from methods.more.pseudo_labels import multi_scale_cams
 from methods.more.settings import NetworkSettings
 from methods.more.weights import save_checkpoint
 from methods.postprocess.fusion import fuse_maps
@@ -50,7 +50,7 @@ def square(path: Path, side: int) -> torch.Tensor:
 def test_logits_are_those_of_the_image_and_of_its_mirror_image(
     arguments: dict, model: MoRe, tmp_path: Path
 ) -> None:
-    predict_logits(**arguments, split="val")
+    predict_logits(**arguments, split="val", scales=[0.84, 1.0], resize="square")
     index = read_predictions(tmp_path / "out" / "index.json")
     assert [item.id for item in index.items] == ["2012_000004", "2012_000005"]
     assert (index.items[0].height, index.items[0].width) == (56, 68)
@@ -66,18 +66,60 @@ def test_logits_are_those_of_the_image_and_of_its_mirror_image(
 def test_fused_maps_equal_the_cams_of_training(
     arguments: dict, model: MoRe, tmp_path: Path
 ) -> None:
-    predict_maps(**arguments, split="train_aug")
+    predict_maps(**arguments, split="train_aug", scales=[0.5, 1.0])
     index = read_predictions(tmp_path / "out" / "index.json")
     records = {r.id: r for r in read_index(tmp_path / "index.csv", "train_aug", CLASSES)}
     assert len(index.items) == 4
     for item in index.items:
         stored = np.load(index.path(item))
-        present = np.flatnonzero(records[item.id].labels)
-        assert np.array_equal(stored["classes"], present)
-        cam, auxiliary = multi_scale_cams(model, square(tmp_path / f"{item.id}.jpg", 48), (1.0,))
-        for kind, expected in (("cam", cam), ("aux_cam", auxiliary)):
-            fused = fuse_maps(stored, kind, [1.0], 48, (48, 48))
-            np.testing.assert_allclose(fused, expected[0, present].numpy(), atol=2e-4)
+        classes = stored["classes"]
+        given = np.flatnonzero(records[item.id].labels)
+        assert np.array_equal(classes[stored["given"]], given)
+        image = square(tmp_path / f"{item.id}.jpg", 48)
+        maps = multi_scale_maps(model, image, (1.0, 0.5), with_lam=True)
+        for kind, expected in zip(("cam", "aux_cam", "lam"), maps, strict=True):
+            assert expected is not None
+            fused = fuse_maps(stored, kind, [1.0, 0.5], 48, (48, 48))
+            np.testing.assert_allclose(fused, expected[0, classes].numpy(), atol=2e-4)
+
+
+def test_a_view_in_proportion_has_whole_patches(arguments: dict, tmp_path: Path) -> None:
+    predict_logits(**arguments, split="val", scales=[1.0], resize="aspect")
+    index = read_predictions(tmp_path / "out" / "index.json")
+    # 56x68 pixels as 48 * 48: 43.6 by 52.9, so 5 by 7 patches of 8
+    assert np.load(index.path(index.items[0]))["scale_1"].shape == (2, 4, 5, 7)
+
+
+def test_predicted_classes_stand_beside_the_given_ones(
+    arguments: dict, model: MoRe, tmp_path: Path
+) -> None:
+    predict_maps(**arguments, split="val", scales=[1.0])
+    index = read_predictions(tmp_path / "out" / "index.json")
+    for item in index.items:
+        stored = np.load(index.path(item))
+        with torch.inference_mode():
+            output = model(square(tmp_path / f"{item.id}.jpg", 48))
+        by_logits = np.flatnonzero(output.class_logits[0].numpy() > 0)
+        assert len(by_logits) > 0
+        assert np.array_equal(stored["classes"][stored["logits"]], by_logits)
+        counts = np.bincount(output.seg_logits[0].argmax(0).numpy().ravel(), minlength=4)
+        by_decoder = np.flatnonzero(counts[1:] >= 4)
+        expected = by_decoder if len(by_decoder) else by_logits
+        assert np.array_equal(stored["classes"][stored["decoder"]], expected)
+
+
+def test_the_network_is_loaded_as_the_run_s_inference_wants_it(arguments: dict) -> None:
+    run = arguments["run"]
+    run["inference"] |= {"precision": "bf16", "tf32": True}
+    run["formulation"] = {"gcr": "without"}
+    model = load_model(run, CLASSES, arguments["checkpoint"])
+    assert model.precision == "bf16"
+    assert model.formulation.gcr == "without"
+    assert not model.training
+    assert torch.backends.cuda.matmul.allow_tf32
+    run["inference"]["tf32"] = False
+    load_model(run, CLASSES, arguments["checkpoint"])
+    assert not torch.backends.cuda.matmul.allow_tf32
 
 
 def test_logits_that_are_not_finite_are_refused(
@@ -89,11 +131,11 @@ def test_logits_that_are_not_finite_are_refused(
     with pytest.raises(
         InputError, match=r"2012_000004\.npz: found \d+ of \d+ values of scale_0.84"
     ):
-        predict_logits(**arguments, split="val")
+        predict_logits(**arguments, split="val", scales=[0.84, 1.0], resize="square")
     assert not list((tmp_path / "out").rglob("*.npz"))
     assert not (tmp_path / "out" / "index.json").exists()
 
 
 def test_an_unknown_split_is_refused(arguments: dict) -> None:
     with pytest.raises(InputError, match=r"index\.csv: found no image of split 'test'"):
-        predict_logits(**arguments, split="test")
+        predict_logits(**arguments, split="test", scales=[1.0], resize="square")

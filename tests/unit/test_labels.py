@@ -12,6 +12,7 @@ from scipy.io import savemat
 from methods.data.images import decode_image, read_rgb
 from methods.data.labels import (
     check_labels,
+    decode_label_png,
     present_classes,
     read_label_png,
     voc_palette,
@@ -141,6 +142,16 @@ def test_a_flipped_bit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "label.png").write_bytes(content)
     with pytest.raises(InputError, match="do not decode as a PNG"):
         read_label_png(tmp_path / "label.png", 20)
+
+
+def test_only_a_palette_is_let_through_where_it_is_asked_for(tmp_path: Path) -> None:
+    write_label_png(tmp_path / "palette.png", LABELS)
+    write_index_png(tmp_path / "index.png", LABELS)
+    palette, index = ((tmp_path / f"{name}.png").read_bytes() for name in ("palette", "index"))
+    np.testing.assert_array_equal(decode_label_png(palette, "a", 20, modes=("P",)), LABELS)
+    np.testing.assert_array_equal(decode_label_png(index, "a", 20), LABELS)
+    with pytest.raises(InputError, match=r"a: found a PNG of mode L, .* \(mode P\)"):
+        decode_label_png(index, "a", 20, modes=("P",))
 
 
 def test_a_jpeg_is_no_mask(tmp_path: Path) -> None:

@@ -1,21 +1,16 @@
 """Properties of the losses, the labels, the lattice and the schedule."""
 
-import dataclasses
 import math
-from pathlib import Path
 from typing import Literal
 
 import pytest
 import torch
-import yaml
-from torch import Tensor
 
 from methods.errors import InputError
 from methods.more.energy import bilateral_features, dense_energy_loss
+from methods.more.formulation import PROGRAM, Formulation
 from methods.more.lattice import PermutohedralLattice
 from methods.more.losses import class_token_contrast, cre_loss, ptc_loss
-from methods.more.network import MoRe
-from methods.more.objective import TERMS, Objective
 from methods.more.par import PixelAdaptiveRefinement
 from methods.more.pseudo_labels import (
     affinity_mask,
@@ -26,15 +21,12 @@ from methods.more.pseudo_labels import (
 )
 from methods.more.settings import (
     EnergySettings,
-    NetworkSettings,
     OptimizerSettings,
     ScheduleSettings,
     Thresholds,
-    TrainingSettings,
     UreSettings,
 )
 from methods.more.ure import select_patches
-from methods.settings import build
 from methods.training.schedule import build_optimizer, learning_rate, set_learning_rates
 
 THRESHOLDS = Thresholds(high=0.7, low=0.25)
@@ -52,22 +44,19 @@ class TestCre:
         tokens = torch.randn(2, 3, 8, requires_grad=True)
         feature_map = size * torch.randn(2, 8, 4, 4)
         mask = torch.randint(0, 4, (2, 4, 4))
-        loss = cre_loss(tokens, feature_map, mask, torch.ones(2, 3), temperature=0.1)
+        fixed = Formulation(cre_range="fixed")
+        loss = cre_loss(tokens, feature_map, mask, torch.ones(2, 3), 0.1, fixed)
         loss.backward()
         assert loss.isfinite()
         assert tokens.grad is not None
         assert tokens.grad.isfinite().all()
 
-    def test_no_confident_patch(self) -> None:
-        mask = torch.full((1, 4, 4), 255)
-        loss = cre_loss(torch.randn(1, 3, 8), torch.randn(1, 8, 4, 4), mask, torch.ones(1, 3), 0.5)
-        assert loss == 0
-
     def test_half_precision_inputs_compute_in_float32(self) -> None:
         tokens, feature_map = torch.randn(1, 3, 8).bfloat16(), torch.randn(1, 8, 4, 4).bfloat16()
         mask = torch.randint(0, 4, (1, 4, 4))
-        low = cre_loss(tokens, feature_map, mask, torch.ones(1, 3), 0.5)
-        full = cre_loss(tokens.float(), feature_map.float(), mask, torch.ones(1, 3), 0.5)
+        labels = torch.ones(1, 3)
+        low = cre_loss(tokens, feature_map, mask, labels, 0.5, PROGRAM)
+        full = cre_loss(tokens.float(), feature_map.float(), mask, labels, 0.5, PROGRAM)
         assert low.dtype == torch.float32
         assert low == full
 
@@ -278,78 +267,3 @@ class TestSchedule:
         assert [group["lr"] for group in optimizer.param_groups] == pytest.approx(
             [1e-4, 1e-4, 1e-3, 1e-3, 1e-3]
         )
-
-
-class TestObjective:
-    @pytest.fixture
-    def settings(self) -> TrainingSettings:
-        experiment = Path(__file__).parents[2] / "experiments" / "mini.yaml"
-        run = yaml.safe_load(experiment.read_text(encoding="utf-8"))["runs"]["more"]
-        return build(TrainingSettings, run["training"])
-
-    @pytest.fixture
-    def model(self) -> MoRe:
-        network = NetworkSettings(
-            patch_size=8,
-            width=16,
-            depth=3,
-            heads=2,
-            pretrained_size=48,
-            registers=2,
-            auxiliary_layer=-3,
-            neighbour_ratio=0.5,
-            decoder_width=8,
-            decoder_dilation=2,
-        )
-        return MoRe(network, 4)
-
-    @pytest.fixture
-    def images(self) -> Tensor:
-        return torch.randn(2, 3, 48, 48)
-
-    @pytest.fixture
-    def labels(self) -> Tensor:
-        return torch.tensor([[1, 0, 0, 1], [0, 1, 0, 0]], dtype=torch.uint8)
-
-    def test_total_is_the_weighted_sum(
-        self, settings: TrainingSettings, model: MoRe, images: Tensor, labels: Tensor
-    ) -> None:
-        objective = Objective(settings)
-        terms = objective(model, images, labels, n_iter=settings.losses.seg_start + 1)
-        assert tuple(terms) == (*TERMS, "total")
-        assert all(term.shape == () and term.dtype == torch.float32 for term in terms.values())
-        weights = objective.weights(settings.losses.seg_start + 1)
-        expected = math.fsum(weights[name] * terms[name].item() for name in TERMS)
-        assert terms["total"].item() == pytest.approx(expected, rel=1e-5)
-        assert terms["seg"] > 0
-        assert terms["reg"] < 0
-
-    def test_decoder_waits_with_zero_gradients(
-        self, settings: TrainingSettings, model: MoRe, images: Tensor, labels: Tensor
-    ) -> None:
-        terms = Objective(settings)(model, images, labels, n_iter=settings.losses.seg_start)
-        assert terms["seg"] == terms["reg"] == 0
-        terms["total"].backward()
-        for name, parameter in model.decoder.named_parameters():
-            assert parameter.grad is not None, name
-            assert not parameter.grad.any(), name
-        assert model.classifier.weight.grad is not None
-        assert model.classifier.weight.grad.any()
-
-    def test_waiting_decoder_that_is_not_finite_is_noticed(
-        self, settings: TrainingSettings, model: MoRe, images: Tensor, labels: Tensor
-    ) -> None:
-        torch.nn.init.constant_(model.decoder.conv8.weight, math.inf)
-        terms = Objective(settings)(model, images, labels, n_iter=0)
-        assert terms["seg"].isnan()
-        assert terms["total"].isnan()
-        assert terms["cls"].isfinite()
-
-    def test_term_switched_off_for_good(
-        self, settings: TrainingSettings, model: MoRe, images: Tensor, labels: Tensor
-    ) -> None:
-        losses = dataclasses.replace(settings.losses, reg=0.0, seg_start=-1)
-        objective = Objective(dataclasses.replace(settings, losses=losses))
-        terms = objective(model, images, labels, n_iter=0)
-        assert terms["reg"] == 0
-        assert terms["seg"] > 0

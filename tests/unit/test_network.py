@@ -1,25 +1,16 @@
-"""The network's structure, parameter groups, checkpoints and precision."""
+"""The network's structure, parameter groups and precision."""
 
-import resource
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from methods.errors import InputError
 from methods.more.graph import GraphContextReasoning
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
-from methods.more.weights import (
-    convert_backbone,
-    load_backbone,
-    load_checkpoint,
-    save_checkpoint,
-)
 from methods.torch_compat import define_missing_operators
-from methods.vit import VisionTransformer, interpolate_positions
+from methods.vit import interpolate_positions
 
 PAPER = NetworkSettings(
     patch_size=16,
@@ -44,20 +35,6 @@ def small_model(seed: int = 0, settings: NetworkSettings = SMALL) -> MoRe:
 
 def small_images(height: int = 64, width: int = 64) -> Tensor:
     return torch.randn(2, 3, height, width, generator=torch.Generator().manual_seed(0))
-
-
-def plain_vit() -> VisionTransformer:
-    """A ViT with one token, of the sizes of `SMALL`."""
-    torch.manual_seed(1)
-    return VisionTransformer(
-        patch_size=16, width=16, depth=4, heads=2, tokens=1, pretrained_size=64
-    )
-
-
-def equal_states(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
-    return first.keys() == second.keys() and all(
-        torch.equal(value, second[key]) for key, value in first.items()
-    )
 
 
 def published_shapes(classes: int) -> dict[str, tuple[int, ...]]:
@@ -149,6 +126,13 @@ class TestForward:
         assert maps.cam.shape == maps.auxiliary_cam.shape == (2, CLASSES, 3, 4)
         assert maps.lam is None
 
+    def test_maps_of_a_pass_are_those_of_a_pass_of_their_own(self) -> None:
+        model, images = small_model(), small_images()
+        found = model.maps_of(model(images), with_lam=True)
+        for maps, expected in zip(found, model.forward_cams(images, with_lam=True), strict=True):
+            assert torch.equal(maps, expected)
+        assert model.maps_of(model(images), with_lam=False).lam is None
+
     def test_class_logits_are_those_of_the_pooled_features(self) -> None:
         model = small_model()
         output = model(small_images())
@@ -196,7 +180,7 @@ class TestPrecision:
 
     def test_bf16_reaches_the_encoder_alone(self) -> None:
         exact, images = small_model(), small_images()
-        coarse = MoRe(SMALL, CLASSES, "bf16")
+        coarse = MoRe(SMALL, CLASSES, precision="bf16")
         coarse.load_state_dict(exact.state_dict())
         output = coarse(images)
         assert all(value.dtype == torch.float32 for value in output)
@@ -209,150 +193,6 @@ class TestPrecision:
             inside = model(images)
         for found, expected in zip(inside, model(images), strict=True):
             assert torch.equal(found, expected)
-
-
-class TestCheckpoint:
-    def test_round_trip(self, tmp_path: Path) -> None:
-        path = tmp_path / "checkpoints" / "iteration_000001.pt"
-        model, other = small_model(0), small_model(1)
-        save_checkpoint(path, model)
-        load_checkpoint(path, other)
-        assert equal_states(other.state_dict(), model.state_dict())
-        assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-    def test_equal_weights_give_equal_bytes(self, tmp_path: Path) -> None:
-        model = small_model()
-        save_checkpoint(tmp_path / "first.pt", model)
-        save_checkpoint(tmp_path / "second.pt", model)
-        assert (tmp_path / "first.pt").read_bytes() == (tmp_path / "second.pt").read_bytes()
-
-    def test_failed_save_keeps_the_older_file(self, tmp_path: Path) -> None:
-        path = tmp_path / "last.pt"
-        save_checkpoint(path, small_model(0))
-        older = path.read_bytes()
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (len(older) // 2, hard))
-        try:
-            with pytest.raises(InputError, match=r"last\.pt"):
-                save_checkpoint(path, small_model(1))
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert path.read_bytes() == older
-        assert [file.name for file in tmp_path.iterdir()] == [path.name]
-
-    def test_published_files_carry_the_wrappers_prefix(self, tmp_path: Path) -> None:
-        model, other = small_model(0), small_model(1)
-        state = {f"module.{key}": value for key, value in model.state_dict().items()}
-        torch.save(state, tmp_path / "published.pth")
-        load_checkpoint(tmp_path / "published.pth", other)
-        assert equal_states(other.state_dict(), model.state_dict())
-
-    def test_all_wrong_keys_in_one_message(self, tmp_path: Path) -> None:
-        model = small_model()
-        state = model.state_dict()
-        del state["classifier.weight"], state["encoder.norm.bias"]
-        state["projector.weight"] = torch.zeros(1)
-        state["decoder.conv8.weight"] = torch.zeros(9, 8, 1, 1)
-        torch.save(state, tmp_path / "other.pt")
-        before = {key: value.clone() for key, value in model.state_dict().items()}
-        with pytest.raises(InputError) as raised:
-            load_checkpoint(tmp_path / "other.pt", model)
-        message = str(raised.value)
-        assert "other.pt" in message
-        assert "2 missing keys (classifier.weight, encoder.norm.bias)" in message
-        assert "1 unexpected key (projector.weight)" in message
-        assert "1 wrongly shaped key (decoder.conv8.weight (9, 8, 1, 1) instead of" in message
-        assert equal_states(model.state_dict(), before)
-
-    def test_refuses_what_is_no_state_dict(self, tmp_path: Path) -> None:
-        model = small_model()
-        cut, nested = tmp_path / "cut.pt", tmp_path / "nested.pt"
-        save_checkpoint(cut, model)
-        cut.write_bytes(cut.read_bytes()[:1000])
-        torch.save({"step": 1, "model_state_dict": model.state_dict()}, nested)
-        text = tmp_path / "text.pt"
-        text.write_text("no weights")
-        for path in (cut, nested, text, tmp_path / "absent.pt"):
-            with pytest.raises(InputError, match=path.name):
-                load_checkpoint(path, model)
-
-    def test_runs_no_code_of_a_file(self, tmp_path: Path) -> None:
-        path, trace = tmp_path / "hostile.pt", tmp_path / "trace"
-        torch.save({"weight": _Touch(trace)}, path)
-        with pytest.raises(InputError, match=r"hostile\.pt"):
-            load_checkpoint(path, small_model())
-        assert not trace.exists()
-
-
-class _Touch:
-    """Creates a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return Path.touch, (self.path,)
-
-
-class TestBackbone:
-    def test_conversion(self) -> None:
-        plain = plain_vit().state_dict() | {"head.weight": torch.zeros(5, 16)}
-        converted = convert_backbone(plain, SMALL, CLASSES, torch.Generator().manual_seed(3))
-        tokens = SMALL.registers + CLASSES
-        assert converted["cls_token"].shape == (1, tokens, 16)
-        assert torch.equal(converted["cls_token"], plain["cls_token"].expand(1, tokens, 16))
-        registers, rest = converted["pos_embed"].tensor_split((SMALL.registers,), dim=1)
-        assert torch.equal(rest[:, :CLASSES], plain["pos_embed"][:, :1].expand(1, CLASSES, 16))
-        assert torch.equal(rest[:, CLASSES:], plain["pos_embed"][:, 1:])
-        assert registers.abs().max() <= 2
-        assert 0.6 < registers.std() < 1.1
-        assert "head.weight" not in converted
-        for key in plain.keys() - {"cls_token", "pos_embed", "head.weight"}:
-            assert torch.equal(converted[key], plain[key])
-
-    def test_draw_depends_on_the_generator_alone(self) -> None:
-        plain = plain_vit().state_dict()
-        first, second, third = (
-            convert_backbone(plain, SMALL, CLASSES, torch.Generator().manual_seed(seed))
-            for seed in (3, 3, 4)
-        )
-        assert equal_states(first, second)
-        assert not torch.equal(first["pos_embed"], third["pos_embed"])
-
-    def test_loads_into_the_encoder_alone(self, tmp_path: Path) -> None:
-        plain, model = plain_vit(), small_model()
-        torch.save(plain.state_dict(), tmp_path / "vit.pt")
-        before = {key: value.clone() for key, value in model.state_dict().items()}
-        load_backbone(model, tmp_path / "vit.pt")
-        after = model.state_dict()
-        changed = {key for key in after if not torch.equal(after[key], before[key])}
-        key = "blocks.0.mlp.fc1.weight"
-        assert torch.equal(after[f"encoder.{key}"], plain.state_dict()[key])
-        assert torch.equal(after["encoder.cls_token"][:, -1:], plain.cls_token)
-        assert changed
-        assert all(key.startswith("encoder.") for key in changed)
-        assert not changed & {"encoder.head.weight", "encoder.head.bias"}
-
-    def test_class_tokens_start_out_identical(self, tmp_path: Path) -> None:
-        model = small_model()
-        torch.save(plain_vit().state_dict(), tmp_path / "vit.pt")
-        load_backbone(model, tmp_path / "vit.pt")
-        tokens = model.encoder(small_images()).tokens[:, SMALL.registers :]
-        torch.testing.assert_close(tokens, tokens[:, :1].expand_as(tokens))
-
-    def test_refuses_a_network_of_other_sizes(self, tmp_path: Path) -> None:
-        state = plain_vit().state_dict()
-        state["pos_embed"] = torch.zeros(1, 10, 16)
-        torch.save(state, tmp_path / "vit.pt")
-        with pytest.raises(InputError, match=r"pos_embed \(1, 10, 16\) instead of \(1, 17, 16\)"):
-            load_backbone(small_model(), tmp_path / "vit.pt")
-
-    def test_refuses_a_backbone_with_missing_keys(self, tmp_path: Path) -> None:
-        state = plain_vit().state_dict()
-        del state["cls_token"]
-        torch.save(state, tmp_path / "vit.pt")
-        with pytest.raises(InputError, match=r"1 missing key \(cls_token\)"):
-            load_backbone(small_model(), tmp_path / "vit.pt")
 
 
 def test_operators_of_torchvision_may_be_asked_for_again() -> None:

@@ -55,12 +55,31 @@ def test_scores_by_hand() -> None:
     assert found.miou == pytest.approx((200 / 3 + 50 + 0) / 3)
     assert found.pixel_accuracy == pytest.approx(100 * 4 / 6)
     assert found.mean_accuracy == pytest.approx((200 / 3 + 100 + 0) / 3)
+    assert found.mean_precision == pytest.approx((100 + 50) / 2)  # the third is never predicted
 
 
 def test_label_that_is_only_predicted_does_not_enter_the_mean() -> None:
     found = scores(np.array([[8, 2], [0, 0]]))
     assert found.iou.tolist() == [80, 0]
     assert found.miou == 80
+
+
+def test_precision_of_labels_that_are_never_predicted_is_not_defined() -> None:
+    counts = np.array([[[0, 0], [5, 0]]])
+    assert np.isnan(scores(counts[0]).mean_precision)
+    assert (
+        metrics_document(
+            split="val",
+            stage="raw",
+            protocol={},
+            classes=["cat"],
+            counts=counts,
+            expected=1,
+            bootstrap_samples=10,
+            bootstrap_seed=0,
+        )["mean_precision"]
+        is None
+    )
 
 
 def test_other_shape_is_refused_even_if_it_broadcasts() -> None:
@@ -102,6 +121,8 @@ def test_document_adds_up_the_images() -> None:
     assert found["miou"] == pytest.approx((500 / 6 + 400 / 6 + 50) / 3)
     low, high = found["interval_95"]
     assert low <= found["miou"] <= high
+    # by column: background 5 of 5, cat 4 of 6, dog 1 of 1; no bus anywhere
+    assert found["mean_precision"] == pytest.approx((100 + 400 / 6 + 100) / 3)
 
 
 def test_score_over_a_part_of_a_split_is_void() -> None:
@@ -132,7 +153,7 @@ def write_split(folder: Path, prediction: np.ndarray, height: int = 2) -> Path:
 def truths(folder: Path) -> ManifestFiles:
     name = augmented_mask_file("a")
     entry = {"name": name, "bytes": 1, "sha256": sha256(folder / name)}
-    write_json(folder / "manifest.json", {"files": [entry]})
+    write_json(folder / "manifest.json", {"files": [entry], "masks": {"a": name}})
     return ManifestFiles.read(folder / "manifest.json", folder)
 
 
@@ -161,7 +182,11 @@ def test_changed_or_unlisted_mask_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.png: found sha256 \w{64}, expected sha256 \w{64}"):
         list(read_pairs(predictions, known, 3))
     with pytest.raises(InputError, match=r"a\.png: found .* expected a file of the manifest"):
-        list(read_pairs(predictions, ManifestFiles(tmp_path, {}), 3))
+        list(
+            read_pairs(predictions, ManifestFiles(tmp_path, {}, {"a": augmented_mask_file("a")}), 3)
+        )
+    with pytest.raises(InputError, match=r"found no mask of a, expected one in the manifest"):
+        list(read_pairs(predictions, ManifestFiles(tmp_path, {}, {}), 3))
 
 
 @pytest.fixture
@@ -187,6 +212,8 @@ def test_metrics_file_agrees_with_its_counts(metrics: Path) -> None:
         (("miou",), 99.0),
         (("pixel_accuracy",), 99.0),
         (("mean_accuracy",), 99.0),
+        (("mean_precision",), 99.0),
+        (("mean_precision",), None),
         (("per_class", "cat", "iou"), 99.0),
         (("per_class", "bus", "iou"), 0.0),
         (("per_class", "cat"), None),
@@ -205,7 +232,7 @@ def test_number_edited_by_hand_is_refused(metrics: Path, where: tuple, value: ob
         read_metrics(metrics)
 
 
-@pytest.mark.parametrize("field", ["miou", "coverage", "per_class", "classes"])
+@pytest.mark.parametrize("field", ["miou", "coverage", "per_class", "classes", "mean_precision"])
 def test_metrics_file_without_a_field_is_refused(metrics: Path, field: str) -> None:
     found = json.loads(metrics.read_text())
     del found[field]

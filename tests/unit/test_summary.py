@@ -6,7 +6,7 @@ import pytest
 
 from methods.data.files import atomic_path, write_json
 from methods.errors import InputError
-from methods.reporting.chain import CHECKPOINT
+from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.summary import main, print_summary
 
 PROJECT = Path(__file__).parents[2]
@@ -69,6 +69,15 @@ def test_missing_file_behind_the_numbers_is_named(
     (results / file).unlink()
     with pytest.raises(SystemExit, match=f"{file}: found no such file, .*run `snakemake {act}`"):
         call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
+
+
+def test_missing_given_checkpoint_is_asked_back(results: Path) -> None:
+    chain = results / "report/chain-more.csv"
+    chain.write_text(f"link,file,bytes,sha256\n{GIVEN_CHECKPOINT},../../theirs.pth,1,0\n")
+    with pytest.raises(InputError, match=r"theirs\.pth: found no such file, .*; put it back, or"):
+        print_summary(results)
+    (results.parent.parent / "theirs.pth").write_text("x")
+    print_summary(results)
 
 
 def test_report_without_a_chain_is_one_sentence(results: Path) -> None:

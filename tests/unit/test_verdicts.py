@@ -1,20 +1,25 @@
 """Verdicts with known answers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from methods.data.files import atomic_path, sha256, write_json
 from methods.errors import InputError
 from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
-from methods.reporting.verdicts import Measurement, judge, judge_all, read_measurement
+from methods.reporting.measurements import Measurement, read_measurement
+from methods.reporting.verdicts import judge, judge_all
 
-CRF = Quantity(run="more", split="val", stage="crf", metric="miou")
-MULTISCALE = Quantity(run="more", split="val", stage="multiscale", metric="miou")
+CRF = Quantity(run="more", split="val", protocol="crf", metric="miou")
+MULTISCALE = Quantity(run="more", split="val", protocol="multiscale", metric="miou")
 COLOUR = Quantity(control="colour", dataset="shapes", split="val", metric="miou")
 KNOWN = Quantity(control="colour", dataset="shapes", split="val", metric="protocol.known_miou")
+RUNS = {"more": {"checkpoint": {"rule": "last"}}}
+GIVEN = {"checkpoint": {"rule": "file"}}
 PUBLISHED = Published(value=76.4, tolerance=1.0, where="Table 2", protocol="with CRF")
 
 
@@ -158,12 +163,14 @@ def write_scores(results: Path, name: str, hits: int) -> Path:
 def test_verdicts_are_read_from_the_metrics_files(tmp_path: Path) -> None:
     write_scores(tmp_path, "more/seed3/metrics/val.crf.json", 80)  # 80 / (100 + 20)
     write_scores(tmp_path, "controls/shapes/val.colour.json", 50)
-    document = judge_all([claim(AtLeast(20.0), minus=COLOUR)], tmp_path, [3])
+    document = judge_all([claim(AtLeast(20.0), minus=COLOUR)], tmp_path, [3], RUNS)
     (entry,) = json.loads(json.dumps(document, allow_nan=False))["verdicts"]
     assert entry["id"] == "c"
     assert entry["status"] == "holds"
     assert entry["value"] == pytest.approx(100 * (80 / 120 - 50 / 150))
     assert entry["bound"] == {"kind": "at_least", "value": 20.0}
+    crf = {"run": "more", "split": "val", "protocol": "crf", "metric": "miou"}
+    assert (entry["quantity"], entry["minus"]["control"]) == (crf, "colour")
     assert entry["files"] == ["controls/shapes/val.colour.json", "more/seed3/metrics/val.crf.json"]
 
 
@@ -172,8 +179,8 @@ def test_metric_may_lie_in_a_block(tmp_path: Path) -> None:
     write_scores(tmp_path, name, 80)
 
     def read(metric: str) -> float | None:
-        quantity = Quantity(run="more", split="val", stage="crf", metric=metric)
-        return read_measurement(tmp_path, quantity, 0).value
+        quantity = Quantity(run="more", split="val", protocol="crf", metric=metric)
+        return read_measurement(tmp_path, quantity, 0, RUNS).value
 
     assert read("per_class.bird.iou") == pytest.approx(100 * 80 / 120)
     assert read("per_class.boat.iou") is None
@@ -187,4 +194,107 @@ def test_number_edited_by_hand_is_not_judged(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     path.write_text(json.dumps({**document, "miou": 99.0}))
     with pytest.raises(InputError, match=r"miou of .*val\.crf\.json: found 99\.0, expected 66\.6"):
-        judge_all([claim(AtLeast(20.0))], tmp_path, [0])
+        judge_all([claim(AtLeast(20.0))], tmp_path, [0], RUNS)
+
+
+def test_a_given_checkpoint_is_judged_once_whatever_the_seeds(tmp_path: Path) -> None:
+    write_scores(tmp_path, "more/seed3/metrics/val.crf.json", 80)
+    judged = claim(AtLeast(60.0))
+    (entry,) = judge_all([judged], tmp_path, [3, 4], {"more": GIVEN})["verdicts"]
+    assert (entry["status"], entry["seeds"]) == ("holds", (3,))
+    assert entry["reason"] == "66.67 is at least 60.00."
+    with pytest.raises(InputError, match="seed4"):
+        judge_all([judged], tmp_path, [3, 4], RUNS)
+
+
+def test_every_seed_is_compared_with_the_one_of_a_given_checkpoint(tmp_path: Path) -> None:
+    for name, hits in (("more/seed3", 80), ("more/seed4", 90), ("given/seed3", 60)):
+        write_scores(tmp_path, f"{name}/metrics/val.crf.json", hits)
+    given = Quantity(run="given", split="val", protocol="crf", metric="miou")
+    runs = {**RUNS, "given": GIVEN}
+    (entry,) = judge_all([claim(AtLeast(1.0), minus=given)], tmp_path, [3, 4], runs)["verdicts"]
+    reference = 100 * 60 / 140
+    assert entry["values"] == pytest.approx(
+        [100 * 80 / 120 - reference, 100 * 90 / 110 - reference]
+    )
+    assert entry["files"] == [
+        "given/seed3/metrics/val.crf.json",
+        "more/seed3/metrics/val.crf.json",
+        "more/seed4/metrics/val.crf.json",
+    ]
+
+
+TEST = Quantity(run="more", split="test", protocol="crf", metric="miou")
+SUBMITTED = {"more": {**RUNS["more"], "submission": {"split": "test", "protocol": "crf"}}}
+RECEIPT = {"url": "http://example.org/1", "mean": 75.4, "per_class": {"background": 93.0}}
+
+
+def write_package(results: Path, seed: int) -> str:
+    """A package as it lies in the results; its content is not looked at here."""
+    folder = results / f"more/seed{seed}/submission"
+    with atomic_path(folder / "results.tar") as path:
+        path.write_bytes(bytes([seed]))
+    digest = sha256(folder / "results.tar")
+    known = {"split": "test", "protocol": "crf", "images": 1456, "tar": "results.tar", "bytes": 1}
+    write_json(folder / "package.json", {**known, "sha256": digest})
+    return digest
+
+
+def write_receipts(results: Path, *receipts: dict[str, object] | None) -> None:
+    packages = [
+        {"run": "more", "seed": seed, "sha256": write_package(results, seed), "receipt": receipt}
+        for seed, receipt in enumerate(receipts)
+    ]
+    write_json(results / "receipts.json", {"packages": packages})
+
+
+def judge_test(results: Path, seeds: list[int], metric: str = "miou") -> dict[str, object]:
+    quantity = replace(TEST, metric=metric)
+    (entry,) = judge_all([claim(PUBLISHED, quantity=quantity)], results, seeds, SUBMITTED)[
+        "verdicts"
+    ]
+    return entry
+
+
+def test_a_package_without_a_receipt_waits(tmp_path: Path) -> None:
+    write_receipts(tmp_path, None)
+    entry = judge_test(tmp_path, [0])
+    assert (entry["status"], entry["value"], entry["reference"]) == ("not evaluated", None, 76.4)
+    assert entry["reason"] == (
+        "Not evaluated: package ready (more/seed0/submission/results.tar), waiting for the"
+        " evaluation server's receipt."
+    )
+    assert entry["files"] == ["more/seed0/submission/package.json", "receipts.json"]
+
+
+def test_a_receipt_is_judged_like_a_metrics_file(tmp_path: Path) -> None:
+    write_receipts(tmp_path, RECEIPT, {**RECEIPT, "mean": 77.0})
+    entry = judge_test(tmp_path, [0, 1])
+    assert (entry["status"], entry["values"]) == ("consistent", (75.4, 77.0))
+    assert judge_test(tmp_path, [0], "per_class.background.iou")["value"] == 93.0
+
+
+def test_one_receipt_does_not_stand_for_the_other_seeds(tmp_path: Path) -> None:
+    write_receipts(tmp_path, RECEIPT, None, None)
+    entry = judge_test(tmp_path, [0, 1, 2])
+    assert entry["status"] == "not evaluated"
+    assert "(more/seed1/submission/results.tar, more/seed2/submission/results.tar)" in str(
+        entry["reason"]
+    )
+
+
+def test_a_receipt_of_another_package_is_refused(tmp_path: Path) -> None:
+    write_receipts(tmp_path, RECEIPT)
+    path = tmp_path / "receipts.json"
+    held = json.loads(path.read_text())["packages"][0]
+    for packages in ([], [{**held, "sha256": "0" * 64}], [held, held]):
+        write_json(path, {"packages": packages})
+        with pytest.raises(InputError, match=r"receipts\.json: found no entry of the package"):
+            judge_test(tmp_path, [0])
+
+
+@pytest.mark.parametrize("metric", ["pixel_accuracy", "per_class.cat.iou", "per_class.background"])
+def test_a_receipt_tells_iou_alone(tmp_path: Path, metric: str) -> None:
+    write_receipts(tmp_path, RECEIPT)
+    with pytest.raises(InputError, match=rf"receipts\.json: found no metric {metric}"):
+        judge_test(tmp_path, [0], metric)

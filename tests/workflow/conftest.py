@@ -21,6 +21,7 @@ PARTS = (
     "experiments",
     "methods",
     "profiles",
+    "receipts",
     "rules",
     "workflow_scripts",
 )
@@ -32,11 +33,12 @@ class Project:
     """A project folder in which Snakemake is called."""
 
     folder: Path
+    experiment: str = "tiny"
 
     @property
     def results(self) -> Path:
         """Folder of the experiment's results."""
-        return self.folder / "results" / "tiny"
+        return self.folder / "results" / self.experiment
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `snakemake --cores 2` with more arguments."""
@@ -72,8 +74,8 @@ class Project:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def copy_project(folder: Path) -> Project:
-    """Copy what a call of Snakemake reads, and point config.yaml to the tiny experiment."""
+def copy_project(folder: Path, experiment: str = "tiny") -> Project:
+    """Copy what a call of Snakemake reads, with one of this folder's experiments to run."""
     for part in PARTS:
         source = PROJECT / part
         if source.is_dir():
@@ -82,11 +84,12 @@ def copy_project(folder: Path) -> Project:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, folder / part)
-    shutil.copy2(Path(__file__).with_name("tiny.yaml"), folder / "experiments" / "tiny.yaml")
+    file = f"{experiment}.yaml"
+    shutil.copy2(Path(__file__).with_name(file), folder / "experiments" / file)
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-    config |= {"experiment": "tiny", "device": "cpu"}
+    config |= {"experiment": experiment, "device": "cpu"}
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    return Project(folder)
+    return Project(folder, experiment)
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""State dicts out of files, and their keys and shapes held to those of a network."""
+
+import pickle
+import struct
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from methods.errors import InputError
+
+_SHOWN = 20  # names of each kind in a message
+
+# What torch.load raises, besides OSError, on a file that is damaged or of another kind.
+_NO_STATE = (
+    pickle.UnpicklingError,
+    EOFError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+)
+
+
+def read_file(path: Path) -> object:
+    """What torch saved in a file: tensors and plain values on the CPU, no code of the file's.
+
+    Raises:
+        InputError: there is no such file, or torch does not load it.
+    """
+    try:
+        content: object = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise InputError(
+            path, f"no readable file ({error.strerror})", "a torch state dict", "check the path"
+        ) from error
+    except _NO_STATE as error:
+        raise InputError(
+            path,
+            f"a file that torch does not load ({type(error).__name__})",
+            "a whole file with tensors alone",
+            "make or fetch the file again",
+        ) from error
+    return content
+
+
+def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
+    """The content of a file as a flat state dict.
+
+    Raises:
+        InputError: it is anything but names and tensors.
+    """
+    if not isinstance(content, Mapping) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
+    ):
+        raise InputError(
+            path,
+            f"a {type(content).__name__} that is not made of named tensors",
+            "a flat torch state dict",
+            "save the model's state dict alone",
+        )
+    return dict(content)
+
+
+def shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    """The shape of every tensor."""
+    return {key: value.shape for key, value in state.items()}
+
+
+def require(
+    path: Path, state: Mapping[str, Tensor], expected: Mapping[str, torch.Size], remedy: str
+) -> None:
+    """Hold a state dict to the keys and shapes of a network.
+
+    Raises:
+        InputError: a key is missing, unexpected or of another shape; up to 20 of each are named.
+    """
+    shared = state.keys() & expected.keys()
+    reshaped = [
+        f"{key} {tuple(state[key].shape)} instead of {tuple(expected[key])}"
+        for key in shared
+        if state[key].shape != expected[key]
+    ]
+    problems = [
+        _count("missing", expected.keys() - shared),
+        _count("unexpected", state.keys() - shared),
+        _count("wrongly shaped", reshaped),
+    ]
+    if any(problems):
+        found = ", ".join(problem for problem in problems if problem)
+        raise InputError(path, found, f"the {len(expected)} keys of the network", remedy)
+
+
+def _count(kind: str, items: Iterable[str]) -> str:
+    """Such as "2 missing keys (a, b)", or "30 missing keys (a, ..., t and 10 more)", or nothing."""
+    names = sorted(items)
+    if not names:
+        return ""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    plural = "s" if len(names) > 1 else ""
+    return f"{len(names)} {kind} key{plural} ({', '.join(names[:_SHOWN])}{more})"

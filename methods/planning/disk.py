@@ -1,0 +1,119 @@
+"""How much a call writes to each disk, and whether it fits."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from methods.configuration import Configuration
+from methods.planning.fetching import MissingFile, datasets_of
+from methods.planning.pictures import pictures_of, training_images
+from methods.planning.sources import read_sources
+from methods.planning.step import Step, is_made
+
+# What an archive holds where sources.csv does not know it: photographs hardly compress.
+_UNPACKED = 1.1  # of its own size
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of files.
+
+    Attributes:
+        name: what they are.
+        root: the folder that they come to lie in.
+        bytes: in all.
+    """
+
+    name: str
+    root: Path
+    bytes: float
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk that is written to.
+
+    Attributes:
+        roots: the folders on it.
+        needed: bytes.
+        free: bytes.
+    """
+
+    roots: tuple[Path, ...]
+    needed: float
+    free: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether all that is to be written has room."""
+        return self.needed <= self.free
+
+
+def parts_to_write(
+    configuration: Configuration,
+    missing: Sequence[MissingFile],
+    steps: Iterable[Step],
+    planned: Set[Path] | None,
+) -> list[Part]:
+    """All that comes to lie on a disk, by kind and folder, in the order of the chain."""
+    single = [Part("files to fetch", file.root, file.bytes or 0) for file in missing]
+    single += _data(configuration, planned)
+    single += [Part(step.written, step.root, step.bytes) for step in steps]
+    sums: dict[tuple[str, Path], float] = {}
+    for part in single:
+        key = (part.name, part.root)
+        sums[key] = sums.get(key, 0) + part.bytes
+    return [Part(name, root, total) for (name, root), total in sums.items() if total]
+
+
+def disks(parts: Iterable[Part]) -> list[Disk]:
+    """The disks that the parts come to lie on."""
+    by_device: dict[int, list[Part]] = {}
+    for part in parts:
+        by_device.setdefault(_existing(part.root).stat().st_dev, []).append(part)
+    return [
+        Disk(
+            roots=tuple(dict.fromkeys(part.root for part in on_disk)),
+            needed=sum(part.bytes for part in on_disk),
+            free=shutil.disk_usage(_existing(on_disk[0].root)).free,
+        )
+        for on_disk in by_device.values()
+    ]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(p for p in (folder, *folder.absolute().parents) if os.path.isdir(p))  # noqa: PTH112
+
+
+def _data(configuration: Configuration, planned: Set[Path] | None) -> Iterator[Part]:
+    root = configuration.data
+    for name, dataset in datasets_of(configuration).items():
+        images = dataset["images"] * pictures_of(dataset).image_bytes
+        receipt = root / "archives" / name / "receipt.json"
+        if dataset["source"] == "generated" and is_made(receipt, planned):
+            yield Part("archives", root, images)
+        if is_made(root / "extracted" / name / "extraction.json", planned):
+            yield Part("extracted", root, _unpacked(dataset, images) + _masks(dataset))
+
+
+def _unpacked(dataset: Mapping[str, Any], images: float) -> float:
+    if dataset["source"] == "generated":
+        return images
+    total = 0.0
+    for archive in dataset["archives"]:
+        source = read_sources().get(archive["name"])
+        if source and source.about_unpacked:
+            total += source.about_unpacked
+        else:
+            total += _UNPACKED * archive.get("bytes", 0)
+    return max(total, images)
+
+
+def _masks(dataset: Mapping[str, Any]) -> float:
+    """Masks that the extraction derives, one an image of training and validation."""
+    masks = training_images(dataset) + dataset["splits"]["val"]
+    return float(masks * pictures_of(dataset).mask_bytes)

@@ -1,0 +1,104 @@
+"""Files that a person puts in place and that are not there yet."""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from methods.configuration import Configuration
+from methods.planning.sources import Source, read_sources
+from methods.planning.step import is_made
+
+
+@dataclass(frozen=True)
+class MissingFile:
+    """A file to fetch.
+
+    Attributes:
+        path: where it belongs.
+        root: the storage root of that place.
+        bytes: its size; None where nobody has stated it.
+        exact: whether the size is the publisher's own.
+        checked_by: what the pipeline compares.
+        source: where it comes from; None where that is not known.
+    """
+
+    path: Path
+    root: Path
+    bytes: int | None
+    exact: bool
+    checked_by: str
+    source: Source | None
+
+
+def missing_files(configuration: Configuration, planned: Set[Path] | None) -> list[MissingFile]:
+    """The missing files that the call reads: archives, weights and given checkpoints.
+
+    Args:
+        configuration: of the call.
+        planned: absolute paths of the files that the call makes; None counts what is missing.
+    """
+    wanted = [
+        *_archives(configuration, planned),
+        *_weights(configuration, planned),
+        *_checkpoints(configuration, planned),
+    ]
+    distinct = {file.path: file for file in wanted}
+    return [file for file in distinct.values() if not file.path.is_file()]
+
+
+def datasets_of(configuration: Configuration) -> dict[str, Mapping[str, Any]]:
+    """The data sets that a run uses, by name."""
+    used = {run["dataset"] for run in configuration.experiment["runs"].values()}
+    datasets = configuration.experiment["datasets"]
+    return {name: datasets[name] for name in datasets if name in used}
+
+
+def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
+    for name, dataset in datasets_of(configuration).items():
+        folder = configuration.data / "archives" / name
+        made_of_them = (
+            folder / "receipt.json",
+            folder / "verified.json",
+            configuration.data / "extracted" / name / "extraction.json",
+        )
+        if dataset["source"] == "local" and any(is_made(path, planned) for path in made_of_them):
+            for archive in dataset["archives"]:
+                yield _file(folder / archive["name"], configuration.data, archive)
+
+
+def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
+    entries = configuration.experiment["weights"]
+    for name in sorted({run["weights"] for run in configuration.experiment["runs"].values()}):
+        entry = entries[name]
+        card = configuration.results / "weights" / f"{name}.json"
+        if entry["source"] == "local" and is_made(card, planned):
+            digest = {"sha256": entry["sha256_prefix"]}
+            yield _file(configuration.weights / entry["file"], configuration.weights, digest)
+
+
+def _checkpoints(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
+    for name, run in configuration.experiment["runs"].items():
+        checkpoint = run["checkpoint"]
+        if checkpoint["rule"] == "file":
+            chosen = configuration.results / name / f"seed{configuration.seeds[0]}/checkpoint.json"
+            if is_made(chosen, planned):
+                path = Path(checkpoint["path"])
+                yield _file(path, path.parent, {"sha256": checkpoint["sha256"]})
+
+
+def _file(path: Path, root: Path, declared: Mapping[str, Any]) -> MissingFile:
+    source = read_sources().get(path.name)
+    stated = declared.get("bytes") or (source and source.bytes)
+    about = source.about_bytes if source else None
+    checks = {"bytes": "size"}
+    return MissingFile(
+        path=path,
+        root=root,
+        bytes=stated or about,
+        exact=bool(stated),
+        checked_by=", ".join(
+            checks.get(key, key) for key in ("bytes", "md5", "sha256") if key in declared
+        ),
+        source=source,
+    )

@@ -1,0 +1,61 @@
+"""Where the files come from that a person puts in place (sources.csv, one row a file)."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("sources.csv")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known about a published file.
+
+    Attributes:
+        file: its name.
+        urls: where it is; the first is the publisher's own.
+        bytes: its size; None where nobody has stated it.
+        about_bytes: its size, rounded, where it is not known exactly.
+        about_unpacked: the size of what an archive holds, rounded; None for other files.
+        digest: kind and value, such as md5:82b4...; sha256-prefix gives the first digits alone.
+        by_a_person: whether it lies behind a login.
+        terms: of use.
+        remark: how sure this is.
+    """
+
+    file: str
+    urls: tuple[str, ...]
+    bytes: int | None
+    about_bytes: int | None
+    about_unpacked: int | None
+    digest: str | None
+    by_a_person: bool
+    terms: str
+    remark: str
+
+
+@cache
+def read_sources() -> Mapping[str, Source]:
+    """The table, by the names of the files."""
+    with TABLE.open(newline="", encoding="utf-8") as stream:
+        return {row["file"]: _source(row) for row in csv.DictReader(stream)}
+
+
+def _source(row: Mapping[str, str]) -> Source:
+    return Source(
+        file=row["file"],
+        urls=tuple(row["urls"].split()),
+        bytes=_number(row["bytes"]),
+        about_bytes=_number(row["about_bytes"]),
+        about_unpacked=_number(row["about_unpacked"]),
+        digest=row["digest"] or None,
+        by_a_person={"anyone": False, "a person": True}[row["fetched_by"]],
+        terms=row["terms"],
+        remark=row["remark"],
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None

@@ -1,0 +1,39 @@
+"""One job that writes much or takes long, and what it costs."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from pathlib import Path
+
+FLOAT = 4  # bytes
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job.
+
+    Attributes:
+        name: what it does, as the table of times calls it.
+        path: the file that it ends with.
+        root: the storage root that it writes to.
+        written: what it writes, as the table of sizes calls it.
+        bytes: of what it writes.
+        macs: multiply-accumulate operations of the network.
+        learns: whether they are those of a training.
+        core_seconds: of work on the CPU, of whatever the network does not.
+        memory: bytes that a training holds where the network is.
+    """
+
+    name: str
+    path: Path
+    root: Path
+    written: str
+    bytes: float
+    macs: float = 0.0
+    learns: bool = False
+    core_seconds: float = 0.0
+    memory: float = 0.0
+
+
+def is_made(path: Path, planned: Set[Path] | None) -> bool:
+    """Whether a file is to be made: it is planned or, where no plan is known, missing."""
+    return not path.exists() if planned is None else path.absolute() in planned

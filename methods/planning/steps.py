@@ -1,0 +1,45 @@
+"""The jobs of an experiment that write much or take long."""
+
+from collections.abc import Iterator, Set
+from pathlib import Path
+
+from methods.configuration import Configuration
+from methods.planning.runs import RunSteps
+from methods.planning.step import FLOAT, Step, is_made
+from methods.planning.vit import VitSizes
+
+
+def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> list[Step]:
+    """The steps that are to be run.
+
+    Args:
+        configuration: of the call.
+        planned: absolute paths of the files that the call makes; None counts what is missing.
+    """
+    steps = [*_backbones(configuration)]
+    for name, run in configuration.experiment["runs"].items():
+        trained = run["checkpoint"]["rule"] != "file"
+        for seed in configuration.seeds if trained else configuration.seeds[:1]:
+            steps += RunSteps(configuration, name, seed).all()
+    return [step for step in steps if is_made(step.path, planned)]
+
+
+def _backbones(configuration: Configuration) -> Iterator[Step]:
+    """Weights that the pipeline trains itself."""
+    used = {run["weights"] for run in configuration.experiment["runs"].values()}
+    for name, entry in configuration.experiment["weights"].items():
+        if name not in used or entry["source"] != "pretrained":
+            continue
+        network, training = entry["network"], entry["pretraining"]
+        sizes = {key: network[key] for key in ("patch_size", "width", "depth", "image_size")}
+        vit = VitSizes(**sizes, tokens=1)
+        patches = (network["image_size"] // network["patch_size"]) ** 2
+        yield Step(
+            name="pretraining",
+            path=configuration.weights / f"{name}.pt",
+            root=configuration.weights,
+            written="weights",
+            bytes=FLOAT * vit.parameters(),
+            macs=3 * vit.macs(patches) * training["batch_size"] * training["iterations"],
+            learns=True,
+        )

@@ -1,0 +1,58 @@
+"""How long the steps take, from the work that they are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from methods.planning.step import Step
+
+THREADS = 8  # that a rule takes at most (MANY in rules/common.smk)
+DAY = 86400.0  # seconds
+TOO_LONG = 3 * DAY  # one training of so long is no use
+
+# The authors' 372 minutes on an RTX 3090: 10 validations of about 6 minutes each over 1,449 images,
+# and 20,000 iterations with a batch of 4. An image is 972 GMAC in training, 799 in a validation.
+_GPU_LEARNING = 20_000 * 4 * 972e9 / ((372 - 10 * 6) * 60)  # MAC/s
+_GPU_PASSES = 1449 * 799e9 / (6 * 60)  # MAC/s
+# A training image of the published program, ViT-B at 448 x 448, took a core of a busy server 38 s.
+_CPU = 972e9 / 38  # MAC/s a core
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the steps run on."""
+
+    gpu: bool
+    cores: int
+
+    def network_seconds(self, step: Step) -> float:
+        """Of what the network does in a step; one job at a time holds the GPU."""
+        if self.gpu:
+            return step.macs / (_GPU_LEARNING if step.learns else _GPU_PASSES)
+        return step.macs / (_CPU * min(self.cores, THREADS))
+
+    def seconds(self, step: Step) -> float:
+        """Of a step, its share of all cores included."""
+        return self.network_seconds(step) + step.core_seconds / self.cores
+
+
+@dataclass(frozen=True)
+class TimeRow:
+    """Jobs of one kind, and how long all of them take together, in seconds."""
+
+    name: str
+    jobs: int
+    seconds: float
+
+
+def time_rows(steps: Iterable[Step], machine: Machine) -> list[TimeRow]:
+    """The kinds of steps that take long, in the order of the chain."""
+    groups: dict[str, list[float]] = {}
+    for step in steps:
+        if step.macs or step.core_seconds:
+            groups.setdefault(step.name, []).append(machine.seconds(step))
+    return [TimeRow(name, len(times), sum(times)) for name, times in groups.items()]
+
+
+def longest_training(steps: Sequence[Step], machine: Machine) -> float:
+    """Seconds of the longest training; 0 where there is none."""
+    return max((machine.seconds(step) for step in steps if step.learns), default=0.0)

@@ -1,0 +1,73 @@
+"""The switches of a formulation in words: where a run does not follow the released program."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_PROGRAM = "program"
+WORDS = {
+    ("gcr", "without"): "no GCR: class tokens as the encoder gives them, instead of GCR (program)",
+    ("gcr_neighbours", "paper"): (
+        "GCR: half of the patches as neighbours (paper) instead of a share of the classes (program)"
+    ),
+    ("gcr_tails", "paper"): (
+        "GCR: patches alone as tails (paper) instead of class tokens and patches (program)"
+    ),
+    ("gcr_similarity", "cosine"): (
+        "GCR: cosine (the paper's text) instead of the scaled dot product (program and eq. 1)"
+    ),
+    ("gcr_gate", "paper"): (
+        "GCR: an inner product as gate (paper, eq. 4) instead of a product of two sums (program)"
+    ),
+    ("gcr_fusion", "paper"): (
+        "GCR: fusion without residual and without the factor 0.1 (paper, eq. 5) instead of with"
+        " both (program)"
+    ),
+    ("gcr_fusion", "legacy"): (
+        "GCR: fusion of the release before December 2024 instead of the present one (program)"
+    ),
+    ("gcr_training", "frozen"): (
+        "GCR: never trained, in no optimizer group (which the authors' logs hint at), instead of"
+        " trained (program)"
+    ),
+    ("lam", "paper"): "LAM: cosine (paper) instead of the dot product (program)",
+    ("cre_similarity", "paper"): (
+        "CRE: cosine (paper) instead of patches that are not normalised (program)"
+    ),
+    ("cre_mean", "paper"): (
+        "CRE: mean over all pairs (paper) instead of a mean for each class, then their sum"
+        " (program)"
+    ),
+    ("cre_range", "fixed"): (
+        "CRE: the same value without overflow instead of exponentials that overflow (program)"
+    ),
+    ("ure", "paper"): (
+        "URE: eq. 9 (paper) instead of absolute cosines with halves and 1 in the denominators"
+        " (program)"
+    ),
+    ("attri", "classified"): (
+        "class tokens: classified and told apart (which the authors' COCO log hints at) instead of"
+        " told apart alone (program)"
+    ),
+    (
+        "decoder_target",
+        "paper",
+    ): "decoder: learns from the LAM (paper) instead of the CAM (program)",
+    ("grid_box", "fixed"): (
+        "box of the image's content: pixels turned into patches instead of taken for patches"
+        " (program)"
+    ),
+}
+
+
+def switched(run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(switch, account, words) of every switch of a run that does not follow the program.
+
+    Args:
+        run: its block of the experiment, with every switch spelt out.
+    """
+    stated = run.get("formulation", _PROGRAM)
+    switches = stated if isinstance(stated, Mapping) else {"formulation": stated}
+    for switch, account in switches.items():
+        if account != _PROGRAM:
+            words = WORDS.get((switch, account), f"{switch}: {account} instead of the program's")
+            yield switch, account, words

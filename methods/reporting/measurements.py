@@ -1,0 +1,126 @@
+"""Measured numbers: out of a metrics file, or out of the evaluation server's receipt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from methods.data.files import check_fields, read_fields
+from methods.errors import InputError
+from methods.evaluation.segmentation import read_metrics
+from methods.layout import submission_file
+from methods.reporting.claims import Quantity
+from methods.submission.package import read_package
+
+RECEIPTS = "receipts.json"  # in results/<experiment>
+_ENTRY = {"run": str, "seed": int, "sha256": str, "receipt": dict | None}
+_RECEIPT = {"mean": float | int, "per_class": dict}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number.
+
+    Attributes:
+        value: the number; None where it is undefined.
+        evaluated: images that were scored.
+        expected: images of the split.
+        waiting: the package that the evaluation server has not scored yet, relative to
+            results/<experiment>; None where there is nothing to wait for.
+    """
+
+    value: float | None
+    evaluated: int
+    expected: int
+    waiting: str | None = None
+
+
+def is_trained(run: Mapping[str, Any]) -> bool:
+    """Whether a run's block asks for a training; a given checkpoint file needs none."""
+    return bool(run["checkpoint"]["rule"] != "file")
+
+
+def is_submitted(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
+    """Whether the evaluation server alone can tell a quantity.
+
+    Args:
+        quantity: any.
+        runs: the block `runs` of the experiment.
+    """
+    if quantity.run is None:
+        return False
+    submission = runs[quantity.run].get("submission", {})
+    return bool(quantity.split == submission.get("split"))
+
+
+def quantity_files(quantity: Quantity, seed: int, runs: Mapping[str, Any]) -> list[str]:
+    """The files that a quantity is read from, relative to results/<experiment>."""
+    if is_submitted(quantity, runs):
+        return [RECEIPTS, submission_file(str(quantity.run), seed)]
+    return [quantity.file(seed)]
+
+
+def read_measurement(
+    results: Path, quantity: Quantity, seed: int, runs: Mapping[str, Any]
+) -> Measurement:
+    """Read a quantity from its file below results/<experiment>.
+
+    Raises:
+        InputError: the file is missing, was changed by hand, or has no such metric.
+    """
+    if is_submitted(quantity, runs):
+        return _read_receipt(results, quantity, seed)
+    path = results / quantity.file(seed)
+    document = read_metrics(path)
+    value: Any = document
+    for key in quantity.metric.split("."):
+        if not isinstance(value, dict) or key not in value:
+            raise InputError(
+                path, f"no metric {quantity.metric}", "one that it holds", "correct the claim"
+            )
+        value = value[key]
+    if isinstance(value, bool) or not isinstance(value, int | float | None):
+        raise InputError(
+            path, f"a metric {quantity.metric} of no value", "a number", "correct the claim"
+        )
+    return Measurement(value, document["coverage"]["evaluated"], document["coverage"]["expected"])
+
+
+def _read_receipt(results: Path, quantity: Quantity, seed: int) -> Measurement:
+    record = results / submission_file(str(quantity.run), seed)
+    package = read_package(record)
+    path = results / RECEIPTS
+    entries = [
+        check_fields(path, entry, _ENTRY)
+        for entry in read_fields(path, {"packages": list})["packages"]
+    ]
+    known = [e for e in entries if (e["run"], e["seed"]) == (quantity.run, seed)]
+    if [entry["sha256"] for entry in known] != [package["sha256"]]:
+        raise InputError(
+            path,
+            f"no entry of the package of {quantity.run}, seed {seed}",
+            f"one with the sha256 of {record}",
+            "delete it and report.html and run again, which checks the receipts again",
+        )
+    images, receipt = package["images"], known[0]["receipt"]
+    if receipt is None:
+        waiting = (record.parent / package["tar"]).relative_to(results).as_posix()
+        return Measurement(None, images, images, waiting)
+    value = _received(check_fields(path, receipt, _RECEIPT), quantity, path)
+    return Measurement(value, images, images)
+
+
+def _received(receipt: Mapping[str, Any], quantity: Quantity, path: Path) -> float:
+    """The server's number: the mean IoU, or the IoU of a class."""
+    if quantity.metric == "miou":
+        return float(receipt["mean"])
+    block, _, rest = quantity.metric.partition(".")
+    name, _, score = rest.rpartition(".")
+    if (block, score) != ("per_class", "iou") or name not in receipt["per_class"]:
+        raise InputError(
+            f"receipt in {path}",
+            f"no metric {quantity.metric}",
+            "miou, or per_class.<class>.iou of one of its classes",
+            "correct the claim",
+        )
+    return float(receipt["per_class"][name])

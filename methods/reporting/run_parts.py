@@ -1,0 +1,155 @@
+"""What the page shows of each run: drawings, curves, pictures and the chain of files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from methods.data.files import read_json
+from methods.protocols import Protocol
+from methods.reporting.chain import run_chain
+from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
+from methods.reporting.figures import Drawing
+from methods.reporting.gallery import Gallery, decoder_gallery, map_gallery
+from methods.reporting.plots import Rung, draw_classes, draw_ladder
+from methods.reporting.protocol_names import short_names
+from methods.reporting.reference_log import read_reference_log
+from methods.reporting.results_tables import CONTROL_NAMES
+from methods.reporting.run_sources import RunSources
+from methods.reporting.settings_tables import data_format
+from methods.reporting.sources import ReportSources
+from methods.reporting.tables import Table
+
+OPEN = 2  # runs that are shown in full; those after them are folded, with fewer pictures
+
+
+@dataclass(frozen=True)
+class RunPart:
+    """One run with all its seeds.
+
+    Attributes:
+        run: its name.
+        folded: whether a reader must open it.
+        ladder: mIoU of the decoder's protocols.
+        classes: IoU by class, and mIoU of the maps' protocols on each split.
+        curves: none where nothing was trained.
+        galleries: pictures of the first seed.
+        pictured: run and seed of the pictures, for people.
+        chains: files, one table a seed.
+    """
+
+    run: str
+    folded: bool
+    ladder: Drawing
+    classes: tuple[Drawing, ...]
+    curves: tuple[CurveGroup, ...]
+    galleries: tuple[Gallery, ...]
+    pictured: str
+    chains: tuple[Table, ...]
+
+
+def run_parts(sources: ReportSources) -> tuple[RunPart, ...]:
+    """Read and draw every run."""
+    seeds = sources.seeds_of().values()
+    return tuple(_part(runs, sources, number >= OPEN) for number, runs in enumerate(seeds))
+
+
+def control_drawings(sources: ReportSources) -> tuple[Drawing, ...]:
+    """The controls of each data set, on the axis of the runs' drawings."""
+    return tuple(
+        _ladder(
+            f"controls-{dataset.name}",
+            f"Controls of {dataset.name}: mIoU on {dataset.split}",
+            {CONTROL_NAMES[control]: [path] for control, path in dataset.controls},
+            control=True,
+        )
+        for dataset in sources.datasets
+    )
+
+
+def _part(runs: Sequence[RunSources], sources: ReportSources, folded: bool) -> RunPart:
+    first = runs[0]
+    dataset = sources.dataset(first.dataset)
+    pictures = decoder_gallery(first, dataset, whole=not folded)
+    if not folded:
+        pictures += map_gallery(first, dataset)
+    return RunPart(
+        run=first.run,
+        folded=folded,
+        ladder=_protocols(f"ladder-{first.run}", runs, first.judged, first.split),
+        classes=(_classes(runs), *_maps(runs)),
+        curves=_curves(runs, sources) if first.trained else (),
+        galleries=tuple(pictures),
+        pictured=first.name,
+        chains=tuple(run_chain(run, sources) for run in runs),
+    )
+
+
+def _curves(runs: Sequence[RunSources], sources: ReportSources) -> tuple[CurveGroup, ...]:
+    name = runs[0].run
+    log = _reference(sources, name)
+    return draw_validations(name, runs, log), draw_journals(name, runs, log)
+
+
+def _reference(sources: ReportSources, run: str) -> pd.DataFrame | None:
+    """The authors' log, where it is about data of the run's format."""
+    if sources.reference_log is None:
+        return None
+    path, wanted = sources.reference_log
+    if data_format(sources.settings, sources.settings["runs"][run]) != wanted:
+        return None
+    return read_reference_log(path, wanted)
+
+
+def _classes(runs: Sequence[RunSources]) -> Drawing:
+    """IoU by class, by the first protocol of the decoder and by the one that stands for the run."""
+    first = runs[0]
+    names = short_names(first.judged)
+    shown = dict.fromkeys((next(iter(first.judged)), first.headline))
+    series = {
+        names[name]: [read_json(run.metrics(first.split, name)) for run in runs] for name in shown
+    }
+    classes = next(iter(series.values()))[0]["classes"]
+    values = {
+        label: np.array([[m["per_class"][k]["iou"] for k in classes] for m in found], dtype=float)
+        for label, found in series.items()
+    }
+    title = f"{first.run}: IoU by class on {first.split}"
+    return draw_classes(f"classes-{first.run}", title, classes, values)
+
+
+def _maps(runs: Sequence[RunSources]) -> list[Drawing]:
+    """The label maps that follow from the localization maps, one drawing a split."""
+    first = runs[0]
+    drawings = []
+    for split in dict.fromkeys(protocol.split for protocol in first.mapped.values()):
+        among = {name: p for name, p in first.mapped.items() if p.split == split}
+        name = f"seeds-{first.run}-{split}"
+        drawings.append(_protocols(name, runs, among, split, "of the maps "))
+    return drawings
+
+
+def _protocols(
+    name: str,
+    runs: Sequence[RunSources],
+    protocols: Mapping[str, Protocol],
+    split: str,
+    what: str = "",
+) -> Drawing:
+    files = {
+        label: [run.metrics(split, protocol) for run in runs]
+        for protocol, label in short_names(protocols).items()
+    }
+    return _ladder(name, f"{runs[0].run}: mIoU {what}on {split}", files)
+
+
+def _ladder(
+    name: str, title: str, files: Mapping[str, Sequence[Path]], *, control: bool = False
+) -> Drawing:
+    rungs = []
+    for label, paths in files.items():
+        metrics = [read_json(path) for path in paths]
+        rungs.append(Rung(label, tuple((m["miou"], *m["interval_95"]) for m in metrics)))
+    return draw_ladder(name, f"{title}, with 95 % intervals", rungs, control=control)

@@ -1,0 +1,108 @@
+"""The scores of every checkpoint, and the best of them in hindsight."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from methods.data.files import check_fields, read_fields, read_json
+from methods.errors import InputError
+from methods.reporting.run_sources import RunSources
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+
+MAP_NAMES = {
+    "decoder": "decoder",
+    "cam": "CAM",
+    "aux_cam": "auxiliary CAM",
+    "lam": "LAM",
+    "fused": "CAM times LAM",
+    "cam_predicted": "CAM, classes predicted",
+}
+ORACLE = "oracle: chosen on the split it is scored on; no verdict reads it"
+_FIELDS = {"split": str, "iteration": int, "coverage": dict, "f1": float | int, "miou": dict}
+_MIOU = dict.fromkeys(MAP_NAMES, float | int)
+_RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
+_REMEDY = "delete it and report.html and run again, which validates again"
+
+
+def read_validations(run: RunSources, split: str) -> list[dict[str, Any]]:
+    """Read the scores of every checkpoint of a run on a split, by iteration.
+
+    Raises:
+        InputError: a file is missing or broken, is of another checkpoint or split, or covers a
+            part of the split.
+    """
+    documents: list[dict[str, Any]] = []
+    for iteration, path in zip(run.iterations, run.validations(split), strict=True):
+        document = read_fields(path, _FIELDS)
+        check_fields(path, document["miou"], _MIOU)
+        coverage = check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
+        for found, expected in (
+            ((document["split"], document["iteration"]), (split, iteration)),
+            (coverage["evaluated"], coverage["expected"]),
+        ):
+            if found != expected:
+                raise InputError(path, str(found), str(expected), _REMEDY)
+        documents.append(document)
+    return documents
+
+
+def validations_table(runs: Sequence[RunSources]) -> Table:
+    """What every checkpoint scores by the validation within the published training."""
+    rows: list[list[Cell]] = []
+    for run in (run for run in runs if run.trained):
+        choice = read_json(run.checkpoint)
+        documents = read_validations(run, run.split)
+        best = _oracle(documents)
+        for document in documents:
+            marks = [f"chosen by the rule {choice['rule']}"] * (
+                document["iteration"] == choice["iteration"]
+            )
+            marks += ["oracle"] * (document is best)
+            rows.append(
+                [
+                    *(run.run, run.seed, run.split, document["iteration"], ", ".join(marks)),
+                    *(document["miou"][key] for key in MAP_NAMES),
+                    document["f1"],
+                    *(document["coverage"][key] for key in ("evaluated", "expected")),
+                ]
+            )
+    columns = [
+        *_RUN,
+        Column("iteration", Kind.COUNT),
+        Column("checkpoint", Kind.NAME),
+        *(Column(f"{name} (%)", Kind.NUMBER) for name in MAP_NAMES.values()),
+        Column("F1 of the classes (%)", Kind.NUMBER),
+        Column("images", Kind.COUNT),
+        Column("of", Kind.COUNT),
+    ]
+    caption = "mIoU of every checkpoint, one scale, no CRF."
+    return build_table("validation", caption, columns, rows)
+
+
+def oracle_table(runs: Sequence[RunSources]) -> Table:
+    """The best checkpoint in hindsight, beside the one that was chosen without that sight."""
+    rows: list[list[Cell]] = []
+    for run in (run for run in runs if run.trained):
+        chosen = read_json(run.checkpoint)["iteration"]
+        documents = read_validations(run, run.split)
+        scored = {document["iteration"]: document["miou"]["decoder"] for document in documents}
+        best = _oracle(documents)["iteration"]
+        gain = scored[best] - scored[chosen]
+        rows.append(
+            [run.run, run.seed, run.split, ORACLE, best, scored[best], chosen, scored[chosen], gain]
+        )
+    columns = [
+        *_RUN,
+        Column("label"),
+        Column("best iteration", Kind.COUNT),
+        Column("best mIoU (%)", Kind.NUMBER),
+        Column("chosen iteration", Kind.COUNT),
+        Column("chosen mIoU (%)", Kind.NUMBER),
+        Column("difference", Kind.SIGNED),
+    ]
+    caption = "The decoder at the best checkpoint in hindsight, one scale, no CRF."
+    return build_table("oracle", caption, columns, rows)
+
+
+def _oracle(documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The validation with the highest mIoU of the decoder; the earlier of equal ones."""
+    return max(documents, key=lambda document: document["miou"]["decoder"])

@@ -1,0 +1,97 @@
+"""Protocols and formulas in words."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from methods.errors import InputError
+from methods.more.formulation import PRESETS, Formulation, complete
+from methods.protocols import Protocol, read_protocols
+from methods.reporting.formulations import WORDS, switched
+from methods.reporting.protocol_names import long_name, short_names
+from methods.reporting.reference_log import read_reference_log, validated
+from tests.report.results import PROTOCOLS, REPOSITORY
+
+DECODER = Protocol("decoder", "val", (1.0, 1.25, 1.5), flip=True, crf=True)
+LAM = Protocol("lam", "val", (1.0,), flip=True, labels="decoder")
+LOG = REPOSITORY / "claims/reference/more_training_log.csv"
+
+
+def test_whole_names_tell_every_step() -> None:
+    assert long_name(DECODER) == "decoder, scales 1, 1.25, 1.5, flip, CRF"
+    assert long_name(LAM) == "LAM, scale 1, flip, labels predicted by the decoder"
+    aspect = Protocol("decoder", "val", (1.0,), flip=False, resize="aspect")
+    assert long_name(aspect) == "decoder, scale 1, aspect ratio kept"
+
+
+def test_short_names_tell_what_differs() -> None:
+    protocols = read_protocols({"protocols": PROTOCOLS})
+    decoder = {name: p for name, p in protocols.items() if p.of_decoder}
+    assert short_names(decoder) == {
+        "raw": "scale 1",
+        "multiscale": "3 scales + flip",
+        "crf": "3 scales + flip + CRF",
+        "aspect": "3 scales + flip\naspect ratio kept",
+        "aspect_crf": "3 scales + flip + CRF\naspect ratio kept",
+    }
+    seeds = {name: protocols[name] for name in ("cam", "lam", "cam_crf")}
+    assert short_names(seeds) == {"cam": "CAM", "lam": "LAM", "cam_crf": "CAM + CRF"}
+    predicted = {name: protocols[name] for name in ("lam_logits", "lam_decoder")}
+    assert set(short_names(predicted).values()) == {"labels: classifier", "labels: decoder"}
+    assert short_names({"one": LAM}) == {"one": "LAM"}
+
+
+def test_equal_short_names_give_way_to_the_names_of_the_experiment() -> None:
+    few = Protocol("decoder", "val", (0.5, 1.0), flip=True)
+    other = Protocol("decoder", "val", (1.0, 2.0), flip=True)
+    assert short_names({"small": few, "large": other, "crf": DECODER}) == {
+        "small": "small",
+        "large": "large",
+        "crf": "3 scales + CRF",
+    }
+
+
+def test_every_switch_has_words() -> None:
+    hints = get_type_hints(Formulation)
+    values = {
+        (field.name, value)
+        for field in fields(Formulation)
+        for value in get_args(hints[field.name])
+        if value != "program"
+    }
+    assert set(WORDS) == values
+    assert all("program" in words for words in WORDS.values())
+
+
+def test_only_switches_that_leave_the_program_are_told() -> None:
+    assert list(switched(complete({}))) == []
+    named = {switch for switch, _, _ in switched(complete({"formulation": "paper"}))}
+    paper = PRESETS["paper"]
+    assert named == {f.name for f in fields(paper) if getattr(paper, f.name) != "program"}
+    (other,) = switched({"formulation": {"pull": "hard", "push": "program"}})
+    assert other == ("pull", "hard", "pull: hard instead of the program's")
+
+
+def test_a_resumed_log_has_every_iteration_once() -> None:
+    coco = read_reference_log(LOG, "coco")
+    assert coco["iteration"].is_monotonic_increasing
+    assert len(coco) == coco["iteration"].nunique() == 400
+    assert validated(coco, "decoder").to_dict("list") == {"iteration": [80000], "miou": [47.285]}
+    voc = validated(read_reference_log(LOG, "voc"), "decoder")
+    assert dict(zip(voc["iteration"], voc["miou"], strict=True))[18000] == 73.569
+    assert validated(coco, "other_map").empty
+
+
+def test_a_log_of_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="found no line of imagenet"):
+        read_reference_log(LOG, "imagenet")
+    with pytest.raises(InputError, match="no such file"):
+        read_reference_log(tmp_path / "none.csv", "voc")
+    (tmp_path / "log.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="found a table of other columns"):
+        read_reference_log(tmp_path / "log.csv", "voc")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(InputError, match="found no table"):
+        read_reference_log(tmp_path / "empty.csv", "voc")

@@ -1,0 +1,226 @@
+"""What the page says of protocols, checkpoints, formulas and components."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from methods.data.files import read_json, sha256, write_json
+from methods.errors import InputError
+from methods.reporting.run_parts import OPEN
+from methods.reporting.sources import read_headlines
+from methods.reporting.validation import ORACLE
+from tests.report.conftest import RUNS, render_results
+from tests.report.results import GIVEN, Results
+from tests.report.scenes import SPLITS
+
+
+def rows_of(page: Path, table: str) -> list[dict[str, str]]:
+    with (page.parent / f"report/{table}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def section(text: str, name: str) -> str:
+    found = re.search(rf'<section id="{name}">(.*?)</section>', text, re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_the_ladder_has_the_decoders_protocols_and_gains_within_one_resizing(page: Path) -> None:
+    rows = [row for row in rows_of(page, "ladder") if (row["run"], row["seed"]) == ("more", "0")]
+    assert [row["protocol"] for row in rows] == ["raw", "multiscale", "crf", "aspect", "aspect_crf"]
+    value = {row["protocol"]: float(row["mIoU (%)"]) for row in rows}
+    gain = {row["protocol"]: row["gain (points)"] for row in rows}
+    assert gain["raw"] == gain["aspect"] == ""
+    assert float(gain["crf"]) == value["crf"] - value["multiscale"]
+    assert float(gain["aspect_crf"]) == value["aspect_crf"] - value["aspect"]
+    assert [row["resizing"] for row in rows][-3:] == ["square", "aspect", "aspect"]
+
+
+def test_the_maps_say_whose_labels_they_were_given(page: Path) -> None:
+    rows = {row["protocol"]: row for row in rows_of(page, "seeds") if row["run"] == "more"}
+    columns = ("split", "map", "labels", "scales", "flip", "CRF")
+    assert [rows["cam_crf"][c] for c in columns] == ["train", "CAM", "given", "1", "yes", "yes"]
+    assert rows["lam_logits"]["labels"] == "predicted by the classifier"
+    assert rows["lam_decoder_crf"]["labels"] == "predicted by the decoder"
+    assert [rows["lam_val"][c] for c in columns] == ["val", "LAM", "given", "1", "no", "no"]
+    assert rows["cam_val"]["scales"] == "0.86, 1, 1.15"
+
+
+def test_labels_that_are_given_on_the_judged_split_are_named(text: str) -> None:
+    assert (
+        "Protocols that are given the image labels of val, which a prediction does not have:"
+        f" cam_val, aux_cam_val, lam_val (run {', '.join(RUNS)})." in text
+    )
+
+
+def test_a_given_checkpoint_is_a_calibration_without_training(page: Path, text: str) -> None:
+    (row,) = rows_of(page, "calibration")
+    digest = sha256(row["checkpoint file"])
+    assert (row["run"], row["sha256"]) == ("given", digest)
+    assert "Run given is a calibration: it evaluates a given checkpoint and trains nothing" in text
+    assert "Calibration given, a given checkpoint, by crf" in text
+    for table in ("training", "machines", "validation", "oracle"):
+        assert {row["run"] for row in rows_of(page, table)} == set(RUNS) - {"given"}
+    assert 'id="curve-given-total"' not in text
+    assert not (page.parent / "report/chain-given-seed1.csv").exists()
+    links = {row["link"]: row for row in rows_of(page, "chain-given-seed0")}
+    assert links["given checkpoint"]["sha256"] == digest
+    assert (page.parent / links["given checkpoint"]["file"]).samefile(row["checkpoint file"])
+    assert "metrics, crf" in links
+    assert not {"checkpoint", "journal of the training", "weights card"} & set(links)
+
+
+def test_an_experiment_may_train_nothing(tmp_path: Path) -> None:
+    page = render_results(Results(tmp_path, seeds=(4, 5), runs={"more": GIVEN}))
+    assert {row["seed"] for row in rows_of(page, "ladder")} == {"4"}
+    verdicts = {row["id"]: row["verdict"] for row in rows_of(page, "verdicts")}
+    assert verdicts["mini-segmentation"] == "holds"
+    assert "No run of this experiment is trained." in page.read_text("utf-8")
+    assert not (page.parent / "report/training.csv").exists()
+
+
+def test_masks_that_chose_a_checkpoint_are_told(page: Path, text: str) -> None:
+    trained = {(row["run"], row["seed"]): row for row in rows_of(page, "training")}
+    columns = ("checkpoint rule", "chosen on", "its mIoU there (%)")
+    assert [trained["no_gcr", "0"][c] for c in columns] == ["best", "held_out", "50.0"]
+    assert [trained["more", "0"][c] for c in columns] == ["last", "", ""]
+    assert (
+        "The checkpoint of run no_gcr was chosen by the masks of"
+        f" {len(SPLITS['held_out'])} images (held_out)" in text
+    )
+    links = [row["link"] for row in rows_of(page, "chain-no_gcr-seed0")]
+    assert "validation on held_out, iteration 200" in links
+
+
+def test_the_oracle_is_labelled_and_no_verdict_reads_it(page: Path, results: Results) -> None:
+    row = rows_of(page, "oracle")[0]
+    assert row["label"] == ORACLE
+    assert (row["best iteration"], row["chosen iteration"]) == ("200", "300")
+    assert float(row["difference"]) == float(row["best mIoU (%)"]) - float(row["chosen mIoU (%)"])
+    marks = {r["iteration"]: r["checkpoint"] for r in rows_of(page, "validation")[:3]}
+    assert marks == {"100": "", "200": "oracle", "300": "chosen by the rule last"}
+    read = [f for v in read_json(results.root / "verdicts.json")["verdicts"] for f in v["files"]]
+    assert read
+    assert not [file for file in read if "validation" in file]
+
+
+def test_curves_stand_beside_the_authors_log(text: str) -> None:
+    for name in ("validation-more-decoder", "validation-more-lam", "curve-more-attri"):
+        figure = re.search(rf'<figure class="drawing" id="{name}">.*?</figure>', text, re.S)
+        assert figure is not None
+        assert "authors' log from" in figure[0]
+    regulariser = re.search(r'<figure class="drawing" id="curve-more-reg">.*?</figure>', text, re.S)
+    assert regulariser is not None
+    assert "authors' log" not in regulariser[0]  # it does not have this loss
+
+
+def test_the_log_is_of_one_data_set_only(tmp_path: Path) -> None:
+    log = {"file": "claims/reference/more_training_log.csv", "dataset": "coco"}
+    page = render_results(Results(tmp_path, settings={"reference_log": log}))
+    assert "authors' log" not in page.read_text("utf-8").partition('id="curves"')[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"coverage": {"evaluated": 7, "expected": 8}}, "found 7, expected 8"),
+        ({"iteration": 300}, "expected .*200"),
+        ({"split": "train"}, "expected .*val"),
+        ({"miou": {"decoder": 50.0}}, "no field 'cam'"),
+    ],
+)
+def test_a_validation_of_something_else_is_refused(
+    tmp_path: Path, change: dict[str, object], found: str
+) -> None:
+    results = Results(tmp_path)
+    path = results.folder() / "validation/val.200.json"
+    write_json(path, {**read_json(path), **change})
+    with pytest.raises(InputError, match=rf"val\.200\.json: .*{found}"):
+        render_results(results)
+
+
+def test_formulas_that_are_not_the_programs_come_first_and_in_words(page: Path, text: str) -> None:
+    rows = [(row["run"], row["switch"], row["difference"]) for row in rows_of(page, "formulations")]
+    assert [row[:2] for row in rows] == [("no_gcr", "gcr"), ("no_gcr", "lam")]
+    assert rows[1][2] == "LAM: cosine (paper) instead of the dot product (program)"
+    limits = section(text, "limits")
+    assert limits.index('id="formulations"') < limits.index('id="deviations"')
+    settings = {(row["run"], row["setting"]): row for row in rows_of(page, "deviations")}
+    assert not [setting for _, setting in settings if setting.startswith("formulation")]
+    assert settings["no_cre", "training.losses.cre"]["authors"] == "0.2"
+    assert settings["given", "checkpoint.rule"]["here"] == "file"
+    assert ("given", "training.losses.seg_start") not in settings  # nothing reads it
+    assert settings["more", "protocols.lam_test"]["here"] == "absent"
+    assert settings["more", "protocols.crf"]["authors"] == (
+        "decoder, scales 1, 1.25, 1.5, flip, CRF; on val"
+    )
+
+
+def test_components_are_compared_with_the_full_run_and_with_the_paper(tmp_path: Path) -> None:
+    runs = {name: {} for name in ("more", "baseline", "no_cre", "no_ure", "no_gcr", "lam_cosine")}
+    ablation = {"full": "more", "protocol": "crf", "split": "val"}
+    results = Results(tmp_path, runs=runs, settings={"ablation": ablation})
+    results.judge("claims/ablation.yaml")
+    page = render_results(results)
+    rows = {row["run"]: row for row in rows_of(page, "ablation")}
+    assert list(rows) == list(runs)
+    metrics = read_json(results.folder("no_cre") / "metrics/val.crf.json")
+    full = read_json(results.folder() / "metrics/val.crf.json")
+    assert float(rows["no_cre"]["mIoU (%)"]) == metrics["miou"]
+    assert float(rows["no_cre"]["precision (%)"]) == metrics["mean_precision"]
+    assert float(rows["no_cre"]["recall (%)"]) == metrics["mean_accuracy"]
+    assert float(rows["no_cre"]["difference"]) == metrics["miou"] - full["miou"]
+    paper = [f"paper: {name}" for name in ("mIoU (%)", "precision (%)", "recall (%)")]
+    assert [float(rows["no_cre"][name]) for name in paper] == [65.0, 75.3, 80.1]
+    assert float(rows["no_cre"]["paper: difference"]) == pytest.approx(65.0 - 76.4)
+    assert rows["lam_cosine"]["paper: difference"] == rows["more"]["difference"] == ""
+    text = section(page.read_text("utf-8"), "ablation-section")
+    assert "no_cre" in text
+    assert "(paper \u221211.40)" in text
+    assert "baseline" in text
+
+
+def test_runs_after_the_second_are_folded_and_show_the_named_images(text: str) -> None:
+    assert len(RUNS) > OPEN
+    gallery = section(text, "gallery")
+    folded = gallery.partition("<details>")[2]
+    assert folded.count("<details>") == len(RUNS) - OPEN - 1
+    assert "worst images" in gallery
+    assert "worst images" not in folded
+    assert folded.count('<figure class="strip">') == 3 * (len(RUNS) - OPEN)
+    for name in ("curves", "per-class", "chain"):
+        assert "<details><summary>no_cre</summary>" in section(text, name)
+
+
+def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -> None:
+    alt = re.search(r'alt="LAM map of ([^"]+)\."', text)
+    assert alt is not None
+    mask = results.scenes[SPLITS["val"][0]].mask
+    present = sorted({int(value) for value in mask.ravel()} - {0, 255})
+    assert alt[1].split(", ") == [results.classes[value - 1] for value in present]
+
+
+def quantity(run: str, protocol: str) -> dict[str, object]:
+    return {"quantity": {"run": run, "split": "val", "protocol": protocol, "metric": "miou"}}
+
+
+def test_the_first_claim_says_which_protocol_stands_for_a_run(tmp_path: Path) -> None:
+    results = Results(tmp_path, runs={"more": {}, "other": {}})
+    runs, path = results.experiment["runs"], tmp_path / "verdicts.json"
+
+    def headlines(*entries: dict[str, object]) -> dict[str, str]:
+        write_json(path, {"verdicts": list(entries)})
+        return read_headlines(path, runs)
+
+    assert headlines() == {"more": "aspect_crf", "other": "aspect_crf"}
+    no_claim = {"quantity": None}
+    named = (quantity("more", "cam"), quantity("more", "multiscale"), quantity("more", "crf"))
+    assert headlines(no_claim, *named) == {"more": "multiscale", "other": "multiscale"}
+    assert headlines(*named, quantity("other", "raw"))["other"] == "raw"

@@ -1,0 +1,182 @@
+"""What a call has to fetch, writes, holds and takes, counted from the experiment."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from methods.configuration import Configuration
+from methods.experiments import read_experiment
+from methods.more import cost
+from methods.planning.disk import Part, disks, parts_to_write
+from methods.planning.fetching import missing_files
+from methods.planning.memory import gpu_memory, main_memory
+from methods.planning.sources import read_sources
+from methods.planning.steps import steps_to_run
+from methods.planning.times import Machine, time_rows
+from tests.unit.small_plan import PROJECT, configuration, put, small_experiment
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Configuration:
+    return configuration(tmp_path, read_experiment(PROJECT, "paper"))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Configuration:
+    return configuration(tmp_path, small_experiment())
+
+
+def test_sizes_by_hand(small: Configuration) -> None:
+    steps = steps_to_run(small, None)
+    parts = parts_to_write(small, missing_files(small, None), steps, None)
+    found = {(part.name, part.root.name): part.bytes for part in parts}
+    parameters = cost.parameters(small.experiment["runs"]["more"], 3)
+    mask = 0.03 * 500 * 375
+    logits = 5 * 4 * 2 * 4 * (36 + 81)  # images, bytes, mirrored, labels, patches
+    maps = 10 * 4 * 3 * 2 * 2 * 9  # images, bytes, kinds, mirrored, named classes, patches
+    assert found == {
+        ("files to fetch", "data"): 5_000_000,  # nobody knows the size of vit.pth
+        ("extracted", "data"): pytest.approx(1.1 * 5_000_000 + (20 + 5) * mask),
+        ("checkpoints", "trial"): 2 * 3 * 4 * parameters,  # seeds, after 10, 20 and 25 iterations
+        ("logits and maps", "trial"): 2 * (logits + maps),
+        ("label maps", "trial"): pytest.approx(2 * (5 + 5 + 10) * mask),
+    }
+
+
+def test_only_what_is_missing_is_counted(small: Configuration) -> None:
+    seed = small.results / "more" / "seed0"
+    put(seed / "train/done.json")
+    put(seed / "predictions/val.square/index.json")
+    names = [step.name for step in steps_to_run(small, None)]
+    both = ["prediction", "labels", "CRF", "labels"]
+    first = [*["validation"] * 3, *both]
+    second = ["training", *["validation"] * 3, "prediction", *both]
+    assert names == [*first, *second]
+
+
+def test_only_what_is_planned_is_counted(small: Configuration) -> None:
+    """A plan counts, whether its files are there or not."""
+    done = put(small.results / "more/seed1/train/done.json")
+    assert [step.path for step in steps_to_run(small, {done})] == [done]
+    assert missing_files(small, {done}) == []
+    receipt = small.data / "archives/few/receipt.json"
+    assert [file.path.name for file in missing_files(small, {receipt})] == ["few.tar"]
+
+
+def test_a_given_checkpoint_is_not_trained(small: Configuration, tmp_path: Path) -> None:
+    given = tmp_path / "authors.pth"
+    run = small.experiment["runs"]["more"]
+    run["checkpoint"] = {"rule": "file", "path": str(given), "sha256": "0" * 64}
+    steps = steps_to_run(small, None)
+    assert {step.name for step in steps} == {"prediction", "labels", "CRF"}
+    assert all("seed0" in str(step.path) for step in steps)  # one evaluation is enough
+    assert [file.path for file in missing_files(small, None)][-1] == given
+    put(given)
+    assert given not in [file.path for file in missing_files(small, None)]
+
+
+def test_label_maps_of_a_submission_are_counted_too(small: Configuration) -> None:
+    before = steps_to_run(small, None)
+    small.experiment["datasets"]["few"]["splits"]["test"] = 50
+    small.experiment["runs"]["more"]["submission"] = {"split": "test", "protocol": "crf"}
+    known = {step.path for step in before}
+    added = [step for step in steps_to_run(small, None) if step.path not in known]
+    assert [step.name for step in added] == 2 * ["prediction", "CRF", "package"]
+    prediction, crf, package = added[:3]
+    assert prediction.bytes == 10 * next(s.bytes for s in before if s.name == "prediction")
+    assert crf.core_seconds == pytest.approx(
+        10 * next(step.core_seconds for step in before if step.name == "CRF")
+    )
+    assert package.bytes == pytest.approx(2 * 50 * 0.03 * 500 * 375)
+
+
+def test_held_out_split_is_validated_on(small: Configuration) -> None:
+    small.experiment["datasets"]["few"]["held_out"] = {"split": "train", "images": 4, "seed": 0}
+    small.experiment["runs"]["more"]["checkpoint"] = {"rule": "best", "split": "held_out"}
+    work = [step.macs for step in steps_to_run(small, None) if step.name == "validation"]
+    assert len(work) == 2 * 2 * 3  # seeds, splits, checkpoints
+    assert work[3] / work[0] == pytest.approx(4 / 5)  # images of held_out and of val
+
+
+def test_missing_files_of_the_paper(paper: Configuration) -> None:
+    missing = {file.path.name: file for file in missing_files(paper, None)}
+    archive = missing["VOCtrainval_11-May-2012.tar"]
+    assert archive.path.parent == paper.data / "archives/voc2012"
+    assert (archive.bytes, archive.exact) == (1_999_639_040, True)
+    assert archive.checked_by == "size, md5"
+    weights = missing["jx_vit_base_p16_224-80ecf9dd.pth"]
+    assert (weights.path.parent, weights.exact) == (paper.weights, False)
+    put(archive.path)
+    put(weights.path)
+    left = {file.path.name for file in missing_files(paper, None)}
+    assert left == missing.keys() - {archive.path.name, weights.path.name}
+    assert "benchmark.tgz" in left
+
+
+def test_archives_of_extracted_data_are_not_wanted(small: Configuration) -> None:
+    for file in ("archives/few/receipt.json", "archives/few/verified.json"):
+        put(small.data / file)
+    assert [file.path.name for file in missing_files(small, None)] == ["few.tar", "vit.pth"]
+    put(small.data / "extracted/few/extraction.json")
+    put(small.results / "weights/vit.json")
+    assert missing_files(small, None) == []
+
+
+def test_table_of_sources() -> None:
+    sources = read_sources()
+    assert sources["VOC2012test.tar"].by_a_person
+    assert sources["benchmark.tgz"].digest == "md5:82b4d87ceb2ed10f6038a1cba92111cb"
+    for source in sources.values():
+        assert source.urls
+        assert source.terms
+        assert (source.bytes is None) != (source.about_bytes is None), source.file
+        if source.digest is not None:
+            kind, _, value = source.digest.partition(":")
+            assert len(value) == {"md5": 32, "sha256": 64, "sha256-prefix": 8}[kind]
+
+
+def test_declared_digests_are_those_of_the_table() -> None:
+    sources = read_sources()
+    for archive in read_experiment(PROJECT, "paper")["datasets"]["voc2012"]["archives"]:
+        known = sources[archive["name"]]
+        assert known.bytes == archive.get("bytes")
+        assert known.digest == (f"md5:{archive['md5']}" if "md5" in archive else None)
+
+
+def test_time_of_the_published_training_is_the_published_one(paper: Configuration) -> None:
+    steps = steps_to_run(dataclasses.replace(paper, seeds=(0,)), None)
+    rows = {row.name: row for row in time_rows(steps, Machine(gpu=True, cores=10))}
+    both = rows["training"].seconds + rows["validation"].seconds
+    assert rows["validation"].jobs == 10
+    assert both == pytest.approx(372 * 60, rel=0.01)
+    crf = sum(step.core_seconds for step in steps)
+    assert rows["CRF"].seconds == pytest.approx(crf / 10)
+
+
+def test_work_on_a_cpu_is_shared_by_eight_cores_at_most(small: Configuration) -> None:
+    training = steps_to_run(small, None)[0]
+    seconds = [Machine(gpu=False, cores=n).network_seconds(training) for n in (1, 8, 64)]
+    assert seconds[0] == pytest.approx(8 * seconds[1])
+    assert seconds[1] == seconds[2]
+
+
+def test_main_memory_grows_with_loaders_and_crf(small: Configuration) -> None:
+    steps = steps_to_run(small, None)
+    machine = Machine(gpu=True, cores=4)
+    crf = 4 * (0.2e9 + 32 * 500 * 375 * 4)
+    assert main_memory(small, steps, machine) == pytest.approx(2e9 + 3 * 0.4e9 + crf)
+    on_cpu = main_memory(small, steps, Machine(gpu=False, cores=4))
+    assert on_cpu - main_memory(small, steps, machine) == pytest.approx(gpu_memory(steps))
+    assert main_memory(small, [], machine) == 0
+
+
+def test_folders_on_one_disk_share_its_space(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    parts = [Part("a", there, 1e3), Part("b", tmp_path / "not/yet", 2e3), Part("c", there, 4e3)]
+    (disk,) = disks(parts)
+    assert (disk.roots, disk.needed) == ((there, tmp_path / "not/yet"), 7e3)
+    assert disk.free == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.1)
+    assert disk.fits

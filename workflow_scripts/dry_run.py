@@ -1,0 +1,25 @@
+"""What a dry run says after Snakemake's table of jobs."""
+
+from pathlib import Path
+from typing import Any
+
+from methods.configuration import Configuration
+from methods.planning.text import plan_text
+from methods.planning.times import Machine
+
+
+def print_needs(workflow: Any, configuration: Configuration, gpu: bool) -> None:
+    """Print what must be fetched, and the disk, memory and time that the planned jobs will take.
+
+    Snakemake calls no hook on a dry run, so the Snakefile has this called when the process ends.
+    Nothing is printed where no jobs were planned: nothing is to be done, the plan failed, another
+    thing than a run was asked for (`--lint`, `--summary`), or `--quiet` hides the table of jobs.
+    """
+    quiet = {level.name for level in workflow.output_settings.quiet or ()}
+    if workflow.scheduler is None or not len(workflow.dag) or quiet & {"PROGRESS", "ALL"}:
+        return
+    jobs = workflow.dag.needrun_jobs(exclude_finished=False)
+    planned = {Path(str(file)).absolute() for job in jobs for file in job.output}
+    text = plan_text(configuration, planned, Machine(gpu, workflow.cores))
+    if text:
+        print(f"\n{text}")
