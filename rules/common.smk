@@ -118,6 +118,24 @@ def masks(wildcards):
     return ground_truth(dataset_of(wildcards)["format"])
 
 
+def judged_runs():
+    """Parameter: what the verdicts read of the runs."""
+    read = ("checkpoint", "submission")
+    return {
+        name: {key: ordered(RUNS[name][key]) for key in read if key in RUNS[name]}
+        for name in sorted(RUNS)
+    }
+
+
+def shown_experiment():
+    """Parameter: the experiment; runs and protocols stand on the page in the order of the file."""
+    runs = {
+        name: {**ordered(run), "protocols": {key: ordered(p) for key, p in run["protocols"].items()}}
+        for name, run in RUNS.items()
+    }
+    return {**ordered(CONFIG.experiment), "runs": runs}
+
+
 def classes_of_packages(wildcards):
     """Parameter: the classes of each run whose label maps are packed."""
     submitting = [(name, run["dataset"]) for name, run in RUNS.items() if "submission" in run]

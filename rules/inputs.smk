@@ -94,13 +94,20 @@ def candidates(wildcards):
     return validations(wildcards.run, wildcards.seed, chosen["split"])
 
 
+def validated_splits(run):
+    """The split that a training is judged on, and the one that its checkpoint is chosen on."""
+    splits = [RUNS[run]["evaluation"]["split"], RUNS[run]["checkpoint"].get("split")]
+    return [split for split in splits if split is not None]
+
+
 def all_validations(wildcards):
-    """The curves of every training on the split that it is judged on."""
+    """The curves of every training."""
     return [
         file
         for run, seed in runs_and_seeds()
         if is_trained(run)
-        for file in validations(run, seed, RUNS[run]["evaluation"]["split"])
+        for split in validated_splits(run)
+        for file in validations(run, seed, split)
     ]
 
 

@@ -10,6 +10,7 @@ rule judge_claims:
         verdicts=f"{RESULTS}/verdicts.json",
     params:
         seeds=list(CONFIG.seeds),
+        runs=judged_runs(),
         code=code("judge_claims"),
     log:
         f"{RESULTS}/logs/judge_claims.log",
@@ -46,7 +47,7 @@ rule render_report:
         page=f"{RESULTS}/report.html",
         tables=directory(f"{RESULTS}/report"),
     params:
-        experiment=ordered(CONFIG.experiment),
+        experiment=shown_experiment(),
         seeds=list(CONFIG.seeds),
         data=str(CONFIG.data),
         benchmarks=f"{RESULTS}/benchmarks",

@@ -9,6 +9,7 @@ from methods.data.files import check_fields, read_fields
 from methods.errors import InputError
 from methods.evaluation.segmentation import read_metrics
 from methods.layout import submission_file
+from methods.protocol_checks import WITHHELD
 from methods.reporting.claims import Quantity
 from methods.submission.package import read_package
 
@@ -40,35 +41,37 @@ def is_trained(run: Mapping[str, Any]) -> bool:
     return bool(run["checkpoint"]["rule"] != "file")
 
 
-def is_submitted(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
-    """Whether the evaluation server alone can tell a quantity.
+def is_withheld(quantity: Quantity) -> bool:
+    """Whether the evaluation server alone can tell a quantity."""
+    return quantity.run is not None and quantity.split == WITHHELD
+
+
+def is_packed(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
+    """Whether a run packs the label maps of a withheld quantity for the evaluation server.
 
     Args:
-        quantity: any.
+        quantity: of a run.
         runs: the block `runs` of the experiment.
     """
-    if quantity.run is None:
-        return False
-    submission = runs[quantity.run].get("submission", {})
-    return bool(quantity.split == submission.get("split"))
+    submission = runs[str(quantity.run)].get("submission") or {}
+    packed = submission.get("split"), submission.get("protocol")
+    return packed == (quantity.split, quantity.protocol)
 
 
-def quantity_files(quantity: Quantity, seed: int, runs: Mapping[str, Any]) -> list[str]:
+def quantity_files(quantity: Quantity, seed: int) -> list[str]:
     """The files that a quantity is read from, relative to results/<experiment>."""
-    if is_submitted(quantity, runs):
+    if is_withheld(quantity):
         return [RECEIPTS, submission_file(str(quantity.run), seed)]
     return [quantity.file(seed)]
 
 
-def read_measurement(
-    results: Path, quantity: Quantity, seed: int, runs: Mapping[str, Any]
-) -> Measurement:
+def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measurement:
     """Read a quantity from its file below results/<experiment>.
 
     Raises:
         InputError: the file is missing, was changed by hand, or has no such metric.
     """
-    if is_submitted(quantity, runs):
+    if is_withheld(quantity):
         return _read_receipt(results, quantity, seed)
     path = results / quantity.file(seed)
     document = read_metrics(path)

@@ -11,7 +11,9 @@ from typing import Any, Literal
 from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.reporting.measurements import (
     Measurement,
+    is_packed,
     is_trained,
+    is_withheld,
     quantity_files,
     read_measurement,
 )
@@ -115,8 +117,18 @@ def _entry(
     used = seeds if with_seeds else seeds[:1]
     # (quantity, seed of the claim, seed of the quantity)
     read = [(q, s, s if q in with_seeds else seeds[0]) for q in quantities for s in used]
-    measured = {(q, s): read_measurement(results, q, own, runs) for q, s, own in read}
-    verdict = asdict(judge(claim, measured, used))
+    unpacked = [q for q in quantities if is_withheld(q) and not is_packed(q, runs)]
+    if unpacked:
+        of = unpacked[0]
+        reason = (
+            f"Not evaluated: run {of.run} packs no label maps of {of.split} by {of.protocol} for"
+            " the evaluation server."
+        )
+        read = []
+        verdict = asdict(_without_value(claim, "not evaluated", reason))
+    else:
+        measured = {(q, s): read_measurement(results, q, own) for q, s, own in read}
+        verdict = asdict(judge(claim, measured, used))
     return {
         "id": verdict.pop("claim"),
         "statement": claim.statement,
@@ -124,7 +136,7 @@ def _entry(
         "bound": {"kind": _KINDS[type(claim.bound)], **asdict(claim.bound)},
         "quantity": _named(claim.quantity),
         "minus": _named(claim.minus),
-        "files": sorted({file for q, _, own in read for file in quantity_files(q, own, runs)}),
+        "files": sorted({file for q, _, own in read for file in quantity_files(q, own)}),
         **verdict,
     }
 

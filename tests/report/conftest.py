@@ -1,5 +1,6 @@
 """One rendered page for all tests that only look at it."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,9 @@ def render_results(results: Results) -> Path:
     output = results.root / "report.html"
     render(sources=results.sources(), output=output, tables=results.root / "report")
     return output
+
+
+def rows_of(page: Path, table: str) -> list[dict[str, str]]:
+    """The rows of a table beside the page."""
+    with (page.parent / f"report/{table}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

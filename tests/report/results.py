@@ -16,15 +16,15 @@ from methods.data.scenes import Scene
 from methods.evaluation.controls import all_background, all_background_miou, perfect
 from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
 from methods.experiments import merge, read_experiment
-from methods.layout import labels_index, predictions_index, validation_file
+from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.claims import load_claims
 from methods.reporting.measurements import is_trained
 from methods.reporting.sources import ReportSources, collect
 from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package
-from methods.training.checkpoints import written_iterations
 from tests.report.scenes import SPLITS, write_scenes
+from tests.report.trainings import write_training
 
 REPOSITORY = Path(__file__).parents[2]
 SCALES = [0.86, 1.0, 1.15]
@@ -62,18 +62,6 @@ PROTOCOLS: dict[str, dict[str, Any]] = {
     "lam_val": {"map": "lam", **_GIVEN, **_THRESHOLD, "split": "val", "flip": False},
 }
 NOISE = {"raw": 0.30, "multiscale": 0.24, "crf": 0.16, "cam": 0.5, "aux_cam": 0.6, "lam": 0.4}
-TRAINED = ("method", "task", "dataset", "train_split", "weights", "network", "training")
-MACHINE = {
-    "host": "node7",
-    "system": "Linux-6.1",
-    "processor": "A processor",
-    "gpu": None,
-    "python": "3.11.9",
-    "torch": "2.5.1",
-    "threads": 2,
-}
-TERMS = ("total", "cls", "cls_aux", "attri", "cre", "ure", "ptc", "seg", "reg")
-MAPS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
 HELD_OUT = {"checkpoint": {"rule": "best", "split": "held_out"}, "train_split": "train_kept"}
 GIVEN = {"checkpoint": {"rule": "file"}}  # a file that is made here
 SUBMITTED = {"submission": {"split": "test", "protocol": "crf"}}
@@ -218,7 +206,7 @@ class Results:
         if "submission" in run:
             self._write_submission(name, seed, run["submission"]["protocol"])
         if is_trained(run):
-            self._write_training(name, run, seed)
+            write_training(self, name, seed)
         else:
             chosen = {"rule": "file", "iteration": None}
             known = {key: run["checkpoint"][key] for key in ("path", "sha256")}
@@ -286,70 +274,6 @@ class Results:
         known = yaml.safe_load(path.read_text())["packages"] if path.exists() else []
         entry = {"run": run, "seed": seed, "sha256": document["sha256"], "receipt": None}
         write_json(path, {"packages": [*known, entry]})
-
-    def _write_training(self, name: str, run: Mapping[str, Any], seed: int) -> None:
-        folder, training = self.folder(name, seed), run["training"]
-        marks = [[31, "the decoder begins to count"], [151, "the maps change places"]]
-        derived = {"global_batch": 12, "training_images": 240, "marks": marks}
-        resolved = {
-            **{key: run[key] for key in TRAINED},
-            "seed": seed,
-            "classes": self.classes,
-            "derived": derived,
-        }
-        with atomic_path(folder / "resolved.yaml") as path:
-            path.write_text(yaml.safe_dump(resolved))
-        with atomic_path(folder / "train/journal.csv") as path, path.open("w") as file:
-            rates = "lr_encoder,lr_heads,images_per_second,data_wait_seconds"
-            file.write(f"iteration,{','.join(TERMS)},{rates}\n")
-            for n in range(training["iterations"]):
-                terms = [2 * np.exp(-n / 120) + self.rng.normal(0, 0.05) for _ in TERMS]
-                rate = 2e-4 * (1 - n / 300)
-                row = [n, *terms, rate, 10 * rate, 60 + self.rng.normal(), 0.01]
-                file.write(",".join(f"{value:.7g}" for value in row) + "\n")
-        written = []
-        for iteration in written_iterations(training):
-            file_name = f"iteration_{iteration:06}.pt"
-            with atomic_path(folder / "train/checkpoints" / file_name) as path:
-                path.write_bytes(self.rng.bytes(1000))
-            digest = sha256(folder / "train/checkpoints" / file_name)
-            written.append({"iteration": iteration, "file": file_name, "sha256": digest})
-            for split in {run["evaluation"]["split"], run["checkpoint"].get("split", "val")}:
-                self._write_validation(name, seed, split, iteration)
-        done = {
-            "iterations": training["iterations"],
-            "seconds": 151.2,
-            "images_seen": 3600,
-            "distinct_images": 240,
-            "device": "cpu",
-            "machine": MACHINE,
-            "checkpoints": written,
-        }
-        write_json(folder / "train/done.json", done)
-        last = written[-1]
-        choice = {
-            "rule": run["checkpoint"]["rule"],
-            "iteration": last["iteration"],
-            "path": str(folder / "train/checkpoints" / last["file"]),
-            "sha256": last["sha256"],
-        }
-        if choice["rule"] == "best":
-            scored = {str(entry["iteration"]): 50.0 for entry in written}
-            choice |= {"split": run["checkpoint"]["split"], "miou": 50.0, "candidates": scored}
-        write_json(folder / "checkpoint.json", choice)
-
-    def _write_validation(self, run: str, seed: int, split: str, iteration: int) -> None:
-        """Scores that are highest in the middle of the training."""
-        number = len(SPLITS[split])
-        document = {
-            "split": split,
-            "iteration": iteration,
-            "protocol": {"scale": 1.0},
-            "coverage": {"evaluated": number, "expected": number},
-            "f1": 90.0,
-            "miou": {key: 60 - abs(iteration - 200) / 20 - k for k, key in enumerate(MAPS)},
-        }
-        write_json(self.root / validation_file(run, seed, split, iteration), document)
 
     def _write_benchmarks(self) -> None:
         for job, seconds in (("train_model/more.seed0", 151.2), ("render_report", 5.0)):

@@ -16,8 +16,8 @@ from methods.errors import InputError
 from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.tables import Kind, show
 from methods.yaml_files import read_yaml
-from tests.report.conftest import render_results
-from tests.report.results import REPOSITORY, SUBMITTED, Results
+from tests.report.conftest import render_results, rows_of
+from tests.report.results import SUBMITTED, Results
 
 HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été"]
 
@@ -49,11 +49,6 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module")
 def outline(page: Path) -> Outline:
     return Outline(page.read_text("utf-8"))
-
-
-def rows_of(page: Path, table: str) -> list[dict[str, str]]:
-    with (page.parent / f"report/{table}.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_sections_come_in_the_order_of_trust(outline: Outline) -> None:
@@ -267,63 +262,6 @@ def test_a_method_may_have_other_terms_and_no_published_settings(tmp_path: Path)
 def test_marks_of_the_objective_are_told_and_drawn(page: Path) -> None:
     text = page.read_text("utf-8")
     assert "Dotted lines: 31, the decoder begins to count; 151, the maps change places." in text
-
-
-def test_the_machine_that_trained_is_named(tmp_path: Path) -> None:
-    results = Results(tmp_path, seeds=(0, 1))
-    path = results.root / "more/seed1/train/done.json"
-    done = read_json(path)
-    done["device"] = "cuda"
-    done["machine"]["gpu"] = "A GPU"
-    write_json(path, done)
-    first, second = rows_of(render_results(results), "machines")
-    columns = ("seed", "device", "processor or GPU", "torch", "CPU threads")
-    assert [first[column] for column in columns] == ["0", "cpu", "A processor", "2.5.1", "2"]
-    assert [second[column] for column in columns] == ["1", "cuda", "A GPU", "2.5.1", "2"]
-
-
-def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
-    results = Results(tmp_path)
-    row = "2.0\t0:00:02\t100.0\t1.0"
-    for job in (
-        *("train_model/more.seed1", "train_model/more.seed01", "train_model/old.seed0"),
-        *("score_labels/more.seed0.val.raw", "score_labels/more.seed0.test.raw"),
-        *("score_control/shapes.val.colour", "score_control/shapes.train.colour"),
-        *("pretrain_backbone/mini-vit", "pretrain_backbone/mini-vit-2", "judge_claims"),
-    ):
-        results.write_benchmark(job, row)
-    timings = {row["rule"]: row["jobs"] for row in rows_of(render_results(results), "timings")}
-    assert timings == {
-        "train_model": "1",
-        "score_labels": "1",
-        "score_control": "1",
-        "pretrain_backbone": "1",
-        "extract_archives": "1",
-        "judge_claims": "1",
-    }
-
-
-def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_path: Path) -> None:
-    results = Results(tmp_path)
-    values = {
-        "run": "more",
-        "seed": 0,
-        "split": "val",
-        "protocol": "raw",
-        "resize": "square",
-        "iteration": 100,
-        "control": "colour",
-        "dataset": "shapes",
-        "weights": "mini-vit",
-    }
-    rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
-    patterns = re.findall(r'/benchmarks/(\w+/[^"]+)\.tsv"', rules)
-    assert len(patterns) > 10
-    for pattern in patterns:
-        job = pattern.replace("{{", "{").replace("}}", "}").format(**values)
-        results.write_benchmark(job, "2.0\t0:00:02\t100.0\t1.0")
-    timed = {path.parent.name for path in results.sources().benchmarks}
-    assert {pattern.split("/")[0] for pattern in patterns} <= timed
 
 
 def test_predictions_stand_between_the_checkpoint_and_the_label_maps(page: Path) -> None:

@@ -1,6 +1,5 @@
 """What the page says of protocols, checkpoints, formulas and components."""
 
-import csv
 import re
 from pathlib import Path
 
@@ -11,14 +10,9 @@ from methods.errors import InputError
 from methods.reporting.run_parts import OPEN
 from methods.reporting.sources import read_headlines
 from methods.reporting.validation import ORACLE
-from tests.report.conftest import RUNS, render_results
+from tests.report.conftest import RUNS, render_results, rows_of
 from tests.report.results import GIVEN, Results
 from tests.report.scenes import SPLITS
-
-
-def rows_of(page: Path, table: str) -> list[dict[str, str]]:
-    with (page.parent / f"report/{table}.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

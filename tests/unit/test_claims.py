@@ -114,7 +114,7 @@ def test_files_follow_from_the_quantities() -> None:
     assert str(Quantity(**CRF)) == "miou of more, crf, on val"
 
 
-@pytest.mark.parametrize("name", ["mini", "paper", "ablation"])
+@pytest.mark.parametrize("name", ["mini", "paper", "paper_val", "coco", "ablation"])
 def test_claims_of_an_experiment_are_about_what_it_makes(name: str) -> None:
     experiment = read_experiment(REPOSITORY, name)
     claims = load_claims(REPOSITORY / experiment["claims"])
@@ -128,11 +128,9 @@ def test_claims_of_an_experiment_are_about_what_it_makes(name: str) -> None:
             assert quantity.split in scored
         else:
             run = experiment["runs"][quantity.run]
-            submission = run.get("submission", {"split": None})
-            if quantity.split == submission["split"]:
-                assert quantity.protocol == submission["protocol"]
-            else:
-                assert quantity.split == run["protocols"][quantity.protocol]["split"]
+            protocol = run["protocols"][quantity.protocol]
+            # no mask of test is here: the evaluation server scores what a run packs
+            assert quantity.split in (protocol["split"], "test")
 
 
 def shared_reference(name: str) -> Path:

@@ -180,7 +180,7 @@ def test_metric_may_lie_in_a_block(tmp_path: Path) -> None:
 
     def read(metric: str) -> float | None:
         quantity = Quantity(run="more", split="val", protocol="crf", metric=metric)
-        return read_measurement(tmp_path, quantity, 0, RUNS).value
+        return read_measurement(tmp_path, quantity, 0).value
 
     assert read("per_class.bird.iou") == pytest.approx(100 * 80 / 120)
     assert read("per_class.boat.iou") is None
@@ -291,6 +291,20 @@ def test_a_receipt_of_another_package_is_refused(tmp_path: Path) -> None:
         write_json(path, {"packages": packages})
         with pytest.raises(InputError, match=r"receipts\.json: found no entry of the package"):
             judge_test(tmp_path, [0])
+
+
+@pytest.mark.parametrize(
+    "submission", [{}, {"submission": None}, {"submission": {"split": "test", "protocol": "raw"}}]
+)
+def test_without_a_package_there_is_nothing_to_wait_for(
+    tmp_path: Path, submission: dict[str, object]
+) -> None:
+    runs = {"more": {**RUNS["more"], **submission}}
+    (entry,) = judge_all([claim(PUBLISHED, quantity=TEST)], tmp_path, [0], runs)["verdicts"]
+    assert (entry["status"], entry["reference"], entry["files"]) == ("not evaluated", 76.4, [])
+    assert entry["reason"] == (
+        "Not evaluated: run more packs no label maps of test by crf for the evaluation server."
+    )
 
 
 @pytest.mark.parametrize("metric", ["pixel_accuracy", "per_class.cat.iou", "per_class.background"])

@@ -20,7 +20,7 @@ def test_every_link_of_the_chain_is_a_file(finished_chain: Project) -> None:
     run = finished_chain.results / "more/seed0"
     verdicts = read(finished_chain.results / "verdicts.json")["verdicts"]
     metrics = read(run / "metrics/val.crf.json")
-    labels = read(run / "crf/val/index.json")
+    labels = read(run / "crf/val.crf/index.json")
     checkpoint = read(run / "checkpoint.json")
     done = read(run / "train/done.json")
     resolved = yaml.safe_load((run / "resolved.yaml").read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ def test_every_link_of_the_chain_is_a_file(finished_chain: Project) -> None:
 
 def test_every_score_covers_its_split(finished_chain: Project) -> None:
     scored = list(finished_chain.results.glob("more/seed0/metrics/*.*.json"))
-    assert len(scored) == 6
+    assert len(scored) == 15
     for path in scored:
         document = read(path)
         images = {"val": 12, "train": 14}[document["split"]]
@@ -57,7 +57,8 @@ def test_controls_score_what_is_known_beforehand(finished_chain: Project) -> Non
 
 def test_mmsegmentation_agrees(finished_chain: Project) -> None:
     checked = read(finished_chain.results / "more/seed0/metrics/cross_check.json")
-    assert set(checked["stages"]) == {"val.raw", "val.multiscale", "val.crf"}
+    decoder = ("raw", "multiscale", "crf", "aspect", "aspect_crf")
+    assert set(checked["stages"]) == {f"val.{protocol}" for protocol in decoder}
     assert all(abs(stage["difference"]) <= 1e-6 for stage in checked["stages"].values())
 
 
@@ -66,7 +67,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project)
     logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
     benchmarks = (results / "benchmarks").rglob("*.tsv")
     assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
-    assert len(logs) == 30
+    assert len(logs) == 55
     for log in logs_of(results):
         assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
 
@@ -109,9 +110,15 @@ def test_report_prints_the_verdicts_and_its_path(project: Project) -> None:
 
 def test_paper_experiment_is_planned_without_its_data(fresh_project: Project) -> None:
     planned = fresh_project.planned("--config", "experiment=paper")
+    protocols = 19
     assert planned["find_archives"] == 1
     assert planned["find_weights"] == 1
     assert planned["train_model"] == 3
+    assert planned["validate_checkpoint"] == 3 * 10
+    assert planned["predict_segmentation"] == 3 * 3  # val as squares and in proportion, and test
+    assert planned["predict_maps"] == 3 * 2
+    assert planned["score_labels"] == 3 * protocols
+    assert planned["package_submission"] == 3
     assert "generate_archives" not in planned
 
 

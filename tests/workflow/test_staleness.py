@@ -8,17 +8,19 @@ import pytest
 from tests.workflow.conftest import Project
 
 REPORTED = {"judge_claims": 1, "render_report": 1}
-SCORED = {"score_labels": 6, "cross_check_metrics": 1, **REPORTED}
+SCORED = {"score_labels": 15, "cross_check_metrics": 1, **REPORTED}
+ONE_SCORE = {"score_labels": 1, **REPORTED}  # of a localization map: no second program scores it
+SUBMITTED = {"package_submission": 1, "check_receipts": 1}
 PREDICTED = {
     "select_checkpoint": 1,
-    "predict_segmentation": 1,
+    "predict_segmentation": 3,
     "predict_maps": 2,
-    "fuse_segmentation": 2,
-    "make_seeds": 3,
-    "apply_crf": 1,
+    "label_images": 9,
+    "apply_crf": 7,
+    **SUBMITTED,
     **SCORED,
 }
-TRAINED = {"resolve_run": 1, "train_model": 1, **PREDICTED}
+TRAINED = {"resolve_run": 1, "train_model": 1, "validate_checkpoint": 2, **PREDICTED}
 
 
 def touch_inputs(project: Project) -> None:
@@ -66,6 +68,28 @@ def crf_parameter(project: Project) -> None:
     project.edit("experiments/tiny.yaml", "crf:\n      iterations: 2", "crf:\n      iterations: 3")
 
 
+def scale_of_a_protocol(project: Project) -> None:
+    """A scale at which other protocols already have predictions."""
+    one, two = "split: val, scales: [1.0], flip: false", "split: val, scales: [1.34], flip: false"
+    project.edit("experiments/tiny.yaml", one, two)
+
+
+def split_of_a_protocol(project: Project) -> None:
+    project.edit(
+        "experiments/tiny.yaml",
+        "aux_cam: {<<: *given, map: aux_cam}",
+        "aux_cam: {<<: *given, map: aux_cam, split: train_aug}",
+    )
+
+
+def switch_of_the_formulation(project: Project) -> None:
+    project.edit(
+        "experiments/tiny.yaml",
+        "    train_split: train_aug\n",
+        "    train_split: train_aug\n    formulation: {lam: paper}\n",
+    )
+
+
 def training_key(project: Project) -> None:
     project.edit("experiments/tiny.yaml", "temperature: 0.5", "temperature: 0.6")
 
@@ -100,7 +124,10 @@ def new_seed(project: Project) -> None:
         (constant_of_the_job_description, {}),
         (figure_of_the_report, {"render_report": 1}),
         (template_of_the_report, {"render_report": 1}),
-        (crf_parameter, {"apply_crf": 1, **SCORED, "score_labels": 1}),
+        (crf_parameter, {"apply_crf": 7, **SUBMITTED, **SCORED, "score_labels": 6}),
+        (scale_of_a_protocol, {"label_images": 1, **SCORED, "score_labels": 1}),
+        (split_of_a_protocol, {"predict_maps": 1, "label_images": 1, **ONE_SCORE}),
+        (switch_of_the_formulation, TRAINED),
         (training_key, TRAINED),
         (order_of_training_keys, {}),
         (metric_module, {**SCORED, "score_control": 3}),
@@ -119,16 +146,16 @@ def test_predictions_of_a_stopped_run_make_stale_what_was_made_from_older_ones(
     project: Project,
 ) -> None:
     project.edit(
-        "methods/more/inference.py",
-        "torch.cat([square, square.flip(-1)])",
-        "torch.cat([square, square.flip(-2)])",
+        "methods/more/views.py",
+        "torch.cat([view, view.flip(-1)])",
+        "torch.cat([view, view.flip(-2)])",
     )
     done = project.snakemake("report", "--until", "predict_segmentation")
     assert done.returncode == 0, done.stdout + done.stderr
     planned = project.planned()
     assert "predict_segmentation" not in planned
-    assert planned["fuse_segmentation"] == 2
-    assert planned["apply_crf"] == 1
+    assert planned["label_images"] == 3  # the others are of maps, which will change first
+    assert planned["apply_crf"] == 3
 
 
 def test_masks_derived_in_another_way_make_stale_what_was_made_from_older_ones(

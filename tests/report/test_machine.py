@@ -1,0 +1,65 @@
+"""The machine and the time that the page names."""
+
+import re
+from pathlib import Path
+
+from methods.data.files import read_json, write_json
+from tests.report.conftest import render_results, rows_of
+from tests.report.results import REPOSITORY, Results
+
+
+def test_the_machine_that_trained_is_named(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=(0, 1))
+    path = results.root / "more/seed1/train/done.json"
+    done = read_json(path)
+    done["device"] = "cuda"
+    done["machine"]["gpu"] = "A GPU"
+    write_json(path, done)
+    first, second = rows_of(render_results(results), "machines")
+    columns = ("seed", "device", "processor or GPU", "torch", "CPU threads")
+    assert [first[column] for column in columns] == ["0", "cpu", "A processor", "2.5.1", "2"]
+    assert [second[column] for column in columns] == ["1", "cuda", "A GPU", "2.5.1", "2"]
+
+
+def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    row = "2.0\t0:00:02\t100.0\t1.0"
+    for job in (
+        *("train_model/more.seed1", "train_model/more.seed01", "train_model/old.seed0"),
+        *("score_labels/more.seed0.val.raw", "score_labels/more.seed0.test.raw"),
+        *("score_control/shapes.val.colour", "score_control/shapes.train.colour"),
+        *("pretrain_backbone/mini-vit", "pretrain_backbone/mini-vit-2", "judge_claims"),
+    ):
+        results.write_benchmark(job, row)
+    timings = {row["rule"]: row["jobs"] for row in rows_of(render_results(results), "timings")}
+    assert timings == {
+        "train_model": "1",
+        "score_labels": "1",
+        "score_control": "1",
+        "pretrain_backbone": "1",
+        "extract_archives": "1",
+        "judge_claims": "1",
+    }
+
+
+def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    values = {
+        "run": "more",
+        "seed": 0,
+        "split": "val",
+        "protocol": "raw",
+        "resize": "square",
+        "iteration": 100,
+        "control": "colour",
+        "dataset": "shapes",
+        "weights": "mini-vit",
+    }
+    rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
+    patterns = re.findall(r'/benchmarks/(\w+/[^"]+)\.tsv"', rules)
+    assert len(patterns) > 10
+    for pattern in patterns:
+        job = pattern.replace("{{", "{").replace("}}", "}").format(**values)
+        results.write_benchmark(job, "2.0\t0:00:02\t100.0\t1.0")
+    timed = {path.parent.name for path in results.sources().benchmarks}
+    assert {pattern.split("/")[0] for pattern in patterns} <= timed
