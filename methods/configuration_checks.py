@@ -169,9 +169,7 @@ def _generated(dataset: Block, key: str) -> Iterator[Problem]:
         yield Problem(f"{key}.splits", _counts(dataset["splits"]), f"{_counts(made)} as generated")
     if dataset["images"] != images:
         terms = [name for name in COUNTED if name in settings]
-        yield Problem(
-            f"{key}.images", f"{dataset['images']}", f"{' + '.join(terms)} = {images}"
-        )
+        yield Problem(f"{key}.images", f"{dataset['images']}", f"{' + '.join(terms)} = {images}")
 
 
 def _counts(splits: Block) -> str:
