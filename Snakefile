@@ -12,7 +12,7 @@ PROJECT = Path(workflow.basedir)
 STARTED = time.time()
 sys.path.insert(0, str(PROJECT))
 
-from methods.configuration import load_configuration
+from methods.configuration.loading import load_configuration
 from methods.devices import gpu_answers
 from methods.errors import InputError
 from methods.reporting.summary import print_summary

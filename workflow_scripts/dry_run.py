@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.text import plan_text
 from methods.planning.times import Machine
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from methods.experiments import read_experiment
+from methods.configuration.experiments import read_experiment
 from methods.reporting.page import render
 from methods.reporting.sources import collect
 from workflow_scripts.job import Job, run

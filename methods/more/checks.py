@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from methods.configuration.problems import Block, Problem, below, multiple, ordered
 from methods.data.held_out import HELD_OUT
 from methods.more.formulation import read_formulation
-from methods.problems import Block, Problem, below, multiple, ordered
 from methods.protocols import read_protocols
 
 

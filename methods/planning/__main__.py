@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from methods.configuration import load_configuration
+from methods.configuration.loading import load_configuration
 from methods.devices import gpu_answers
 from methods.errors import InputError
 from methods.planning.text import plan_text

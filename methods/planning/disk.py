@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.fetching import MissingFile, datasets_of
 from methods.planning.pictures import pictures_of, training_images
 from methods.planning.sources import read_sources

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.sources import Source, read_sources
 from methods.planning.step import is_made
 

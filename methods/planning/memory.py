@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.pictures import pictures_of
 from methods.planning.step import Step
 from methods.planning.times import THREADS, Machine

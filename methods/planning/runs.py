@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.layout import (
     labels_index,
     predictions_index,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 from pathlib import Path
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.runs import RunSteps
 from methods.planning.step import FLOAT, Step, is_made
 from methods.planning.vit import VitSizes

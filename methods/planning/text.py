@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 from methods.planning.disk import Disk, Part, disks, parts_to_write
 from methods.planning.fetching import MissingFile, missing_files
 from methods.planning.memory import gpu_memory, main_memory

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from methods.configuration.protocol_checks import WITHHELD
 from methods.data.files import check_fields, read_fields
 from methods.errors import InputError
 from methods.evaluation.segmentation import read_metrics
 from methods.layout import submission_file
-from methods.protocol_checks import WITHHELD
 from methods.reporting.claims import Quantity
 from methods.submission.package import read_package
 

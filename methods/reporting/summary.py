@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from methods.configuration import load_configuration
+from methods.configuration.loading import load_configuration
 from methods.data.files import check_fields, read_fields, unreadable
 from methods.errors import InputError
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT

@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from methods.configuration.schema import check_schema, nearest
 from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND
-from methods.schema import check_schema, nearest
 from methods.submission.package import read_package
 from methods.yaml_files import read_yaml
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from methods.configuration.experiments import merge, read_experiment
 from methods.data.files import atomic_path, sha256, write_json
 from methods.data.image_index import read_index
 from methods.data.labels import write_label_png
@@ -15,7 +16,6 @@ from methods.data.predictions import PredictionItem, read_predictions, write_arr
 from methods.data.scenes import Scene
 from methods.evaluation.controls import all_background, all_background_miou, perfect
 from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
-from methods.experiments import merge, read_experiment
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.claims import load_claims

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from methods.configuration import Configuration
+from methods.configuration.loading import Configuration
 
 PROJECT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from methods.configuration.experiments import read_experiment
 from methods.errors import InputError
-from methods.experiments import read_experiment
 from methods.reporting.claims import (
     AtLeast,
     AtMost,

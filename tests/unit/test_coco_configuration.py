@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from methods.configuration import load_configuration
+from methods.configuration.loading import load_configuration
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
 

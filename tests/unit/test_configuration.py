@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from methods.configuration import Configuration, load_configuration
-from methods.configuration_checks import NO_RUN_NAMES, check_experiment
+from methods.configuration.checks import NO_RUN_NAMES, check_experiment
+from methods.configuration.loading import Configuration, load_configuration
+from methods.configuration.storage import require_writable
 from methods.data.appearance import CLASS_APPEARANCES
 from methods.errors import InputError
-from methods.storage import require_writable
 from methods.yaml_files import read_yaml
 
 PROJECT = Path(__file__).parents[2]

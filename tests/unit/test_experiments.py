@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from methods.configuration.experiments import merge, read_experiment
 from methods.errors import InputError
-from methods.experiments import merge, read_experiment
 
 PROJECT = Path(__file__).parents[2]
 

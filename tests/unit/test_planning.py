@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from methods.configuration import Configuration
-from methods.experiments import read_experiment
+from methods.configuration.experiments import read_experiment
+from methods.configuration.loading import Configuration
 from methods.more import cost
 from methods.planning.disk import Part, disks, parts_to_write
 from methods.planning.fetching import missing_files

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from methods.experiments import read_experiment
+from methods.configuration.experiments import read_experiment
 from methods.more import cost
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings

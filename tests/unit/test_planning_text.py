@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from methods.configuration import Configuration
-from methods.experiments import read_experiment
+from methods.configuration.experiments import read_experiment
+from methods.configuration.loading import Configuration
 from methods.planning.disk import Disk
 from methods.planning.sources import read_sources
 from methods.planning.steps import steps_to_run

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from methods.configuration.problems import Problem
 from methods.more.checks import problems
-from methods.problems import Problem
 from tests.unit.small_run import CLASSES, small_run
 
 BACKBONE = {"patch_size": 8, "width": 16, "depth": 3, "heads": 2, "image_size": 48}

@@ -85,7 +85,7 @@ def test_ablation_with_the_checkpoint_that_is_best_on_held_out_images(project: P
     assert (results / "report/ablation.csv").is_file()
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "LAM" in page
-    assert "held-out" in page
+    assert "was chosen by the masks of 5 images (held_out)" in page
 
 
 CLAIM = {

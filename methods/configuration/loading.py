@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.configuration_checks import check_experiment
+from methods.configuration.checks import check_experiment
+from methods.configuration.experiments import file_name, merge, read_experiment
+from methods.configuration.schema import check_schema
+from methods.configuration.storage import require_writable
 from methods.errors import InputError
-from methods.experiments import file_name, merge, read_experiment
-from methods.schema import check_schema
-from methods.storage import require_writable
 from methods.yaml_files import read_scalar, read_yaml
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from methods.configuration.problems import Block, Problem, below, multiple, ordered
+from methods.configuration.protocol_checks import WITHHELD, protocol_problems
+from methods.configuration.schema import nearest
 from methods.data.formats import COUNTED, generated_counts
 from methods.errors import InputError
-from methods.problems import Block, Problem, below, multiple, ordered
-from methods.protocol_checks import WITHHELD, protocol_problems
 from methods.reporting.claims import Quantity, load_claims
-from methods.schema import nearest
 
 METHOD_PARTS = ("training", "validation", "inference", "checks", "cost")
 # What lies beside the folders of the runs in results/<experiment>.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from methods.problems import Block, Problem
-from methods.schema import nearest
+from methods.configuration.problems import Block, Problem
+from methods.configuration.schema import nearest
 
 WITHHELD = "test"  # the split whose labels only the evaluation server has
 # Sources of a threshold that was chosen on no split of the data set.

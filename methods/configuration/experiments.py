@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from methods.configuration.schema import check_schema, nearest
 from methods.errors import InputError
-from methods.schema import check_schema, nearest
 from methods.yaml_files import read_yaml
 
 # Each of these is one thing: who states it states all of it.
@@ -101,7 +101,7 @@ def _without_null(values: Any) -> Any:
 
 def _complete(run: dict[str, Any]) -> dict[str, Any]:
     """The run with what its method fills in, where it fills in anything."""
-    folder = Path(__file__).parent / run["method"]
+    folder = Path(__file__).parents[1] / run["method"]
     if not (folder / "formulation.py").is_file():
         return run
     completed: dict[str, Any] = importlib.import_module(
