@@ -22,7 +22,6 @@ TRAINED = [
     *("network", "training", "formulation"),
 ]
 PREDICTED = ["method", "network", "inference", "formulation"]
-PUBLISHED = ("paper", "coco")  # the experiments at the authors' settings
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
 
@@ -130,7 +129,10 @@ def judged_runs():
 def shown_experiment():
     """Parameter: the experiment; runs and protocols stand on the page in the order of the file."""
     runs = {
-        name: {**ordered(run), "protocols": {key: ordered(p) for key, p in run["protocols"].items()}}
+        name: {
+            **ordered(run),
+            "protocols": {key: ordered(p) for key, p in run["protocols"].items()},
+        }
         for name, run in RUNS.items()
     }
     return {**ordered(CONFIG.experiment), "runs": runs}
@@ -160,6 +162,6 @@ def method_code(script, part):
     return lambda wildcards: code(script, f"methods.{run_of(wildcards)['method']}.{part}")
 
 
-def data_code(script):
-    """Parameter: the same for a script that calls the adapter of the data set's format."""
-    return lambda wildcards: code(script, adapter_name(dataset_of(wildcards)["format"]))
+def data_code(script, module=adapter_name):
+    """Parameter: the same for a script that calls a module of the data set's format."""
+    return lambda wildcards: code(script, module(dataset_of(wildcards)["format"]))

@@ -1,15 +1,18 @@
+from methods.data.formats import COCO, VOC, generator_name
+
+
 rule generate_archives:
     output:
-        voc=f"{ARCHIVES}/VOCtrainval.tar",
-        sbd=f"{ARCHIVES}/benchmark.tgz",
+        voc=f"{ARCHIVES}/{VOC.archives[0]}",
+        sbd=f"{ARCHIVES}/{VOC.archives[1]}",
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
-        dataset=made_as("VOCtrainval.tar", "benchmark.tgz"),
+        dataset=made_as(*VOC.archives[:2]),
     params:
         format=of_dataset("format"),
         generated=of_dataset("generated"),
         classes=of_dataset("classes"),
-        code=data_code("generate_archives"),
+        code=data_code("generate_archives", generator_name),
     log:
         f"{RESULTS}/logs/generate_archives/{{dataset}}.log",
     benchmark:
@@ -25,22 +28,22 @@ rule generate_archives:
 
 use rule generate_archives as generate_archives_with_test with:
     output:
-        voc=f"{ARCHIVES}/VOCtrainval.tar",
-        sbd=f"{ARCHIVES}/benchmark.tgz",
-        test=f"{ARCHIVES}/VOC2012test.tar",
+        voc=f"{ARCHIVES}/{VOC.archives[0]}",
+        sbd=f"{ARCHIVES}/{VOC.archives[1]}",
+        test=f"{ARCHIVES}/{VOC.archives[2]}",
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
-        dataset=made_as("VOCtrainval.tar", "benchmark.tgz", "VOC2012test.tar"),
+        dataset=made_as(*VOC.archives),
 
 
 use rule generate_archives as generate_coco_archives with:
     output:
-        train=f"{ARCHIVES}/train2014.zip",
-        val=f"{ARCHIVES}/val2014.zip",
-        annotations=f"{ARCHIVES}/annotations_trainval2014.zip",
+        train=f"{ARCHIVES}/{COCO.archives[0]}",
+        val=f"{ARCHIVES}/{COCO.archives[1]}",
+        annotations=f"{ARCHIVES}/{COCO.archives[2]}",
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
-        dataset=made_as("train2014.zip", "val2014.zip", "annotations_trainval2014.zip"),
+        dataset=made_as(*COCO.archives),
 
 
 rule find_archives:

@@ -2,7 +2,7 @@
 
 from methods import layout
 from methods.data.formats import generated_archives
-from methods.training.checkpoints import written_iterations
+from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 
 def made_archives(wildcards):
@@ -46,13 +46,9 @@ def of_datasets(file):
     return expand(f"{RESULTS}/data/{{dataset}}/{file}", dataset=DATASETS)
 
 
-def is_trained(run):
-    return RUNS[run]["checkpoint"]["rule"] != "file"
-
-
 def seeds_of(run):
     """A given checkpoint is evaluated once: no seed changes it."""
-    return CONFIG.seeds if is_trained(run) else CONFIG.seeds[:1]
+    return CONFIG.seeds if is_trained(RUNS[run]) else CONFIG.seeds[:1]
 
 
 def runs_and_seeds():
@@ -69,13 +65,13 @@ def of_trainings(file):
     return [
         f"{RUN}/{file}".format(run=run, seed=seed)
         for run, seed in runs_and_seeds()
-        if is_trained(run)
+        if is_trained(RUNS[run])
     ]
 
 
 def trained(wildcards):
     """The end of the training behind a run; none behind a given checkpoint."""
-    return f"{RUN}/train/done.json" if is_trained(wildcards.run) else []
+    return f"{RUN}/train/done.json" if is_trained(run_of(wildcards)) else []
 
 
 def validations(run, seed, split):
@@ -95,9 +91,9 @@ def candidates(wildcards):
 
 
 def validated_splits(run):
-    """The split that a training is judged on, and the one that its checkpoint is chosen on."""
-    splits = [RUNS[run]["evaluation"]["split"], RUNS[run]["checkpoint"].get("split")]
-    return [split for split in splits if split is not None]
+    """The split that a training's curve is of, and the one that its checkpoint is chosen on."""
+    chosen_on = RUNS[run]["checkpoint"].get("split")
+    return [curve_split(RUNS[run]), *([chosen_on] if chosen_on else [])]
 
 
 def all_validations(wildcards):
@@ -105,7 +101,7 @@ def all_validations(wildcards):
     return [
         file
         for run, seed in runs_and_seeds()
-        if is_trained(run)
+        if is_trained(RUNS[run])
         for split in validated_splits(run)
         for file in validations(run, seed, split)
     ]
@@ -171,8 +167,9 @@ def all_controls(wildcards):
 
 
 def all_cards(wildcards):
-    """The cards of all weights that a run uses."""
-    return sorted({f"{RESULTS}/weights/{run['weights']}.json" for run in RUNS.values()})
+    """The cards of all weights that a training starts from."""
+    trained = [run for run in RUNS.values() if is_trained(run)]
+    return sorted({f"{RESULTS}/weights/{run['weights']}.json" for run in trained})
 
 
 def counts_of_images(wildcards):
@@ -195,11 +192,6 @@ def all_packages(wildcards):
         for run, seed in runs_and_seeds()
         if "submission" in RUNS[run]
     ]
-
-
-def published_experiments():
-    """The experiments at the authors' settings, which deviations are measured from."""
-    return [str(HERE / f"experiments/{name}.yaml") for name in PUBLISHED]
 
 
 def reference_log():

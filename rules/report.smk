@@ -4,6 +4,8 @@ rule judge_claims:
         metrics=all_metrics,
         controls=all_controls,
         counts=counts_of_images,
+        checkpoints=of_runs("checkpoint.json"),
+        validations=all_validations,
         receipts=f"{RESULTS}/receipts.json",
         cross_checks=of_runs("metrics/cross_check.json"),  # not read: no verdict before them
     output:
@@ -26,7 +28,7 @@ rule judge_claims:
 
 rule render_report:
     input:
-        published=published_experiments(),
+        published=str(HERE / "claims/reference/more_settings.yaml"),
         reference_log=reference_log(),
         verdicts=f"{RESULTS}/verdicts.json",
         receipts=f"{RESULTS}/receipts.json",
@@ -36,7 +38,7 @@ rule render_report:
         checks=of_datasets("checks.json"),
         controls=all_controls,
         cards=all_cards,
-        resolved=of_runs("resolved.yaml"),
+        resolved=of_trainings("resolved.yaml"),
         journals=of_trainings("train/journal.csv"),
         done=of_trainings("train/done.json"),
         checkpoints=of_runs("checkpoint.json"),

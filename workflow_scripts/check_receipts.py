@@ -13,6 +13,7 @@ def main(job: Job) -> None:
         job.input["receipts"] or None,  # an empty list where the file is not there
         job.params["classes"],
         date.today(),
+        job.output["receipts"].parent,
     )
     write_json(job.output["receipts"], document)
 

@@ -13,14 +13,14 @@ from workflow_scripts.job import Job, run
 def main(job: Job) -> None:
     classes = job.params["classes"]
     truths = ManifestFiles.read(job.input["manifest"], Path(job.params["images"]))
-    stages = {}
+    compared = {}
     for labels, metrics in zip(job.input["labels"], job.input["metrics"], strict=True):
         ours = read_metrics(metrics)
         pairs = read_pairs(read_predictions(labels), truths, len(classes))
         theirs = mmseg_miou(pairs, (BACKGROUND, *classes))
-        stage = f"{ours['split']}.{ours['stage']}"
-        stages[stage] = compare(stage, ours["miou"], theirs)
-    write_json(job.output["cross_check"], cross_check_document(stages))
+        name = f"{ours['split']}.{ours['name']}"
+        compared[name] = compare(name, ours["miou"], theirs)
+    write_json(job.output["cross_check"], cross_check_document(compared))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
 """Make a data set's archives on this machine, and the receipt that says what they are."""
 
 from methods.data.files import sha256, write_json
-from methods.data.formats import adapter
+from methods.data.formats import generator
+from methods.data.scenes import render_scene
+from methods.settings import build
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    archives = adapter(job.params["format"]).write_archives(
+    data = generator(job.params["format"])
+    archives = data.write_archives(
         job.output["receipt"].parent,
-        generated=job.params["generated"],
+        settings=build(data.GeneratedSettings, job.params["generated"]),
         classes=job.params["classes"],
+        render=render_scene,
         threads=job.threads,
     )
     files = [

@@ -2,22 +2,21 @@
 
 from pathlib import Path
 
-from methods.configuration.experiments import read_experiment
 from methods.reporting.page import render
 from methods.reporting.sources import collect
+from methods.yaml_files import read_yaml
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    project = Path(job.params["project"])
     sources = collect(
         job.output["page"].parent,
         job.params["experiment"],
-        published=[read_experiment(project, file.stem) for file in job.input["published"]],
+        published=read_yaml(job.input["published"]),
         seeds=job.params["seeds"],
         data_root=Path(job.params["data"]),
         benchmark_root=Path(job.params["benchmarks"]),
-        repository=project,
+        repository=Path(job.params["project"]),
     )
     render(sources=sources, output=job.output["page"], tables=job.output["tables"])
 

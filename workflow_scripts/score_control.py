@@ -20,7 +20,7 @@ def main(job: Job) -> None:
     )
     document = metrics_document(
         split=job.wildcards["split"],
-        stage=job.wildcards["control"],
+        name=job.wildcards["control"],
         protocol={**control.protocol, "ground_truth": job.params["ground_truth"]},
         classes=classes,
         counts=counts,

@@ -1,4 +1,4 @@
-"""Score the label maps of one stage against the masks."""
+"""Score the label maps of one protocol against the masks."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def main(job: Job) -> None:
     checkpoint = read_json(job.input["checkpoint"])
     document = metrics_document(
         split=labels.split,
-        stage=job.wildcards["protocol"],
+        name=job.wildcards["protocol"],
         protocol={
             **labels.source,
             "checkpoint_rule": checkpoint["rule"],

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
+from methods.data.splits import TEST
 
-WITHHELD = "test"  # the split whose labels only the evaluation server has
 # Sources of a threshold that was chosen on no split of the data set.
 GIVEN_THRESHOLDS = ("published", "fixed")
 
 
 def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[Problem]:
-    """Contradictions among a run's protocols.
+    """Contradictions in a run's protocols, taken one by one.
 
     Args:
         run: the run's block of the experiment, valid by the schema.
@@ -20,20 +20,18 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
     """
     protocols = run["protocols"]
     for name, protocol in protocols.items():
-        place = f"{key}.protocols.{name}"
-        yield from _split(protocol, splits, run["train_split"], place)
         if "threshold_source" in protocol:
-            yield from _threshold(protocol, splits, f"{place}.threshold_source")
-    if "submission" in run and run["submission"]["protocol"] not in protocols:
-        name = run["submission"]["protocol"]
-        yield Problem(
-            f"{key}.submission.protocol",
-            f"{name!r}, which the run has not",
-            nearest(name, protocols),
-            "correct the name",
-        )
+            place = f"{key}.protocols.{name}.threshold_source"
+            yield from _threshold(protocol["threshold_source"], splits, place)
+    if "submission" in run:
+        yield from _submission(run["submission"], protocols, f"{key}.submission.protocol")
+
+
+def judging_problems(run: Block, key: str) -> Iterator[Problem]:
+    """A run is judged by a protocol of the decoder; the run stands at `key`."""
     split = run["evaluation"]["split"]
-    if not any(p["map"] == "decoder" and p["split"] == split for p in protocols.values()):
+    scored = [p["split"] for p in run["protocols"].values() if p["map"] == "decoder"]
+    if split not in scored:
         yield Problem(
             f"{key}.protocols",
             f"no protocol of the decoder on {split!r}",
@@ -42,42 +40,24 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
         )
 
 
-def _split(protocol: Block, splits: Sequence[str], trained: str, place: str) -> Iterator[Problem]:
-    split = protocol["split"]
-    if split not in splits:
+def _submission(submission: Block, protocols: Block, place: str) -> Iterator[Problem]:
+    name = submission["protocol"]
+    if name not in protocols:
         yield Problem(
-            f"{place}.split",
-            f"{split!r}, which the data set has not",
-            nearest(split, splits),
-            "correct the split",
+            place, f"{name!r}, which the run has not", nearest(name, protocols), "correct the name"
         )
-    elif split == WITHHELD:
+    elif submission["split"] == TEST and protocols[name].get("labels") == "given":
         yield Problem(
-            f"{place}.split",
-            f"{split!r}, whose labels only the evaluation server has",
-            "a split that can be scored here",
-            "choose another one; `submission` packs the label maps of this one",
-        )
-    elif split == trained and protocol["map"] == "decoder":
-        yield Problem(
-            f"{place}.split",
-            f"{split!r}, which is trained on",
-            "a split that training has not seen",
-            "choose another split",
+            place,
+            f"{name!r}, which reads given image labels, and {TEST} has none",
+            "a protocol of the decoder, or one with predicted labels",
+            "choose another protocol",
         )
 
 
-def _threshold(protocol: Block, splits: Sequence[str], place: str) -> Iterator[Problem]:
-    source = protocol["threshold_source"]
-    known = [*GIVEN_THRESHOLDS, *splits]
+def _threshold(source: str, splits: Sequence[str], place: str) -> Iterator[Problem]:
+    known = [*GIVEN_THRESHOLDS, *(split for split in splits if split != TEST)]
     if source not in known:
         yield Problem(
             place, f"{source!r}", nearest(source, known), "say where the threshold comes from"
-        )
-    if source == protocol["split"]:
-        yield Problem(
-            place,
-            f"{source!r}, which is the split that is scored",
-            "a split that no number is reported on",
-            "choose the threshold on another split",
         )

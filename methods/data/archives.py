@@ -14,7 +14,6 @@ from methods.data.members import AGAIN, Extracted, check_member, corrupt, readin
 from methods.data.zip_archives import SUFFIX, extract_zip
 from methods.errors import InputError
 
-MAX_EXTRACTED_BYTES = 16 * 2**30  # four times what VOC 2012 and SBD hold together
 _CHUNK = 2**20  # bytes
 _BROKEN_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
 
@@ -40,7 +39,7 @@ def verify_archives(
 def extract_archives(
     archives: Sequence[str | PathLike[str]],
     destination: str | PathLike[str],
-    max_bytes: int = MAX_EXTRACTED_BYTES,
+    max_bytes: int,
 ) -> Extracted:
     """Extract archives into one new folder that appears when it is whole.
 

@@ -11,14 +11,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
-from methods.data.voc import EXTRACT_AGAIN
+from methods.data.formats import COCO
 from methods.errors import InputError
 
 PARTS = ("train", "val")
-MASKS = "SegmentationClass"  # derived from the annotations
-# Images of train, images of val, annotations of both.
-ARCHIVES = ("train2014.zip", "val2014.zip", "annotations_trainval2014.zip")
+MASKS = COCO.masks  # derived from the annotations
 
 _ID = re.compile(r"COCO_(train|val)2014_(\d{12})")
 

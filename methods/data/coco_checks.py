@@ -22,7 +22,8 @@ from methods.data.findings import Check, DatasetCheck, summary
 from methods.data.held_out import HeldOut, add_held_out
 from methods.data.inspection import Inspection
 from methods.data.manifest import build_manifest, index_rows
-from methods.data.split_checks import held_out_checks
+from methods.data.split_checks import apart_check, held_out_checks
+from methods.data.splits import training_list
 from methods.errors import InputError
 
 _EXAMPLES = 5  # ids that a check names
@@ -52,7 +53,7 @@ def check_coco(
         splits: expected number of images of each split; train, val and val_part.
         images: expected number of images, with or without an annotation.
         threads: number of threads.
-        held_out: images to hold out of training; they and the rest become two more splits.
+        held_out: images to hold out of training; they, and what is left, become three more splits.
 
     Raises:
         InputError: what was found differs; it tells the first fault and the number of faults.
@@ -74,8 +75,10 @@ def check_coco(
     inspections = [result for result in results if isinstance(result, Inspection)]
     checks = _checks(members, inspections)
     if held_out is not None:
-        members = add_held_out(members, held_out, "train", f"datasets.{dataset}.held_out")
+        where = f"datasets.{dataset}.held_out"
+        members = add_held_out(members, held_out, training_list("coco"), where)
         checks += held_out_checks(members, held_out)
+    checks.append(apart_check(root, "coco", members, held_out))
     return DatasetCheck(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.coco import CocoImage, annotation_file, image_file, mask_file, part_of
-from methods.data.files import sha256
+from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.images import decode_image
-from methods.data.inspection import DataFile, Inspection
+from methods.data.inspection import Inspection, data_file
 from methods.data.labels import present_classes, read_label_png
-from methods.data.voc import EXTRACT_AGAIN
 from methods.errors import InputError
 
 
@@ -47,7 +46,7 @@ def inspect_coco_image(root: Path, image: CocoImage, classes: Sequence[str]) -> 
         outside=0,
         image=image_file(image.id),
         mask=mask,
-        files=tuple(_data_file(root, name) for name in (image_file(image.id), mask) if name),
+        files=tuple(data_file(root, name) for name in (image_file(image.id), mask) if name),
         annotated=bool(annotated),
     )
 
@@ -64,8 +63,3 @@ def _shown(root: Path, image: CocoImage, num_classes: int) -> frozenset[int]:
             EXTRACT_AGAIN,
         )
     return shown
-
-
-def _data_file(root: Path, name: str) -> DataFile:
-    path = root / name
-    return DataFile(name, path.stat().st_size, sha256(path))

@@ -1,10 +1,16 @@
-"""What the extraction of a data set made."""
+"""What the extraction of a data set made, and how to make it anew."""
 
 import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
 from methods.data.files import sha256
+
+# Without `--until`, everything made from the tree would be made again as well.
+EXTRACT_AGAIN = (
+    "extract the archives again with"
+    " `snakemake --forcerun extract_archives --until extract_archives`"
+)
 
 
 def tree_digest(tree: Path, derived: Collection[Path]) -> str:

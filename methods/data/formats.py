@@ -1,43 +1,68 @@
 """What differs between data sets of different formats, found by the format's name.
 
-The functions here need nothing but the standard library. The work itself is done by a format's
-adapter, the module methods/data/<format>_adapter.py, which offers
+The functions here need nothing but the standard library, and no module of one format, so that a
+change of one leaves data sets of the other as they are. The work itself is done by two modules of a
+format, whose names are made from its own. methods/data/<format>_adapter.py offers
 
-    write_archives   make the archives of a generated data set
     extract          extract the archives and derive what they lack
     derived          name what was derived
     check            check the extracted data set and describe it
+
+and methods/data/<format>_generator.py, apart from it since real data sets do not need it,
+
+    GeneratedSettings   what `datasets.<name>.generated` says
+    write_archives      make the archives of a generated data set
 """
 
 import importlib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
-
-from methods.data import coco, voc
+from typing import Any, Literal, NamedTuple
 
 Format = Literal["voc", "coco"]
 # What `datasets.<name>.generated` may count; together they are all images.
 COUNTED = ("train", "sbd", "val", "test", "unannotated")
 
 
+class Layout(NamedTuple):
+    """Names that a format's files have."""
+
+    root: str  # folder of the extracted archives that the paths of files are relative to
+    masks: str  # folder of the derived masks, which label maps are scored against
+    archives: tuple[str, ...]  # that the generator makes
+
+
+VOC = Layout(
+    root="VOCdevkit/VOC2012",
+    masks="SegmentationClassAug",
+    # VOC, SBD, and VOC's test images, where there are any.
+    archives=("VOCtrainval.tar", "benchmark.tgz", "VOC2012test.tar"),
+)
+COCO = Layout(
+    root="",
+    masks="SegmentationClass",
+    # Images of train, images of val, annotations of both.
+    archives=("train2014.zip", "val2014.zip", "annotations_trainval2014.zip"),
+)
+_LAYOUTS: Mapping[Format, Layout] = {"voc": VOC, "coco": COCO}
+
+
 def data_root(format: Format, tree: str | PathLike[str]) -> Path:
     """Return the folder of an extracted data set that the paths of its files are relative to."""
-    return voc.voc_folder(tree) if format == "voc" else Path(tree)
+    return Path(tree) / _LAYOUTS[format].root
 
 
 def ground_truth(format: Format) -> str:
     """Return the name of the masks that label maps are scored against."""
-    return voc.AUGMENTED_MASKS if format == "voc" else coco.MASKS
+    return _LAYOUTS[format].masks
 
 
 def generated_archives(format: Format, generated: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the archives that `datasets.<name>.generated` makes."""
     if format == "coco":
-        return coco.ARCHIVES
-    test = ("VOC2012test.tar",) if generated.get("test", 0) else ()
-    return ("VOCtrainval.tar", "benchmark.tgz", *test)
+        return COCO.archives
+    return VOC.archives if generated.get("test", 0) else VOC.archives[:2]
 
 
 def generated_counts(
@@ -64,3 +89,13 @@ def adapter_name(format: Format) -> str:
 def adapter(format: Format) -> Any:
     """Return a format's adapter."""
     return importlib.import_module(adapter_name(format))
+
+
+def generator_name(format: Format) -> str:
+    """Return the dotted name of a format's generator."""
+    return f"methods.data.{format}_generator"
+
+
+def generator(format: Format) -> Any:
+    """Return a format's generator."""
+    return importlib.import_module(generator_name(format))

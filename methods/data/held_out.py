@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from methods.data.splits import HELD_OUT, REST, TRAIN_KEPT
 from methods.errors import InputError
-
-HELD_OUT = "held_out"
-TRAIN_KEPT = "train_kept"  # the training set without the held-out images
 
 
 @dataclass(frozen=True)
@@ -23,13 +21,13 @@ class HeldOut:
 def add_held_out(
     members: Mapping[str, Sequence[str]], settings: HeldOut, training: str, where: str
 ) -> dict[str, Sequence[str]]:
-    """Return the splits and two more, `held_out` and `train_kept`.
+    """Return the splits and three more, `held_out`, `train_kept` and `rest`.
 
     Args:
         members: ids of each split; `training` and the split that is drawn from are among them.
         settings: what to hold out. The draw depends on the seed and on which ids the split holds,
             not on their order.
-        training: name of the split that `train_kept` is the rest of.
+        training: name of the split that `train_kept` is, without the held-out images.
         where: how to name the settings in an error.
 
     Raises:
@@ -54,9 +52,10 @@ def add_held_out(
     rng = np.random.default_rng(settings.seed)
     drawn = rng.choice(len(drawable), settings.images, replace=False)
     held_out = tuple(drawable[position] for position in sorted(drawn))
-    kept = frozenset(training_ids).difference(held_out)
+    taken = frozenset(held_out)
     return {
         **members,
         HELD_OUT: held_out,
-        TRAIN_KEPT: tuple(image_id for image_id in training_ids if image_id in kept),
+        TRAIN_KEPT: tuple(image_id for image_id in training_ids if image_id not in taken),
+        REST: tuple(image_id for image_id in drawable if image_id not in taken),
     }

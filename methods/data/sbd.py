@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
+from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_folder, atomic_path, unreadable
 from methods.data.labels import check_labels, read_label_png, write_index_png
 from methods.data.voc import (
     AUGMENTED_MASKS,
-    EXTRACT_AGAIN,
     class_mask_file,
     read_ids,
     read_split,

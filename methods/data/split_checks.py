@@ -1,20 +1,20 @@
-"""The lists of VOC's splits: as long as declared, and apart where they must be."""
+"""The lists of the splits: as long as declared, and apart where they must be."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from methods.data.findings import Check
-from methods.data.held_out import HELD_OUT, TRAIN_KEPT, HeldOut
+from methods.data.held_out import HeldOut
+from methods.data.splits import HELD_OUT, REST, TEST, TRAIN_KEPT, overlap
 from methods.data.voc import split_file
 from methods.errors import InputError
-
-TEST = "test"  # the split whose images have neither annotation nor mask
 
 
 def split_faults(
     root: Path, members: Mapping[str, Sequence[str]], expected: Mapping[str, int]
 ) -> list[InputError]:
-    """Compare the lists with their expected lengths and with each other.
+    """Compare VOC's lists with their expected lengths and with each other.
 
     Args:
         root: the VOC 2012 folder.
@@ -55,29 +55,57 @@ def split_faults(
 
 
 def split_checks(members: Mapping[str, Sequence[str]]) -> list[Check]:
-    """Report the rules that `split_faults` enforces."""
+    """Report what `split_faults` compares; that splits are apart, `apart_check` reports."""
     counts = ", ".join(f"{name} {len(ids)}" for name, ids in members.items())
-    checks = [
+    return [
         Check("number of images of each split", "ok", len(members), 0, counts, counts),
         Check("train is part of train_aug", "ok", len(members["train"]), 0, "all", "all"),
-        Check("val is apart from train_aug", "ok", len(members["val"]), 0, "none shared", "none"),
     ]
-    if TEST in members:
-        name = "test is apart from train_aug and val"
-        checks.append(Check(name, "ok", len(members[TEST]), 0, "none shared", "none"))
-    return checks
+
+
+def apart_check(
+    root: Path, format: str, members: Mapping[str, Sequence[str]], held_out: HeldOut | None
+) -> Check:
+    """Hold the lists to `methods.data.splits.overlap`, on which the checks of a run rest.
+
+    Args:
+        root: the folder of the data set.
+        format: of the data set.
+        members: ids of each split, derived ones included.
+        held_out: what was held out.
+
+    Raises:
+        InputError: two splits that are apart by the format share an image.
+    """
+    source = held_out.split if held_out else None
+    pairs = [
+        (first, second)
+        for first, second in combinations(members, 2)
+        if not overlap(format, source, first, second)
+    ]
+    for first, second in pairs:
+        if shared := sorted(set(members[first]).intersection(members[second])):
+            raise InputError(
+                root,
+                f"{len(shared)} images of {first} in {second} as well, such as {shared[0]}",
+                "none, since what is scored is not trained or chosen on",
+                "check that the archives belong together",
+            )
+    found = ", ".join(f"{first} and {second}" for first, second in pairs)
+    return Check("splits that are apart share no image", "ok", len(pairs), 0, "none shared", found)
 
 
 def held_out_checks(members: Mapping[str, Sequence[str]], settings: HeldOut) -> list[Check]:
     """Report what `add_held_out` drew."""
-    held_out, kept = members[HELD_OUT], members[TRAIN_KEPT]
+    held_out, kept, rest = members[HELD_OUT], members[TRAIN_KEPT], members[REST]
     return [
         Check(
-            f"held_out is part of {settings.split}, apart from train_kept and val",
+            f"held_out is part of {settings.split}, apart from train_kept, rest and val",
             "ok",
             len(held_out),
             0,
             f"{settings.images} images, drawn with seed {settings.seed}",
-            f"{len(held_out)} held out, {len(kept)} kept for training",
+            f"{len(held_out)} held out, {len(kept)} kept for training,"
+            f" {len(rest)} left of {settings.split}",
         )
     ]

@@ -8,24 +8,21 @@ from os import PathLike
 from pathlib import Path
 from xml.etree import ElementTree
 
+from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
+from methods.data.formats import VOC, data_root
 from methods.errors import InputError
 
 Box = tuple[int, int, int, int]
 
-# Without `--until`, everything made from the tree would be made again as well.
-EXTRACT_AGAIN = (
-    "extract the archives again with"
-    " `snakemake --forcerun extract_archives --until extract_archives`"
-)
-AUGMENTED_MASKS = "SegmentationClassAug"  # masks of VOC's and SBD's images together
+AUGMENTED_MASKS = VOC.masks  # masks of VOC's and SBD's images together
 
 _ID = re.compile(r"[0-9A-Za-z_]+")
 
 
 def voc_folder(tree: str | PathLike[str]) -> Path:
     """Return the VOC 2012 folder of an extracted data set."""
-    return Path(tree) / "VOCdevkit" / "VOC2012"
+    return data_root("voc", tree)
 
 
 def image_file(image_id: str) -> str:

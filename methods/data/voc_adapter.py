@@ -1,32 +1,17 @@
 """What the pipeline asks of PASCAL VOC 2012 with SBD."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from methods.data.archives import extract_archives
-from methods.data.checks import check_dataset
-from methods.data.generated import GeneratedSettings
-from methods.data.generated import write_archives as write_voc_archives
 from methods.data.members import Extracted
 from methods.data.sbd import derive_train_aug
-from methods.data.scenes import render_scene
 from methods.data.voc import AUGMENTED_MASKS, split_file, voc_folder
-from methods.settings import build
+from methods.data.voc_checks import check_dataset
 
 MAX_BYTES = 16 * 2**30  # about three times what the archives hold, VOC's test images included
 
 check = check_dataset
-
-
-def write_archives(
-    folder: Path, *, generated: Mapping[str, Any], classes: Sequence[str], threads: int
-) -> list[Path]:
-    """Make the archives of a generated data set; see `methods.data.generated`."""
-    settings = build(GeneratedSettings, generated)
-    return write_voc_archives(
-        folder, settings=settings, classes=classes, render=render_scene, threads=threads
-    )
 
 
 def extract(

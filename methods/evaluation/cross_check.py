@@ -41,8 +41,13 @@ def mmseg_miou(pairs: Iterable[tuple[Labels, Labels]], classes: Sequence[str]) -
     return float(100 * iou[areas[3].numpy() > 0].mean())
 
 
-def compare(stage: str, ours: float, theirs: float) -> dict[str, float]:
-    """One stage's entry of the cross-check file.
+def compare(name: str, ours: float, theirs: float) -> dict[str, float]:
+    """One protocol's entry of the cross-check file.
+
+    Args:
+        name: split and protocol, for the sentence.
+        ours: mIoU, percent.
+        theirs: mmsegmentation's, percent.
 
     Raises:
         InputError: the two programs differ by more than 1e-6 percent points.
@@ -50,7 +55,7 @@ def compare(stage: str, ours: float, theirs: float) -> dict[str, float]:
     difference = ours - theirs
     if not abs(difference) <= TOLERANCE:
         raise InputError(
-            f"mIoU of {stage}",
+            f"mIoU of {name}",
             f"{ours:.8f}",
             f"{theirs:.8f}, which mmsegmentation counts on the same label maps",
             "trust neither number before the cause is found",
@@ -58,6 +63,14 @@ def compare(stage: str, ours: float, theirs: float) -> dict[str, float]:
     return {"miou": theirs, "difference": difference}
 
 
-def cross_check_document(stages: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    """The cross-check file of a run, from one `compare` entry a stage."""
-    return {"tool": "mmsegmentation", "version": mmseg.__version__, "stages": dict(stages)}
+def cross_check_document(protocols: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """The cross-check file of a run, from one `compare` entry a protocol.
+
+    Args:
+        protocols: by <split>.<protocol>.
+    """
+    return {
+        "tool": "mmsegmentation",
+        "version": mmseg.__version__,
+        "protocols": dict(protocols),
+    }

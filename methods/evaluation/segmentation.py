@@ -164,7 +164,7 @@ def scores(counts: Counts) -> SegmentationScores:
 def metrics_document(
     *,
     split: str,
-    stage: str,
+    name: str,
     protocol: Mapping[str, Any],
     classes: Sequence[str],
     counts: Counts,
@@ -172,11 +172,11 @@ def metrics_document(
     bootstrap_samples: int,
     bootstrap_seed: int,
 ) -> dict[str, Any]:
-    """Everything that a metrics file says about one stage.
+    """Everything that a metrics file says about one protocol or control.
 
     Args:
         split: name of the split.
-        stage: name of the stage or control.
+        name: of the protocol or control.
         protocol: how the predictions came about.
         classes: the C foreground classes.
         counts: int64 (images, C+1, C+1).
@@ -189,7 +189,7 @@ def metrics_document(
     """
     if len(counts) != expected:
         raise InputError(
-            f"metrics of {split}.{stage}",
+            f"metrics of {split}.{name}",
             f"{len(counts)} scored images",
             f"all {expected} of the split",
             "delete the index.json of its label maps and report.html and run again; a score over a"
@@ -200,7 +200,7 @@ def metrics_document(
     result = scores(total)
     return {
         "split": split,
-        "stage": stage,
+        "name": name,
         "protocol": dict(protocol),
         "coverage": {"evaluated": len(counts), "expected": expected},
         "classes": list(names),

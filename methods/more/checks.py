@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
-from methods.data.held_out import HELD_OUT
+from methods.data.splits import sizes
 from methods.more.formulation import read_formulation
 from methods.protocols import read_protocols
 
@@ -148,7 +148,7 @@ def _neighbours(run: Block, dataset: Block) -> Iterator[Problem]:
 
 def _batch(run: Block, dataset: Block) -> Iterator[Problem]:
     size, split = run["training"]["batch_size"], run["train_split"]
-    count = _images(dataset, split)
+    count = sizes(dataset)[split]
     if size > count:
         yield Problem(
             "training.batch_size",
@@ -156,16 +156,6 @@ def _batch(run: Block, dataset: Block) -> Iterator[Problem]:
             f"at most the {count} images of {split}",
             "choose a smaller batch",
         )
-
-
-def _images(dataset: Block, split: str) -> int:
-    """How many images a split has, the two that holding out makes included."""
-    splits = dataset["splits"]
-    if split in splits:
-        return int(splits[split])
-    held_out = int(dataset["held_out"]["images"])
-    training = splits["train_aug" if "train_aug" in splits else "train"]
-    return held_out if split == HELD_OUT else int(training) - held_out
 
 
 def _ranges(run: Block) -> Iterator[Problem]:

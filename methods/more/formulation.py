@@ -21,10 +21,12 @@ class Formulation:
     gcr: Literal["program", "without"] = "program"  # without: tokens as the encoder gives them
     gcr_neighbours: Account = "program"  # K: a share of the classes; paper: half of the patches
     gcr_tails: Account = "program"  # class tokens and patches; paper: patches alone
-    gcr_similarity: Literal["program", "cosine"] = "program"  # scaled dot product; as the text says
+    # dot product over sqrt(D); paper: eq. 1, plain; cosine: the word of the paper's text
+    gcr_similarity: Literal["program", "paper", "cosine"] = "program"
     gcr_gate: Account = "program"  # product of two sums over D; paper: inner product (eq. 4)
-    # paper: eq. 5, no residual, 0.1 or norm; legacy: the first release, before 27 December 2024
-    gcr_fusion: Literal["program", "paper", "legacy"] = "program"
+    # paper: eq. 5, no residual, 0.1 or norm; legacy: the first release's formula; renamed: the
+    # program's, of checkpoints whose graph block has the names of before 27 December 2024
+    gcr_fusion: Literal["program", "paper", "legacy", "renamed"] = "program"
     gcr_training: Literal["program", "frozen"] = "program"  # frozen: in no optimizer group
     # Maps and losses
     lam: Account = "program"  # dot product; paper: cosine
@@ -40,10 +42,11 @@ class Formulation:
 PROGRAM = Formulation()
 PRESETS: Mapping[str, Formulation] = {
     "program": PROGRAM,
-    # The paper's equations; its text alone calls the similarity of eq. 1, a dot product, a cosine.
+    # The paper's equations; its text calls the similarity of eq. 1, a dot product, a cosine.
     "paper": Formulation(
         gcr_neighbours="paper",
         gcr_tails="paper",
+        gcr_similarity="paper",
         gcr_gate="paper",
         gcr_fusion="paper",
         lam="paper",

@@ -97,9 +97,17 @@ def patches_alone(class_tokens: Tensor, patches: Tensor) -> Tensor:
 
 
 def scaled_products(heads: Tensor, tails: Tensor) -> Tensor:
-    """The program's similarity (B, C, M), a dot product as in equation 1, here over sqrt(D)."""
+    """The program's similarity (B, C, M), the dot product over sqrt(D).
+
+    The factor does not change which tails are nearest, but how their shares are spread.
+    """
     scale: float = heads.shape[-1] ** -0.5
     return (heads * scale) @ tails.transpose(1, 2)
+
+
+def plain_products(heads: Tensor, tails: Tensor) -> Tensor:
+    """The similarity (B, C, M) of equation 1, a dot product."""
+    return heads @ tails.transpose(1, 2)
 
 
 def cosines(heads: Tensor, tails: Tensor) -> Tensor:
@@ -187,10 +195,15 @@ TAILS: Mapping[str, PairFunction] = {
     "program": class_tokens_and_patches,
     "paper": patches_alone,
 }
-SIMILARITIES: Mapping[str, PairFunction] = {"program": scaled_products, "cosine": cosines}
+SIMILARITIES: Mapping[str, PairFunction] = {
+    "program": scaled_products,
+    "paper": plain_products,
+    "cosine": cosines,
+}
 GATES: Mapping[str, PairFunction] = {"program": product_of_sums, "paper": inner_product}
 FUSIONS: Mapping[str, Callable[[GraphContextReasoning, Tensor, Tensor, Tensor], Tensor]] = {
     "program": fuse_with_residual,
     "paper": fuse_as_equation_5,
     "legacy": fuse_as_first_released,
+    "renamed": fuse_with_residual,
 }

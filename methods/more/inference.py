@@ -20,6 +20,7 @@ from methods.data.images import read_rgb
 from methods.data.predictions import PredictionItem, write_arrays, write_index
 from methods.data.transforms import normalise
 from methods.more.formulation import read_formulation
+from methods.more.localization import paired_maps
 from methods.more.network import MoRe
 from methods.more.settings import InferenceSettings, NetworkSettings
 from methods.more.views import mirrored_pair
@@ -119,8 +120,10 @@ def predict_maps(
         present = np.flatnonzero(np.logical_or.reduce(list(named.values())))
         arrays: Arrays = {source: mask[present] for source, mask in named.items()}
         arrays["classes"] = present
+        at_one = model.maps_of(plain, with_lam=True)
         for scale in scales:
-            maps = model.forward_cams(pair(square, scale), with_lam=True)
+            known = at_one if scale == 1.0 else None
+            maps = paired_maps(model, pair(square, scale), with_lam=True, plain=known)
             for kind, raw in zip(("cam", "aux_cam", "lam"), maps, strict=True):
                 assert raw is not None  # the LAM was asked for
                 arrays[maps_key(kind, scale)] = _array(raw)[:, present]

@@ -45,16 +45,36 @@ def multi_scale_maps(
     with _encoder_precision(model, precision or model.precision):
         for scale in (1.0, *(s for s in scales if s != 1.0)):
             if scale == 1.0:
-                raw = _at_scale_one(model, pairs, plain, with_lam)
+                raw = paired_maps(model, pairs, with_lam=with_lam, plain=plain)
             else:
                 size = (int(scale * height), int(scale * width))
                 views = interpolate(pairs, size=size, mode="bilinear", align_corners=False)
-                raw = _maps(model.forward_cams(views, with_lam=with_lam))
-            maps = [_merge_flips(m, (height, width)) for m in raw]
+                raw = paired_maps(model, views, with_lam=with_lam)
+            maps = [_merge_flips(m, (height, width)) for m in _maps(raw)]
             for cam in maps[:2]:
                 cam.relu_()
             sums = [total + m for total, m in zip(sums, maps, strict=True)] if sums else maps
     return CamOutput(*(normalise_cam(total) for total in sums))
+
+
+def paired_maps(
+    model: MoRe, pairs: Tensor, *, with_lam: bool, plain: CamOutput | None = None
+) -> CamOutput:
+    """Raw maps (2B, C, h, w) of images and, behind them, of their mirror images.
+
+    Args:
+        model: the network.
+        pairs: (2B, 3, H, W), normalised.
+        with_lam: whether the LAM is wanted, too.
+        plain: maps of the first half, where another pass has already made them; the network then
+            sees the mirror images alone.
+    """
+    if plain is None:
+        return model.forward_cams(pairs, with_lam=with_lam)
+    mirrored = _maps(model.forward_cams(pairs.chunk(2)[1], with_lam=with_lam))
+    # A LAM that is known but not wanted is left out.
+    known = _maps(plain)[: len(mirrored)]
+    return CamOutput(*(torch.cat(both) for both in zip(known, mirrored, strict=True)))
 
 
 def score_map(lam: Tensor, size: tuple[int, int]) -> Tensor:
@@ -68,17 +88,6 @@ def score_map(lam: Tensor, size: tuple[int, int]) -> Tensor:
 def fused_map(score: Tensor, cam: Tensor) -> Tensor:
     """Product of normalised maps (B, C, H, W) of one size, normalised again."""
     return normalise_cam(score * cam)
-
-
-def _at_scale_one(
-    model: MoRe, pairs: Tensor, plain: CamOutput | None, with_lam: bool
-) -> list[Tensor]:
-    if plain is None:
-        return _maps(model.forward_cams(pairs, with_lam=with_lam))
-    mirrored = _maps(model.forward_cams(pairs.chunk(2)[1], with_lam=with_lam))
-    # A LAM that is known but not wanted is left out.
-    known = _maps(plain)[: len(mirrored)]
-    return [torch.cat(both) for both in zip(known, mirrored, strict=True)]
 
 
 def _maps(output: CamOutput) -> list[Tensor]:

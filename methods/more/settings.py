@@ -67,6 +67,7 @@ class PseudoLabelSettings:
     cre_early: Thresholds  # from the auxiliary CAM, up to `mask_switch`
     ure_early: Thresholds  # from the auxiliary CAM, up to `mask_switch`
     late: Thresholds  # CRE and URE, from the CAM, after `mask_switch`
+    background: float  # the validation's threshold: background where no map is above it
     par: ParSettings
 
 

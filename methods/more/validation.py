@@ -24,12 +24,11 @@ from methods.more.inference import load_model
 from methods.more.localization import fused_map, multi_scale_maps, score_map
 from methods.more.network import MoRe
 from methods.more.pseudo_labels import cam_to_label
-from methods.more.settings import Thresholds, TrainingSettings
+from methods.more.settings import PseudoLabelSettings, Thresholds, TrainingSettings
 from methods.postprocess.image_labels import predicted_classes
 from methods.settings import build
 from methods.training.seeding import select_device
 
-BACKGROUND_THRESHOLD = 0.5  # a pixel whose highest map is at or below it is background
 KINDS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
 _BATCH = 8  # images that pass the network together
 
@@ -80,21 +79,21 @@ def validate(
         InputError: the checkpoint is not of this network; an image or a mask is missing or not
             that of the manifest.
     """
-    scales = build(TrainingSettings, run["training"]).pseudo_labels.cam_scales
+    made = build(TrainingSettings, run["training"]).pseudo_labels
     side = run["inference"]["image_size"]
     model = load_model(run, classes, checkpoint).to(select_device(device))
     records = read_index(index, split, classes)
     samples = MaskedImages(records, ManifestFiles.read(manifest, images), len(classes))
     labels = np.stack([record.labels for record in records])
     with torch.inference_mode():
-        counts, named = _evaluate(model, samples, labels, side, scales)
+        counts, named = _evaluate(model, samples, labels, side, made)
     return {
         "split": split,
         "protocol": {
             "image_size": side,
             "resize": "square",
-            "cam_scales": list(scales),
-            "background": BACKGROUND_THRESHOLD,
+            "cam_scales": list(made.cam_scales),
+            "background": made.background,
             "checkpoint_sha256": sha256(checkpoint),
         },
         "coverage": {"evaluated": len(named), "expected": len(records)},
@@ -108,7 +107,7 @@ def _evaluate(
     samples: MaskedImages,
     labels: NDArray[np.float32],
     side: int,
-    scales: tuple[float, ...],
+    made: PseudoLabelSettings,
 ) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
     """Confusion matrix of each of `KINDS`, and the classes (C,) that each image is said to have."""
     size = model.num_classes + 1
@@ -119,12 +118,13 @@ def _evaluate(
         for start in range(0, len(samples), _BATCH):
             batch = list(samples[start : start + _BATCH])
             views = torch.cat([_square(image, side) for image, _ in batch]).to(device)
-            outputs = _pass(model, views, scales)
+            outputs = _pass(model, views, made.cam_scales)
             for (_, truth), output, given in zip(
                 batch, outputs, labels[start : start + _BATCH], strict=True
             ):
                 named.append((output.logits > 0).cpu().numpy())
-                for kind, predicted in _label_maps(output, given, truth.shape).items():
+                maps = _label_maps(output, given, truth.shape, made.background)
+                for kind, predicted in maps.items():
                     counts[kind] += confusion_matrix(truth, predicted, size)
             progress.update(len(batch))
     return counts, named
@@ -146,9 +146,12 @@ def _pass(model: MoRe, views: Tensor, scales: tuple[float, ...]) -> list[_Output
 
 
 def _label_maps(
-    output: _Outputs, given: NDArray[np.float32], size: tuple[int, ...]
+    output: _Outputs, given: NDArray[np.float32], size: tuple[int, ...], background: float
 ) -> dict[str, Labels]:
-    """Label one image in each of `KINDS`, uint8 of its size (H, W)."""
+    """Label one image in each of `KINDS`, uint8 of its size (H, W).
+
+    A pixel whose highest map is at or below `background` is background.
+    """
     height, width = size
     decided = output.segmentation.max(dim=0).indices.cpu().numpy()
     predicted = predicted_classes(output.logits.cpu().numpy(), decided)["logits"]
@@ -164,8 +167,7 @@ def _label_maps(
 
     def label(maps: Tensor, allowed: NDArray[Any]) -> Labels:
         chosen = torch.from_numpy(allowed).to(maps.device, maps.dtype)[None, numbers]
-        both = Thresholds(BACKGROUND_THRESHOLD, BACKGROUND_THRESHOLD)
-        positions = cam_to_label(maps, chosen, both)[0]
+        positions = cam_to_label(maps, chosen, Thresholds(background, background))[0]
         return _bytes(torch.cat([numbers.new_zeros(1), numbers + 1])[positions])
 
     return {

@@ -84,18 +84,20 @@ def load_checkpoint(path: Path, model: MoRe) -> None:
     """Load a checkpoint of the same network, of this pipeline or of the published program.
 
     The latter's keys carry the "module." of a distributed wrapper, and may lie in a dict beside
-    the optimizer's state. Files of before 27 December 2024 have other names in the graph block,
-    whose formula was another; they load where the model's formulation has that one.
+    the optimizer's state. Files of before 27 December 2024 have other names in the graph block.
+    Versions with these names had two formulas, and a file does not tell which: it loads where the
+    model's formulation names one of the two, by `gcr_fusion` legacy or renamed.
 
     Raises:
         InputError: the file holds no state dict, or not every key of the model in its shape and
-            no other key; or it is of the older graph block and the model is not.
+            no other key; or its graph block has the older names and the formulation does not say
+            which formula it had.
     """
     state = _unwrapped(path)
     names = {key: key for key in model.state_dict()}
     expected = shapes(model.state_dict())
     if _has_old_graph(state):
-        _require_old_formula(path, model)
+        _require_stated_formula(path, model)
         names = {key: _old_name(key) for key in names}
         expected = {names[key]: shape for key, shape in expected.items()}
         expected |= _old_gates(model.settings.width)
@@ -124,13 +126,17 @@ def _has_old_graph(state: Mapping[str, Tensor]) -> bool:
     return any(key.startswith((*_OLD_GRAPH_NAMES.values(), _OLD_GATES)) for key in state)
 
 
-def _require_old_formula(path: Path, model: MoRe) -> None:
-    if model.formulation.gcr_fusion != "legacy":
+def _require_stated_formula(path: Path, model: MoRe) -> None:
+    stated = model.formulation.gcr_fusion
+    if stated not in ("legacy", "renamed"):
         raise InputError(
             path,
-            "a graph block of before 27 December 2024 (keys graph_layer.W_head, W_tail or gate_*)",
-            f"that of gcr_fusion {model.formulation.gcr_fusion}",
-            "set gcr_fusion: legacy in the run's formulation, or give a newer checkpoint",
+            "a graph block with the names of before 27 December 2024 (graph_layer.W_head, W_tail"
+            f" or gate_*) and gcr_fusion {stated}",
+            "gcr_fusion legacy, the formula of the first release, or renamed, today's formula,"
+            " which the last version with these names had",
+            "state in the run's formulation the one that the file was trained with, or give a"
+            " newer checkpoint",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from methods.configuration.loading import Configuration
 from methods.planning.sources import Source, read_sources
 from methods.planning.step import is_made
+from methods.training.checkpoints import is_trained
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def datasets_of(configuration: Configuration) -> dict[str, Mapping[str, Any]]:
     return {name: datasets[name] for name in datasets if name in used}
 
 
+def backbones_of(configuration: Configuration) -> set[str]:
+    """The names of the weights that a training starts from."""
+    runs = configuration.experiment["runs"].values()
+    return {run["weights"] for run in runs if is_trained(run)}
+
+
 def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     for name, dataset in datasets_of(configuration).items():
         folder = configuration.data / "archives" / name
@@ -69,7 +76,7 @@ def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterat
 
 def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     entries = configuration.experiment["weights"]
-    for name in sorted({run["weights"] for run in configuration.experiment["runs"].values()}):
+    for name in sorted(backbones_of(configuration)):
         entry = entries[name]
         card = configuration.results / "weights" / f"{name}.json"
         if entry["source"] == "local" and is_made(card, planned):
@@ -80,7 +87,7 @@ def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterato
 def _checkpoints(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     for name, run in configuration.experiment["runs"].items():
         checkpoint = run["checkpoint"]
-        if checkpoint["rule"] == "file":
+        if not is_trained(run):
             chosen = configuration.results / name / f"seed{configuration.seeds[0]}/checkpoint.json"
             if is_made(chosen, planned):
                 path = Path(checkpoint["path"])

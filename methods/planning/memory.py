@@ -1,18 +1,24 @@
 """How much memory the largest jobs hold at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.planning.fetching import datasets_of
 from methods.planning.pictures import pictures_of
 from methods.planning.step import Step
+from methods.planning.steps import READING
 from methods.planning.times import THREADS, Machine
+from methods.training.checkpoints import is_trained
 
-_TORCH = (
-    2e9  # bytes of the process that trains, without the network: libraries and the GPU's context
-)
+# Bytes of the process that trains, without the network: libraries and the GPU's context.
+_TORCH = 2e9
 _WORKER = 0.4e9  # bytes of a loading process: torch and two batches
 _CRF_WORKER = 0.2e9  # bytes of a CRF process, without its arrays
 _CRF_VALUES = 8 * 4  # bytes a pixel and label: eight arrays of float32
+# Bytes that the annotations of an image take: 2 GB for the 82,081 of COCO's train (docs/coco.md).
+_ANNOTATIONS = 2e9 / 82081
+_MASK_WORKER = 0.1e9  # bytes of a process that draws masks: libraries and an image
 
 
 def gpu_memory(steps: Iterable[Step]) -> float:
@@ -21,16 +27,28 @@ def gpu_memory(steps: Iterable[Step]) -> float:
 
 
 def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Machine) -> float:
-    """Bytes of the largest training and the largest CRF, which may run at the same time."""
+    """Bytes of the largest training and the largest CRF, which may run at the same time.
+
+    The annotations of COCO are read before both; they count where they are larger.
+    """
     steps = list(steps)
     runs = configuration.experiment["runs"].values()
     training = crf = 0.0
     if any(step.learns for step in steps):
-        workers = max(run["training"]["loader_workers"] for run in runs)
+        workers = max(run["training"]["loader_workers"] for run in runs if is_trained(run))
         training = _TORCH + workers * _WORKER + (0.0 if machine.gpu else gpu_memory(steps))
     if any(step.core_seconds for step in steps):
         crf = min(machine.cores, THREADS) * max(_crf(configuration, run["dataset"]) for run in runs)
-    return training + crf
+    reading = 0.0
+    if any(step.name == READING for step in steps):
+        annotated = max(_annotated(dataset) for dataset in datasets_of(configuration).values())
+        reading = annotated * _ANNOTATIONS + min(machine.cores, THREADS) * _MASK_WORKER
+    return max(training + crf, reading)
+
+
+def _annotated(dataset: Mapping[str, Any]) -> int:
+    """Images of the largest file of annotations."""
+    return int(dataset["splits"]["train"]) if dataset["format"] == "coco" else 0
 
 
 def _crf(configuration: Configuration, name: str) -> float:

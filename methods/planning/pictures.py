@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from methods.data.splits import training_list
+
 # A photograph as JPEG: VOC 2012's 17,125 take 1.9 GB. A label map as PNG: 5 to 6 kB.
 _IMAGE_BYTES, _MASK_BYTES = 0.6, 0.03  # a pixel
 
@@ -37,8 +39,7 @@ _OF_FORMAT = {"voc": Pictures(500 * 375, 2.0), "coco": Pictures(640 * 480, 3.5)}
 
 def training_images(dataset: Mapping[str, Any]) -> int:
     """How many images there are to train on, held-out ones included."""
-    splits = dataset["splits"]
-    return int(splits.get("train_aug", splits["train"]))
+    return int(dataset["splits"][training_list(dataset["format"])])
 
 
 def pictures_of(dataset: Mapping[str, Any]) -> Pictures:

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.data.splits import sizes
 from methods.layout import (
     labels_index,
     predictions_index,
@@ -13,10 +14,10 @@ from methods.layout import (
     submission_file,
     validation_file,
 )
-from methods.planning.pictures import Pictures, pictures_of, training_images
+from methods.planning.pictures import Pictures, pictures_of
 from methods.planning.step import FLOAT, Step
 from methods.protocols import Protocol, decoder_scales, map_scales, read_protocols
-from methods.training.checkpoints import written_iterations
+from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 # Seconds that a CRF of ten iterations takes one core for an image of 500 x 375 pixels, and for each
 # of its labels (measured on a photograph: 1.2 s with 21 labels, 0.5 s with 3).
@@ -33,6 +34,7 @@ class RunSteps:
         self.run: Mapping[str, Any] = configuration.experiment["runs"][name]
         self.dataset: Mapping[str, Any] = configuration.experiment["datasets"][self.run["dataset"]]
         self.classes = len(self.dataset["classes"])
+        self.images = sizes(self.dataset)  # of each split
         self.pictures: Pictures = pictures_of(self.dataset)
         self.cost: ModuleType = importlib.import_module(f"methods.{self.run['method']}.cost")
         protocols = read_protocols(self.run)
@@ -44,7 +46,7 @@ class RunSteps:
 
     def all(self) -> list[Step]:
         """In the order of the chain."""
-        training = self._training() if self.run["checkpoint"]["rule"] != "file" else []
+        training = self._training() if is_trained(self.run) else []
         return [*training, *self._predictions(), *self._labels()]
 
     def _training(self) -> list[Step]:
@@ -62,16 +64,14 @@ class RunSteps:
             memory=self.cost.training_memory(self.run, self.classes),
         )
         chosen_by = self.run["checkpoint"].get("split")
-        splits = dict.fromkeys(
-            [self.run["evaluation"]["split"], *([chosen_by] if chosen_by else [])]
-        )
+        splits = dict.fromkeys([curve_split(self.run), *([chosen_by] if chosen_by else [])])
         validations = [
             self._step(
                 "validation",
                 validation_file(self.name, self.seed, split, iteration),
                 "checkpoints",
                 0,
-                macs=self._images(split) * self.cost.validation_macs(self.run, self.classes),
+                macs=self.images[split] * self.cost.validation_macs(self.run, self.classes),
             )
             for split in splits
             for iteration in iterations
@@ -83,7 +83,7 @@ class RunSteps:
         files = {
             predictions_index(self.name, self.seed, split, protocol): (
                 protocol,
-                self._images(split),
+                self.images[split],
             )
             for _, protocol, split in self.labelled
         }
@@ -120,7 +120,7 @@ class RunSteps:
     def _labels(self) -> list[Step]:
         steps = []
         for name, protocol, split in self.labelled:
-            images = self._images(split)
+            images = self.images[split]
             named = self.classes if protocol.of_decoder else min(self.pictures.named, self.classes)
             file = labels_index(self.name, self.seed, split, name, protocol)
             seconds = images * self._crf_seconds(named + 1) if protocol.crf else 0.0
@@ -133,7 +133,7 @@ class RunSteps:
         """Copies of label maps, in a folder and in an archive, for the evaluation server."""
         if "submission" not in self.run:
             return []
-        size = 2 * self._images(self.run["submission"]["split"]) * self.pictures.mask_bytes
+        size = 2 * self.images[self.run["submission"]["split"]] * self.pictures.mask_bytes
         file = submission_file(self.name, self.seed)
         return [self._step("package", file, "label maps", size)]
 
@@ -141,15 +141,6 @@ class RunSteps:
         """On one core, of one image."""
         work = self.pictures.pixels / _CRF_PIXELS * self.run["crf"]["iterations"] / _CRF_ITERATIONS
         return float(work * (_CRF_IMAGE + _CRF_LABEL * labels))
-
-    def _images(self, split: str) -> int:
-        """Of a split; two are drawn from another one."""
-        held_out = self.dataset.get("held_out", {})
-        if split == "held_out":
-            return int(held_out["images"])
-        if split == "train_kept":
-            return int(training_images(self.dataset) - held_out["images"])
-        return int(self.dataset["splits"][split])
 
     def _step(self, name: str, file: str, written: str, size: float, **cost: Any) -> Step:
         return Step(name, self.root / file, self.root, written, size, **cost)

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
+from methods.planning.fetching import backbones_of, datasets_of
 from methods.planning.runs import RunSteps
 from methods.planning.step import FLOAT, Step, is_made
 from methods.planning.vit import VitSizes
+from methods.training.checkpoints import is_trained
+
+READING = "annotations"  # name of a step that reads the annotations of COCO
 
 
 def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> list[Step]:
@@ -16,17 +20,26 @@ def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> lis
         configuration: of the call.
         planned: absolute paths of the files that the call makes; None counts what is missing.
     """
-    steps = [*_backbones(configuration)]
+    steps = [*_readings(configuration), *_backbones(configuration)]
     for name, run in configuration.experiment["runs"].items():
-        trained = run["checkpoint"]["rule"] != "file"
-        for seed in configuration.seeds if trained else configuration.seeds[:1]:
+        for seed in configuration.seeds if is_trained(run) else configuration.seeds[:1]:
             steps += RunSteps(configuration, name, seed).all()
     return [step for step in steps if is_made(step.path, planned)]
 
 
+def _readings(configuration: Configuration) -> Iterator[Step]:
+    """Extraction and check of a data set; `methods.planning.memory` tells what they hold."""
+    for name, dataset in datasets_of(configuration).items():
+        if dataset["format"] == "coco":
+            extraction = configuration.data / "extracted" / name / "extraction.json"
+            manifest = configuration.results / "data" / name / "manifest.json"
+            yield Step(READING, extraction, configuration.data, "extracted", 0)
+            yield Step(READING, manifest, configuration.results, "extracted", 0)
+
+
 def _backbones(configuration: Configuration) -> Iterator[Step]:
     """Weights that the pipeline trains itself."""
-    used = {run["weights"] for run in configuration.experiment["runs"].values()}
+    used = backbones_of(configuration)
     for name, entry in configuration.experiment["weights"].items():
         if name not in used or entry["source"] != "pretrained":
             continue

@@ -122,7 +122,7 @@ def _memory(configuration: Configuration, steps: Sequence[Step], machine: Machin
     main, gpu = main_memory(configuration, steps, machine), gpu_memory(steps)
     if not main:
         return []
-    rows = [("main memory", size_text(main), "a training with its loaders, and a CRF beside it")]
+    rows = [("main memory", size_text(main), "a training and a CRF, or the reading of annotations")]
     if gpu and machine.gpu:
         basis = "published: 12.1 GB for a batch of 4 images of 448 x 448, fp32"
         rows.append(("GPU memory", size_text(gpu), basis))

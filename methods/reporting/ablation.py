@@ -61,7 +61,7 @@ def build_ablation(sources: ReportSources) -> Ablation | None:
     published = _published(sources, protocol, split)
     rows = {}
     for name, seeds in sources.seeds_of().items():
-        if (split, protocol) in seeds[0].stages():
+        if (split, protocol) in seeds[0].scored():
             found = [read_json(seed.metrics(split, protocol)) for seed in seeds]
             scores = {metric: [document[metric] for document in found] for metric in _METRICS}
             rows[name] = _Row(scores, published.get(name, {}))

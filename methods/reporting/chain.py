@@ -66,7 +66,7 @@ def _training_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
     yield "resolved configuration", run.resolved
     yield "journal of the training", run.journal
     yield "end of the training", run.done
-    for split in dict.fromkeys((run.chosen_on, run.split)):
+    for split in dict.fromkeys((run.chosen_on, run.curve_split)):
         if split is not None:
             for iteration, path in zip(run.iterations, run.validations(split), strict=True):
                 yield f"validation on {split}, iteration {iteration}", path
@@ -74,7 +74,7 @@ def _training_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
 
 def _scored_links(run: RunSources) -> Iterator[Link]:
     told: set[Path] = set()
-    for split, name in run.stages():
+    for split, name in run.scored():
         predictions = run.predictions(split, name)
         if predictions not in told:
             told.add(predictions)

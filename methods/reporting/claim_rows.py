@@ -38,6 +38,7 @@ class ClaimRow:
         difference: ours minus the reference.
         verdict: one of the words of verdicts.json.
         tone: good, bad or open: the colour of the verdict.
+        calibration: whether it is about given checkpoints alone, and nothing that was trained here.
         reason: why.
         source: where the bound or the published value comes from.
         chains: (anchor, text) of the chains of files behind it.
@@ -51,6 +52,7 @@ class ClaimRow:
     difference: float | None
     verdict: str
     tone: str
+    calibration: bool
     reason: str
     source: str
     chains: tuple[tuple[str, str], ...]
@@ -68,18 +70,24 @@ def registration(sources: ReportSources) -> str | None:
 
 
 def headline(claims: Sequence[ClaimRow]) -> str:
-    """How many claims came out well, in one line."""
-    good = sum(claim.tone == "good" for claim in claims)
-    given = {claim.verdict for claim in claims}
-    words = [word for word, verdicts in _WORDS.items() if given & set(verdicts)]
-    return f"{good} of {len(claims)} claims {' or '.join(words) or 'hold'}"
+    """How many claims came out well, in one line; those about given checkpoints stand apart."""
+    counted = [claim for claim in claims if not claim.calibration]
+    calibrations = len(claims) - len(counted)
+    if not counted:
+        return f"Calibration alone, nothing trained here: {_came_out(claims)}"
+    verb = "are calibrations" if calibrations > 1 else "is a calibration"
+    apart = f"; {calibrations} more {verb}" if calibrations else ""
+    return _came_out(counted) + apart
 
 
 def tally(claims: Sequence[ClaimRow]) -> tuple[tuple[str, str, int], ...]:
-    """(verdict, tone, how many) of each verdict that was given."""
-    counts = Counter(claim.verdict for claim in claims)
+    """(verdict, tone, how many) of each verdict that was given; calibrations stand apart."""
+    counts = Counter((claim.calibration, claim.verdict) for claim in claims)
     return tuple(
-        (verdict, tone, counts[verdict]) for verdict, tone in _TONES.items() if counts[verdict]
+        (f"{verdict} (calibration)" if apart else verdict, tone, counts[apart, verdict])
+        for apart in (False, True)
+        for verdict, tone in _TONES.items()
+        if counts[apart, verdict]
     )
 
 
@@ -106,6 +114,13 @@ def claims_table(claims: Sequence[ClaimRow]) -> Table:
     return build_table("verdicts", "Claims and verdicts.", columns, rows)
 
 
+def _came_out(claims: Sequence[ClaimRow]) -> str:
+    good = sum(claim.tone == "good" for claim in claims)
+    given = {claim.verdict for claim in claims}
+    words = [word for word, verdicts in _WORDS.items() if given & set(verdicts)]
+    return f"{good} of {len(claims)} claims {' or '.join(words) or 'hold'}"
+
+
 def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
     bound = entry["bound"]
     source = [entry["source"].removesuffix(".")]
@@ -120,6 +135,7 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         difference=entry["difference"],
         verdict=entry["status"],
         tone=_TONES[entry["status"]],
+        calibration=entry["calibration"],
         reason=entry["reason"],
         source=". ".join(source) + ".",
         chains=_chains(entry["files"], sources),

@@ -17,32 +17,43 @@ SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number in a metrics file: of a run's protocol (for each seed), or of a control.
+    """A number of a run's protocol or validation (for each seed), or of a control.
 
     Attributes:
         split: the scored split.
-        metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou".
+        metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou". Of a
+            validation it is the mIoU.
         run: name of the run, and
-        protocol: the name of its protocol; or
+        protocol: the name of its protocol, or
+        validation: the map that is scored by the validation of the chosen checkpoint; or
         control: name of the control, and
         dataset: the data set it is of.
     """
 
     split: str
-    metric: str
+    metric: str = "miou"
     run: str | None = None
     protocol: str | None = None
+    validation: str | None = None
     control: str | None = None
     dataset: str | None = None
 
     def file(self, seed: int) -> str:
-        """The metrics file, relative to results/<experiment>; a control's has no seed."""
+        """The metrics file, relative to results/<experiment>; a control's has no seed.
+
+        Not of a validation, whose file only the chosen checkpoint tells.
+        """
         if self.run is None:
             return control_file(str(self.dataset), self.split, str(self.control))
         return metrics_file(self.run, seed, self.split, str(self.protocol))
 
     def __str__(self) -> str:
-        subject = f"control {self.control}" if self.run is None else f"{self.run}, {self.protocol},"
+        if self.run is None:
+            subject = f"control {self.control}"
+        elif self.validation is not None:
+            subject = f"{self.run}, validation of {self.validation},"
+        else:
+            subject = f"{self.run}, {self.protocol},"
         return f"{self.metric} of {subject} on {self.split}"
 
 

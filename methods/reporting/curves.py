@@ -77,7 +77,7 @@ def draw_validations(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | 
     Raises:
         InputError: a validation is broken or covers a part of its split.
     """
-    read = [(_label(source), read_validations(source, source.split)) for source in seeds]
+    read = [(_label(source), read_validations(source, source.curve_split)) for source in seeds]
     at = np.array(seeds[0].iterations)
     drawings = []
     for key, title in MAP_NAMES.items():
@@ -87,11 +87,11 @@ def draw_validations(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | 
         ]
         known = None if log is None else _reference(validated(log, key), "miou")
         drawings.append(draw_curves(f"validation-{run}-{key}", title, curves, [], known))
-    split = seeds[0].split
+    split = seeds[0].curve_split
     text = (
         f"mIoU on {split} of every checkpoint, by the validation that the published program makes"
-        " within its training: one scale, no CRF. The maps are given the image labels, except where"
-        " it says predicted."
+        " within its training, no CRF: the decoder and the LAM at one scale, the CAMs at those of"
+        " the training. The maps are given the image labels, except where it says predicted."
     )
     if log is not None:
         text += " Dashed: the authors' log."

@@ -12,8 +12,12 @@ WORDS = {
     ("gcr_tails", "paper"): (
         "GCR: patches alone as tails (paper) instead of class tokens and patches (program)"
     ),
+    ("gcr_similarity", "paper"): (
+        "GCR: the dot product (paper, eq. 1) instead of the dot product divided by the root of the"
+        " width (program)"
+    ),
     ("gcr_similarity", "cosine"): (
-        "GCR: cosine (the paper's text) instead of the scaled dot product (program and eq. 1)"
+        "GCR: cosine (the paper's text) instead of the scaled dot product (program)"
     ),
     ("gcr_gate", "paper"): (
         "GCR: an inner product as gate (paper, eq. 4) instead of a product of two sums (program)"
@@ -23,7 +27,11 @@ WORDS = {
         " both (program)"
     ),
     ("gcr_fusion", "legacy"): (
-        "GCR: fusion of the release before December 2024 instead of the present one (program)"
+        "GCR: fusion of the first release instead of the present one (program)"
+    ),
+    ("gcr_fusion", "renamed"): (
+        "GCR: the present fusion (program), read from a checkpoint with the names of before"
+        " December 2024, whose first release had another"
     ),
     ("gcr_training", "frozen"): (
         "GCR: never trained, in no optimizer group (which the authors' logs hint at), instead of"
@@ -59,15 +67,20 @@ WORDS = {
 }
 
 
-def switched(run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(switch, account, words) of every switch of a run that does not follow the program.
+def switched(
+    run: Mapping[str, Any], authors: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """(switch, account, words) of every switch of a run that does not follow the authors.
 
     Args:
         run: its block of the experiment, with every switch spelt out.
+        authors: the record of their settings; the released program throughout where there is none.
     """
     stated = run.get("formulation", _PROGRAM)
     switches = stated if isinstance(stated, Mapping) else {"formulation": stated}
+    followed = (authors or {}).get("formulation", _PROGRAM)
     for switch, account in switches.items():
-        if account != _PROGRAM:
-            words = WORDS.get((switch, account), f"{switch}: {account} instead of the program's")
-            yield switch, account, words
+        theirs = followed.get(switch) if isinstance(followed, Mapping) else followed
+        if account != theirs:
+            known = WORDS.get((switch, account)) if theirs == _PROGRAM else None
+            yield switch, account, known or f"{switch}: {account} instead of {theirs}"

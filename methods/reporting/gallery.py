@@ -19,7 +19,7 @@ from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND, scores
 from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.protocols import Protocol
-from methods.reporting.palette import class_colors, label_palette
+from methods.reporting.palette import Color, class_colors, label_palette
 from methods.reporting.protocol_names import MAPS, short_names
 from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import DatasetSources
@@ -154,9 +154,9 @@ def map_gallery(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
     return [Gallery(title, tuple(_row(id, album, scored[id]) for id in chosen))]
 
 
-def image_scores(run: RunSources, split: str, stage: str) -> dict[str, float]:
+def image_scores(run: RunSources, split: str, protocol: str) -> dict[str, float]:
     """Score each image: mIoU over the labels in its ground truth, %."""
-    with np.load(run.counts(split, stage)) as archive:
+    with np.load(run.counts(split, protocol)) as archive:
         ids, counts = archive["ids"].tolist(), archive["counts"]
     return {id: scores(count).miou for id, count in zip(ids, counts, strict=True)}
 
@@ -193,17 +193,19 @@ def _row(id: str, album: _Album, score: float) -> Row:
     record = album.records[id]
     size = (record.height, record.width)
     truth = album.files.mask(id, len(album.classes), size)
-    shown = [truth]
-    pictures = [_photograph(id, album.files.image(record))]
-    pictures.append(_label_picture("ground truth", truth, album))
-    pictures += [_heat_picture(protocol, id, size, album) for protocol in album.heated]
-    for label, index in album.labelled.items():
-        labels = read_label_png(_file(index, id), len(album.classes), size)
-        shown.append(labels)
-        pictures.append(_label_picture(label, labels, album))
-    values = sorted({value for labels in shown for value in _foreground(labels)})
-    colors = [bytes(color).hex() for color in class_colors(len(album.classes))]
-    legend = tuple((album.classes[v - 1], f"#{colors[v - 1]}") for v in values)
+    made = {
+        label: read_label_png(_file(index, id), len(album.classes), size)
+        for label, index in album.labelled.items()
+    }
+    values = sorted({v for labels in (truth, *made.values()) for v in _foreground(labels)})
+    colors = dict(zip(values, class_colors(len(values)), strict=True))
+    pictures = [
+        _photograph(id, album.files.image(record)),
+        _label_picture("ground truth", truth, album.classes, colors),
+        *(_heat_picture(protocol, id, size, album) for protocol in album.heated),
+        *(_label_picture(label, labels, album.classes, colors) for label, labels in made.items()),
+    ]
+    legend = tuple((album.classes[v - 1], f"#{bytes(colors[v]).hex()}") for v in values)
     note = f"mIoU {show_number(score)} % ({album.scored})"
     return Row(id, note, legend, tuple(pictures))
 
@@ -220,10 +222,12 @@ def _photograph(id: str, image: Rgb) -> Picture:
     return _picture("image", f"Photograph {id}.", Image.fromarray(image), "JPEG")
 
 
-def _label_picture(label: str, labels: NDArray[np.uint8], album: _Album) -> Picture:
+def _label_picture(
+    label: str, labels: NDArray[np.uint8], classes: tuple[str, ...], colors: Mapping[int, Color]
+) -> Picture:
     picture = Image.fromarray(labels)
-    picture.putpalette(label_palette(len(album.classes)).tobytes())
-    names = [album.classes[value - 1] for value in _foreground(labels)]
+    picture.putpalette(label_palette(colors).tobytes())
+    names = [classes[value - 1] for value in _foreground(labels)]
     return _picture(label, f"{label}: {', '.join(names) or BACKGROUND}.", picture, "PNG")
 
 

@@ -1,16 +1,17 @@
-"""Measured numbers: out of a metrics file, or out of the evaluation server's receipt."""
+"""Measured numbers: out of a metrics file, a validation or the evaluation server's receipt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.configuration.protocol_checks import WITHHELD
 from methods.data.files import check_fields, read_fields
+from methods.data.splits import TEST
 from methods.errors import InputError
 from methods.evaluation.segmentation import read_metrics
-from methods.layout import submission_file
+from methods.layout import run_folder, submission_file, validation_file
 from methods.reporting.claims import Quantity
+from methods.reporting.validation import read_validation
 from methods.submission.package import read_package
 
 RECEIPTS = "receipts.json"  # in results/<experiment>
@@ -36,14 +37,9 @@ class Measurement:
     waiting: str | None = None
 
 
-def is_trained(run: Mapping[str, Any]) -> bool:
-    """Whether a run's block asks for a training; a given checkpoint file needs none."""
-    return bool(run["checkpoint"]["rule"] != "file")
-
-
 def is_withheld(quantity: Quantity) -> bool:
     """Whether the evaluation server alone can tell a quantity."""
-    return quantity.run is not None and quantity.split == WITHHELD
+    return quantity.run is not None and quantity.split == TEST
 
 
 def is_packed(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
@@ -58,10 +54,17 @@ def is_packed(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
     return packed == (quantity.split, quantity.protocol)
 
 
-def quantity_files(quantity: Quantity, seed: int) -> list[str]:
-    """The files that a quantity is read from, relative to results/<experiment>."""
+def quantity_files(results: Path, quantity: Quantity, seed: int) -> list[str]:
+    """The files that a quantity is read from, relative to results/<experiment>.
+
+    Raises:
+        InputError: it is of a validation, and the choice of the checkpoint is missing or broken.
+    """
     if is_withheld(quantity):
         return [RECEIPTS, submission_file(str(quantity.run), seed)]
+    if quantity.validation is not None:
+        choice, iteration = _chosen(results, quantity, seed)
+        return [choice, validation_file(str(quantity.run), seed, quantity.split, iteration)]
     return [quantity.file(seed)]
 
 
@@ -73,6 +76,8 @@ def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measuremen
     """
     if is_withheld(quantity):
         return _read_receipt(results, quantity, seed)
+    if quantity.validation is not None:
+        return _read_validation(results, quantity, seed)
     path = results / quantity.file(seed)
     document = read_metrics(path)
     value: Any = document
@@ -87,6 +92,21 @@ def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measuremen
             path, f"a metric {quantity.metric} of no value", "a number", "correct the claim"
         )
     return Measurement(value, document["coverage"]["evaluated"], document["coverage"]["expected"])
+
+
+def _chosen(results: Path, quantity: Quantity, seed: int) -> tuple[str, int]:
+    """The file that says which checkpoint of a training was chosen, and its iteration."""
+    file = f"{run_folder(str(quantity.run), seed)}/checkpoint.json"
+    return file, read_fields(results / file, {"iteration": int})["iteration"]
+
+
+def _read_validation(results: Path, quantity: Quantity, seed: int) -> Measurement:
+    _, iteration = _chosen(results, quantity, seed)
+    path = results / validation_file(str(quantity.run), seed, quantity.split, iteration)
+    document = read_validation(path, quantity.split, iteration)
+    coverage = document["coverage"]
+    value = document["miou"][str(quantity.validation)]
+    return Measurement(value, coverage["evaluated"], coverage["expected"])
 
 
 def _read_receipt(results: Path, quantity: Quantity, seed: int) -> Measurement:

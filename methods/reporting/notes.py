@@ -1,10 +1,12 @@
 """Sentences of the page, each made from a results file."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from statistics import mean
 from typing import Any
 
 from methods.data.files import read_json
+from methods.data.image_index import read_index
 from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.protocol_names import long_name
 from methods.reporting.run_sources import RunSources
@@ -61,7 +63,15 @@ def _claim_notes(claims: Sequence[ClaimRow]) -> Iterator[str]:
 
 def _data_notes(sources: ReportSources) -> Iterator[str]:
     for dataset in sources.datasets:
-        if sources.settings["datasets"][dataset.name]["source"] == "generated":
+        settings = sources.settings["datasets"][dataset.name]
+        if settings["format"] == "coco":
+            yield (
+                f"The masks of {dataset.name} are derived from instance annotations by a rule of"
+                " this pipeline: the smaller instance lies over the larger one, and crowds are left"
+                " out of the scores. Which masks the published numbers were computed on is not"
+                " known."
+            )
+        if settings["source"] == "generated":
             yield (
                 f"The data set {dataset.name} is generated. Its numbers test the pipeline; they"
                 " say nothing about the paper's results on photographs."
@@ -102,18 +112,26 @@ def _checkpoint_notes(sources: ReportSources) -> Iterator[str]:
 
 
 def _label_notes(sources: ReportSources) -> Iterator[str]:
+    """Image labels are known of the training list alone; elsewhere to be given them is a leak."""
+    ids = cache(partial(_ids, sources))
     leaks: dict[tuple[str, str], list[str]] = {}  # runs by (split, protocols)
     for runs in sources.seeds_of().values():
         run = runs[0]
-        mapped = run.mapped.items()
-        given = [k for k, p in mapped if p.labels == "given" and p.split == run.split]
-        if given:
-            leaks.setdefault((run.split, ", ".join(given)), []).append(run.run)
+        given = {k: p.split for k, p in run.mapped.items() if p.labels == "given"}
+        for split in dict.fromkeys(given.values()):
+            if not ids(run.dataset, split) <= ids(run.dataset, run.train_split):
+                named = ", ".join(name for name, on in given.items() if on == split)
+                leaks.setdefault((split, named), []).append(run.run)
     for (split, protocols), names in leaks.items():
         yield (
             f"Protocols that are given the image labels of {split}, which a prediction does not"
             f" have: {protocols} (run {', '.join(names)})."
         )
+
+
+def _ids(sources: ReportSources, name: str, split: str) -> set[str]:
+    dataset = sources.dataset(name)
+    return {record.id for record in read_index(dataset.index, split, dataset.classes)}
 
 
 def _seed_notes(sources: ReportSources) -> Iterator[str]:
@@ -123,7 +141,7 @@ def _seed_notes(sources: ReportSources) -> Iterator[str]:
 
 
 def _settings_notes(sources: ReportSources) -> Iterator[str]:
-    for name in without_published_settings(sources):
+    for name in without_published_settings(sources.settings, sources.published):
         method = sources.settings["runs"][name]["method"]
         yield f"Run {name}, method {method}: no published settings to compare with."
 

@@ -1,9 +1,15 @@
 """The colours of classes in pictures."""
 
+import colorsys
+from collections.abc import Mapping
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from methods.data.labels import IGNORE
+
+Color: TypeAlias = tuple[int, int, int]  # RGB from 0 to 255
 
 _BACKGROUND_COLOR = (44, 44, 48)
 _IGNORE_COLOR = (238, 238, 234)
@@ -18,22 +24,30 @@ _MANY = (
 _STRIDE = 9
 
 
-def class_colors(number: int) -> list[tuple[int, int, int]]:
-    """A colour for each of `number` foreground classes, RGB from 0 to 255."""
+def class_colors(number: int) -> list[Color]:
+    """Distinct colours for `number` classes that stand in one picture."""
     if number <= len(_FEW):
         return [_rgb(code) for code in _FEW[:number]]
-    return [_rgb(_MANY[k * _STRIDE % len(_MANY)]) for k in range(number)]
+    if number <= len(_MANY):  # the palest, which is near that of pixels not scored, comes last
+        return [_rgb(_MANY[(k + 1) * _STRIDE % len(_MANY)]) for k in range(number)]
+    hues = [colorsys.hsv_to_rgb(k / number, 0.75, 0.9) for k in range(number)]
+    return [(round(255 * r), round(255 * g), round(255 * b)) for r, g, b in hues]
 
 
-def label_palette(number: int) -> NDArray[np.uint8]:
-    """The colour of each label of `number` foreground classes, uint8 (256, 3)."""
+def label_palette(colors: Mapping[int, Color]) -> NDArray[np.uint8]:
+    """The colour of each label, uint8 (256, 3).
+
+    Args:
+        colors: of the foreground labels in the picture.
+    """
     palette = np.zeros((256, 3), dtype=np.uint8)
     palette[0] = _BACKGROUND_COLOR
     palette[IGNORE] = _IGNORE_COLOR
-    palette[1 : number + 1] = class_colors(number)
+    for label, color in colors.items():
+        palette[label] = color
     return palette
 
 
-def _rgb(code: str) -> tuple[int, int, int]:
+def _rgb(code: str) -> Color:
     value = int(code[1:], 16)
     return value >> 16, value >> 8 & 255, value & 255

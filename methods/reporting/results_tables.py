@@ -35,7 +35,7 @@ def ladder_table(runs: Sequence[RunSources]) -> Table:
     """What each step adds to the decoder."""
     rows: list[list[Cell]] = []
     for run in runs:
-        checked = read_json(run.cross_check)["stages"]
+        checked = read_json(run.cross_check)["protocols"]
         before: dict[str, float] = {}  # the last mIoU by how images are resized
         for name, protocol in run.decoder.items():
             metrics = read_json(run.metrics(protocol.split, name))
@@ -80,6 +80,7 @@ def seeds_table(runs: Sequence[RunSources]) -> Table:
                 [
                     *(run.run, run.seed, protocol.split, name),
                     *(MAPS[protocol.map], LABELS[protocol.labels], *_steps(protocol)),
+                    *(protocol.background, protocol.threshold_source),
                     *_score_cells(read_json(run.metrics(protocol.split, name))),
                 ]
             )
@@ -89,10 +90,14 @@ def seeds_table(runs: Sequence[RunSources]) -> Table:
         Column("map", Kind.NAME),
         Column("labels", Kind.NAME),
         *_STEPS,
+        Column("background threshold", Kind.NUMBER),
+        Column("threshold from", Kind.NAME),
         *_SCORES,
     ]
     caption = (
-        "Localization maps as label maps. Labels say which classes may appear: those that the image"
+        "Localization maps as label maps. A pixel whose highest map is at or below the threshold is"
+        " background; with the CRF there is none, since it takes the background as one minus the"
+        " highest map. Labels say which classes may appear: those that the image"
         " is labelled with (given); those that the classifier names, or the decoder where it names"
         " none (predicted by the classifier); or the other way round (predicted by the decoder)."
     )

@@ -25,7 +25,9 @@ class RunSources:
         dataset: name of its data set.
         weights: name of the pretrained weights.
         protocols: by name, in the order of the experiment.
+        train_split: the training list.
         split: the split that the run is judged on.
+        curve_split: the split that every checkpoint is validated on.
         headline: name of the decoder's protocol on that split that stands for the run.
         gallery: image ids that the experiment names.
         image_size: side of the network's square input at scale 1, pixels.
@@ -41,7 +43,9 @@ class RunSources:
     dataset: str
     weights: str
     protocols: Mapping[str, Protocol]
+    train_split: str
     split: str
+    curve_split: str
     headline: str
     gallery: tuple[str, ...]
     image_size: int
@@ -115,7 +119,7 @@ class RunSources:
         """The protocols of the localization maps."""
         return {name: p for name, p in self.protocols.items() if not p.of_decoder}
 
-    def stages(self) -> list[tuple[str, str]]:
+    def scored(self) -> list[tuple[str, str]]:
         """(split, protocol) of all label maps that were scored: of the maps, then the decoder."""
         return [(p.split, name) for name, p in {**self.mapped, **self.decoder}.items()]
 
@@ -147,12 +151,12 @@ class RunSources:
     def jobs(self) -> set[str]:
         """Names of the jobs that made the run's files, as its benchmark files have them."""
         own = f"{self.run}.seed{self.seed}"
-        made = [*self.stages(), *((self.submission,) if self.submission else ())]
+        made = [*self.scored(), *((self.submission,) if self.submission else ())]
         jobs = {own}
         for split, protocol in made:
             resize = self.protocols[protocol].resize
             jobs |= {f"{own}.{split}.{name}" for name in (protocol, resize)} | {f"{own}.{split}"}
-        for split in {self.split, self.chosen_on} - {None}:
+        for split in {self.curve_split, self.chosen_on} - {None}:
             jobs |= {f"{own}.{split}.{iteration}" for iteration in self.iterations}
         return jobs
 
@@ -160,12 +164,12 @@ class RunSources:
         """The files without which the run cannot be reported."""
         files = [self.checkpoint, self.cross_check]
         if self.trained:
-            files += [self.resolved, self.journal, self.done, *self.validations(self.split)]
+            files += [self.resolved, self.journal, self.done, *self.validations(self.curve_split)]
         if self.chosen_on is not None:
             files += self.validations(self.chosen_on)
         if self.submission is not None:
             files += [self.package, self.index(*self.submission)]
-        for split, protocol in self.stages():
+        for split, protocol in self.scored():
             files += [self.predictions(split, protocol), self.index(split, protocol)]
             files += [self.metrics(split, protocol), self.counts(split, protocol)]
         return files

@@ -1,4 +1,4 @@
-"""Tables of settings: where a run differs from the authors' settings."""
+"""Tables of settings: where a run differs from the record of the authors' settings."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,49 +6,65 @@ from typing import Any
 
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.formulations import switched
-from methods.reporting.measurements import is_trained
 from methods.reporting.protocol_names import long_name
-from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.training.checkpoints import is_trained
 
 _ABSENT = "absent"
-_OF_THE_PAGE = ("gallery",)  # settings that change no result
+# No settings of a result: what a run is called, what is shown of it, and what is sent elsewhere.
+_OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
 _TOLD_BEFORE = ("formulation",)  # by the table of formulas
 _OF_TRAINING = ("train_split", "weights", "training")  # nothing reads them without one
+_PARTS = ("protocols.", "dataset.splits.")  # each makes numbers of its own; one left out makes none
 
 
-def deviations_table(sources: ReportSources) -> Table:
+def deviations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:
     """Every setting in which a run differs from the authors' of the same method and data format.
 
-    Formulas are left out, since `formulations_table` names them in words.
+    The data set's splits and the backbone count as settings. Formulas are left out, since
+    `formulations_table` names them in words, and so are protocols and splits of the authors that
+    the run has not.
+
+    Args:
+        experiment: the experiment as a mapping, every switch of a formulation spelt out.
+        published: the record of the authors' settings (claims/reference/more_settings.yaml): a
+            run's block by the format of the data set.
     """
     rows: list[list[Cell]] = []
-    for name, run in sources.settings["runs"].items():
-        authors = _published_run(sources, run)
+    for name, run in experiment["runs"].items():
+        authors = _authors(run, experiment, published)
         if authors is None:  # the notes say so
             continue
-        left_out = {*_OF_THE_PAGE, *_TOLD_BEFORE, *(() if is_trained(run) else _OF_TRAINING)}
-        theirs, ours = _settings(authors, left_out), _settings(run, left_out)
-        for key in [*ours, *(key for key in theirs if key not in ours)]:
+        left_out = {*_OF_NO_RESULT, *_TOLD_BEFORE, *(() if is_trained(run) else _OF_TRAINING)}
+        theirs = _settings(authors, left_out)
+        ours = _settings(_as_recorded(run, authors, experiment), left_out)
+        missing = [key for key in theirs if key not in ours and not key.startswith(_PARTS)]
+        for key in [*ours, *missing]:
             pair = theirs.get(key, _ABSENT), ours.get(key, _ABSENT)
             if pair[0] != pair[1]:
-                rows.append([name, key, *pair])
+                rows.append([name, key, *map(plain, pair)])
     columns = [
         Column("run", Kind.NAME),
         Column("setting", Kind.CODE),
         Column("authors", Kind.CODE),
         Column("here", Kind.CODE),
     ]
-    caption = "Settings that differ from the authors'."
+    caption = (
+        "Settings that differ from the record of the authors' (claims/reference). Protocols and"
+        " splits of theirs that are left out here make no number and are not listed."
+    )
     return build_table("deviations", caption, columns, rows)
 
 
-def formulations_table(sources: ReportSources) -> Table:
-    """Every switch of a formulation that is not the released program's, run by run."""
+def formulations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:
+    """Every switch of a formulation that is not the authors', run by run.
+
+    The authors' is the released program's in every switch, unless their record says otherwise.
+    """
     rows: list[list[Cell]] = [
         [name, words, switch, account]
-        for name, run in sources.settings["runs"].items()
-        for switch, account, words in switched(run)
+        for name, run in experiment["runs"].items()
+        for switch, account, words in switched(run, _authors(run, experiment, published))
     ]
     columns = [
         Column("run", Kind.NAME),
@@ -60,19 +76,17 @@ def formulations_table(sources: ReportSources) -> Table:
     return build_table("formulations", caption, columns, rows)
 
 
-def without_published_settings(sources: ReportSources) -> list[str]:
-    """Names of the runs that no published run has method and data format in common with."""
-    runs = sources.settings["runs"].items()
-    return [name for name, run in runs if _published_run(sources, run) is None]
+def without_published_settings(
+    experiment: Mapping[str, Any], published: Mapping[str, Any]
+) -> list[str]:
+    """Names of the runs whose method and data format have no record of the authors' settings."""
+    runs = experiment["runs"].items()
+    return [name for name, run in runs if _authors(run, experiment, published) is None]
 
 
 def flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Leaves of a nested mapping as ("a.b", text)."""
-    for key, value in mapping.items():
-        if isinstance(value, Mapping):
-            yield from flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", plain(value)
+    return ((key, plain(value)) for key, value in _leaves(mapping, prefix))
 
 
 def plain(value: Any) -> str:
@@ -85,25 +99,45 @@ def data_format(experiment: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     return str(experiment["datasets"][run["dataset"]]["format"])
 
 
-def _published_run(sources: ReportSources, run: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The authors' settings: the first published run of the same method and data format."""
-    wanted = (run["method"], data_format(sources.settings, run))
-    for experiment in sources.published:
-        for other in experiment["runs"].values():
-            if (other["method"], data_format(experiment, other)) == wanted:
-                published: Mapping[str, Any] = other
-                return published
-    return None
+def _authors(
+    run: Mapping[str, Any], experiment: Mapping[str, Any], published: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """The record of the authors' settings for the run's method and data format."""
+    record: Mapping[str, Any] | None = published.get(data_format(experiment, run))
+    return record if record is not None and record["method"] == run["method"] else None
 
 
-def _settings(run: Mapping[str, Any], left_out: set[str]) -> dict[str, str]:
+def _as_recorded(
+    run: Mapping[str, Any], authors: Mapping[str, Any], experiment: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The run's block with what a record tells of data set and weights instead of their names."""
+    dataset = experiment["datasets"][run["dataset"]]
+    weights = experiment["weights"][run["weights"]]
+    told = {key: weights[key] for key in ("sha256_prefix", "network") if key in weights}
+    known = authors["weights"]["sha256_prefix"]
+    if told.get("sha256_prefix", "").startswith(known):  # a longer prefix is no other file
+        told["sha256_prefix"] = known
+    held_out = {"held_out": dataset["held_out"]} if "held_out" in dataset else {}
+    of_data = {"classes": len(dataset["classes"]), "splits": dataset["splits"], **held_out}
+    return {**run, "dataset": of_data, "weights": told}
+
+
+def _settings(run: Mapping[str, Any], left_out: set[str]) -> dict[str, Any]:
     """The leaves of a run's block; a protocol is one, in words."""
     kept = {key: value for key, value in run.items() if key not in {*left_out, "protocols"}}
     protocols = {
         f"protocols.{name}": f"{long_name(protocol)}; {_scored(protocol)}"
         for name, protocol in read_protocols(run).items()
     }
-    return {**dict(flatten(kept)), **protocols}
+    return {**dict(_leaves(kept)), **protocols}
+
+
+def _leaves(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _scored(protocol: Protocol) -> str:

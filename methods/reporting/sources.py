@@ -11,9 +11,9 @@ from methods.errors import InputError
 from methods.layout import CONTROLS, control_file
 from methods.protocols import Protocol, read_protocols
 from methods.provenance import Environment, describe_environment
-from methods.reporting.measurements import RECEIPTS, is_trained
+from methods.reporting.measurements import RECEIPTS
 from methods.reporting.run_sources import RunSources
-from methods.training.checkpoints import written_iterations
+from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 REPORT_RULE = "render_report"  # its own time is not known while it writes
 
@@ -75,7 +75,8 @@ class ReportSources:
     Attributes:
         experiment: name of the experiment.
         settings: the experiment as a mapping, runs and protocols in the order of the file.
-        published: the experiments at the authors' settings, which deviations are measured from.
+        published: the record of the authors' settings, which deviations are measured from: a run's
+            block by the format of the data set.
         root: results/<experiment>; links on the page are relative to it.
         verdicts: one entry a claim.
         runs: every run with every seed.
@@ -90,7 +91,7 @@ class ReportSources:
 
     experiment: str
     settings: Mapping[str, Any]
-    published: tuple[Mapping[str, Any], ...]
+    published: Mapping[str, Any]
     root: Path
     verdicts: Path
     runs: tuple[RunSources, ...]
@@ -120,7 +121,7 @@ def collect(
     root: Path,
     experiment: Mapping[str, Any],
     *,
-    published: Sequence[Mapping[str, Any]],
+    published: Mapping[str, Any],
     seeds: Sequence[int],
     data_root: Path,
     benchmark_root: Path,
@@ -131,7 +132,7 @@ def collect(
     Args:
         root: results/<experiment>.
         experiment: the experiment as a mapping, runs and protocols in the order of the file.
-        published: the experiments at the authors' settings.
+        published: the record of the authors' settings (claims/reference/more_settings.yaml).
         seeds: the seeds that were run.
         data_root: the storage root of the data.
         benchmark_root: the folder of Snakemake's benchmark files, `<rule>.tsv` or
@@ -158,7 +159,7 @@ def collect(
     sources = ReportSources(
         experiment=root.name,
         settings=experiment,
-        published=tuple(published),
+        published=published,
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
@@ -184,7 +185,7 @@ def read_headlines(verdicts: Path, runs: Mapping[str, Any]) -> dict[str, str]:
         InputError: there are no verdicts.
     """
     quantities = [entry["quantity"] for entry in read_json(verdicts)["verdicts"]]
-    claimed = [(q["run"], q["protocol"]) for q in quantities if q is not None and "run" in q]
+    claimed = [(q["run"], q["protocol"]) for q in quantities if q is not None and "protocol" in q]
     headlines = {}
     for name, run in runs.items():
         judged = [key for key, p in read_protocols(run).items() if _is_judged(p, run)]
@@ -207,7 +208,9 @@ def _run(root: Path, name: str, run: Mapping[str, Any], seed: int, headline: str
         dataset=run["dataset"],
         weights=run["weights"],
         protocols=read_protocols(run),
+        train_split=run["train_split"],
         split=run["evaluation"]["split"],
+        curve_split=curve_split(run),
         headline=headline,
         gallery=tuple(run["gallery"]),
         image_size=run["inference"]["image_size"],

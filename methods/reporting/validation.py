@@ -1,6 +1,7 @@
 """The scores of every checkpoint, and the best of them in hindsight."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from methods.data.files import check_fields, read_fields, read_json
@@ -32,17 +33,28 @@ def read_validations(run: RunSources, split: str) -> list[dict[str, Any]]:
     """
     documents: list[dict[str, Any]] = []
     for iteration, path in zip(run.iterations, run.validations(split), strict=True):
-        document = read_fields(path, _FIELDS)
-        check_fields(path, document["miou"], _MIOU)
-        coverage = check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
-        for found, expected in (
-            ((document["split"], document["iteration"]), (split, iteration)),
-            (coverage["evaluated"], coverage["expected"]),
-        ):
-            if found != expected:
-                raise InputError(path, str(found), str(expected), _REMEDY)
+        document = read_validation(path, split, iteration)
+        coverage = document["coverage"]
+        if coverage["evaluated"] != coverage["expected"]:
+            found, expected = (str(coverage[key]) for key in ("evaluated", "expected"))
+            raise InputError(path, found, expected, _REMEDY)
         documents.append(document)
     return documents
+
+
+def read_validation(path: Path, split: str, iteration: int) -> dict[str, Any]:
+    """Read the scores of one checkpoint on a split, whatever part of it they cover.
+
+    Raises:
+        InputError: the file is missing or broken, or is of another checkpoint or split.
+    """
+    document: dict[str, Any] = read_fields(path, _FIELDS)
+    check_fields(path, document["miou"], _MIOU)
+    check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
+    found, expected = (document["split"], document["iteration"]), (split, iteration)
+    if found != expected:
+        raise InputError(path, str(found), str(expected), _REMEDY)
+    return document
 
 
 def validations_table(runs: Sequence[RunSources]) -> Table:
@@ -50,7 +62,7 @@ def validations_table(runs: Sequence[RunSources]) -> Table:
     rows: list[list[Cell]] = []
     for run in (run for run in runs if run.trained):
         choice = read_json(run.checkpoint)
-        documents = read_validations(run, run.split)
+        documents = read_validations(run, run.curve_split)
         best = _oracle(documents)
         for document in documents:
             marks = [f"chosen by the rule {choice['rule']}"] * (
@@ -59,7 +71,7 @@ def validations_table(runs: Sequence[RunSources]) -> Table:
             marks += ["oracle"] * (document is best)
             rows.append(
                 [
-                    *(run.run, run.seed, run.split, document["iteration"], ", ".join(marks)),
+                    *(run.run, run.seed, run.curve_split, document["iteration"], ", ".join(marks)),
                     *(document["miou"][key] for key in MAP_NAMES),
                     document["f1"],
                     *(document["coverage"][key] for key in ("evaluated", "expected")),
@@ -74,7 +86,12 @@ def validations_table(runs: Sequence[RunSources]) -> Table:
         Column("images", Kind.COUNT),
         Column("of", Kind.COUNT),
     ]
-    caption = "mIoU of every checkpoint, one scale, no CRF."
+    caption = (
+        "mIoU of every checkpoint by the validation within the published training, no CRF: the"
+        " decoder and the LAM at one scale, the CAMs at those of the training. The maps are given"
+        " the image labels of the split, which a prediction does not have, except where it says"
+        " predicted."
+    )
     return build_table("validation", caption, columns, rows)
 
 
@@ -83,12 +100,22 @@ def oracle_table(runs: Sequence[RunSources]) -> Table:
     rows: list[list[Cell]] = []
     for run in (run for run in runs if run.trained):
         chosen = read_json(run.checkpoint)["iteration"]
-        documents = read_validations(run, run.split)
+        documents = read_validations(run, run.curve_split)
         scored = {document["iteration"]: document["miou"]["decoder"] for document in documents}
         best = _oracle(documents)["iteration"]
         gain = scored[best] - scored[chosen]
         rows.append(
-            [run.run, run.seed, run.split, ORACLE, best, scored[best], chosen, scored[chosen], gain]
+            [
+                run.run,
+                run.seed,
+                run.curve_split,
+                ORACLE,
+                best,
+                scored[best],
+                chosen,
+                scored[chosen],
+                gain,
+            ]
         )
     columns = [
         *_RUN,

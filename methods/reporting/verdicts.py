@@ -12,14 +12,15 @@ from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, 
 from methods.reporting.measurements import (
     Measurement,
     is_packed,
-    is_trained,
     is_withheld,
     quantity_files,
     read_measurement,
 )
+from methods.training.checkpoints import is_trained
 
 Status = Literal["holds", "fails", "consistent", "inconsistent", "not evaluated", "void"]
 Bound = Equals | AtLeast | AtMost | Published
+CALIBRATION = "Given checkpoint, nothing trained here: "  # how the reason of such a verdict begins
 Measured = Mapping[tuple[Quantity, int], Measurement]  # of a quantity with a seed
 
 
@@ -117,18 +118,16 @@ def _entry(
     used = seeds if with_seeds else seeds[:1]
     # (quantity, seed of the claim, seed of the quantity)
     read = [(q, s, s if q in with_seeds else seeds[0]) for q in quantities for s in used]
-    unpacked = [q for q in quantities if is_withheld(q) and not is_packed(q, runs)]
-    if unpacked:
-        of = unpacked[0]
-        reason = (
-            f"Not evaluated: run {of.run} packs no label maps of {of.split} by {of.protocol} for"
-            " the evaluation server."
-        )
+    missing = next(filter(None, (_not_made(quantity, runs) for quantity in quantities)), None)
+    if missing is not None:
         read = []
-        verdict = asdict(_without_value(claim, "not evaluated", reason))
+        verdict = asdict(_without_value(claim, "not evaluated", f"Not evaluated: {missing}."))
     else:
         measured = {(q, s): read_measurement(results, q, own) for q, s, own in read}
         verdict = asdict(judge(claim, measured, used))
+    calibration = not with_seeds and any(quantity.run is not None for quantity in quantities)
+    if calibration:
+        verdict["reason"] = f"{CALIBRATION}{verdict['reason']}"
     return {
         "id": verdict.pop("claim"),
         "statement": claim.statement,
@@ -136,9 +135,22 @@ def _entry(
         "bound": {"kind": _KINDS[type(claim.bound)], **asdict(claim.bound)},
         "quantity": _named(claim.quantity),
         "minus": _named(claim.minus),
-        "files": sorted({file for q, _, own in read for file in quantity_files(q, own)}),
+        "calibration": calibration,
+        "files": sorted({file for q, _, own in read for file in quantity_files(results, q, own)}),
         **verdict,
     }
+
+
+def _not_made(quantity: Quantity, runs: Mapping[str, Any]) -> str | None:
+    """Why a run does not make a quantity; None where it does."""
+    if is_withheld(quantity) and not is_packed(quantity, runs):
+        return (
+            f"run {quantity.run} packs no label maps of {quantity.split} by {quantity.protocol} for"
+            " the evaluation server"
+        )
+    if quantity.validation is not None and not is_trained(runs[str(quantity.run)]):
+        return f"run {quantity.run} trains nothing, so there is no validation of its checkpoints"
+    return None
 
 
 def _named(quantity: Quantity | None) -> dict[str, str] | None:

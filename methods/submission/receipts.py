@@ -1,6 +1,6 @@
 """Receipts: what an evaluation server answered to our packages, written down by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import isfinite
 from pathlib import Path
@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from methods.configuration.schema import check_schema, nearest
+from methods.data.files import read_fields
 from methods.errors import InputError
 from methods.evaluation.segmentation import BACKGROUND
 from methods.submission.package import read_package
@@ -22,14 +23,19 @@ def match_receipts(
     receipts: Path | None,
     classes: Mapping[str, Sequence[str]],
     today: date,
+    results: Path,
 ) -> dict[str, Any]:
     """Give each package the receipt that names its SHA-256, or none.
 
+    A receipt may also be of a package that an earlier call left in the results, such as that of
+    another seed; it then stays without effect.
+
     Args:
-        packages: <run>/seed<k>/submission/package.json of each package.
+        packages: <run>/seed<k>/submission/package.json of each package of this call.
         receipts: the YAML file; None where nobody has written one.
         classes: foreground classes of the data set of each run that has a package.
         today: no receipt is of a later day.
+        results: folder of the experiment's results, which holds <run>/seed<k>/.
 
     Returns:
         The content of receipts.json: "packages", in order, each with "run", "seed", "sha256" and
@@ -45,26 +51,41 @@ def match_receipts(
         run, seed = path.parents[2].name, path.parents[1].name.removeprefix("seed")
         sha256 = read_package(path)["sha256"]
         entries.append({"run": run, "seed": int(seed), "sha256": sha256, "receipt": None})
+    others = set(results.glob("*/seed*/submission/package.json")).difference(packages)
+    seen: set[str] = set()
     for where, receipt in _read(receipts):
-        matching = [entry for entry in entries if entry["sha256"] == receipt["package_sha256"]]
-        if not matching:
+        digest = receipt["package_sha256"]
+        matching = [entry for entry in entries if entry["sha256"] == digest]
+        owner = matching[0]["run"] if matching else _run_of(digest, others)
+        if owner is None:
             raise InputError(
                 where,
-                f"a receipt for the package {receipt['package_sha256']}",
-                _expected(entries),
+                f"a receipt for the package {digest}",
+                _expected(entries, results, others),
                 "delete it, or bring back the results whose package was scored",
             )
-        if matching[0]["receipt"] is not None:
+        if digest in seen:
             raise InputError(
                 where,
-                f"a second receipt for the package {receipt['package_sha256']}",
+                f"a second receipt for the package {digest}",
                 "one a package",
                 "keep the one that the server gave for this very file",
             )
-        _check(receipt, classes[matching[0]["run"]], today, where)
+        seen.add(digest)
+        if matching or owner in classes:  # an older package may be of a run that is no more
+            _check(receipt, classes[owner], today, where)
         for entry in matching:
             entry["receipt"] = receipt
     return {"packages": entries}
+
+
+def _run_of(sha256: str, packages: Iterable[Path]) -> str | None:
+    """The run whose package has a digest; None where no package has it."""
+    for path in sorted(packages):
+        if read_fields(path, {"sha256": str})["sha256"] == sha256:
+            read_package(path)  # raises where the tar file is another by now
+            return path.parents[2].name
+    return None
 
 
 def _read(path: Path | None) -> list[tuple[str, dict[str, Any]]]:
@@ -79,11 +100,13 @@ def _read(path: Path | None) -> list[tuple[str, dict[str, Any]]]:
     return named
 
 
-def _expected(entries: Sequence[Mapping[str, Any]]) -> str:
+def _expected(entries: Sequence[Mapping[str, Any]], results: Path, others: set[Path]) -> str:
+    earlier = f"that of another package in {results}"
     if not entries:
-        return "none, since the experiment makes no package"
+        return earlier if others else "none, since the experiment makes no package"
     known = [f"{entry['sha256']} ({entry['run']}, seed {entry['seed']})" for entry in entries]
-    return f"{'one of ' if len(known) > 1 else ''}{', '.join(known)}"
+    listed = f"{'one of ' if len(known) > 1 else ''}{', '.join(known)}"
+    return f"{listed}, or {earlier}" if others else listed
 
 
 def _check(receipt: Mapping[str, Any], classes: Sequence[str], today: date, where: str) -> None:

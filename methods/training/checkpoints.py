@@ -10,6 +10,17 @@ from methods.errors import InputError
 _VALIDATION = {"split": str, "iteration": int, "coverage": dict, "miou": dict}
 
 
+def is_trained(run: Mapping[str, Any]) -> bool:
+    """Return whether a run's block asks for a training; a given checkpoint file needs none."""
+    return bool(run["checkpoint"]["rule"] != "file")
+
+
+def curve_split(run: Mapping[str, Any]) -> str:
+    """Return the split on which every checkpoint of a training is validated, to be shown."""
+    evaluation = run["evaluation"]
+    return str(evaluation.get("curve_split", evaluation["split"]))
+
+
 def written_iterations(training: Mapping[str, Any]) -> list[int]:
     """After how many iterations a training writes a checkpoint, in order; the last is its end."""
     every, iterations = training["checkpoint_every"], training["iterations"]

@@ -48,9 +48,10 @@ def cre(
 def ure(
     tokens: Tensor, patches: Tensor, mask: Tensor, labels: Tensor, settings: UreSettings
 ) -> Tensor:
-    """Patches in uncertain regions are pulled to the class tokens of their image (eq. 9).
+    """Patches in uncertain regions are pulled to the class tokens of their image.
 
-    The released program takes absolute cosines, halves both parts and adds 1 to their counts.
+    As the released program has it, not as equation 9: cosines are absolute, both parts halved and
+    their counts raised by 1.
     """
     terms = []
     for image in range(len(tokens)):

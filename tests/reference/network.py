@@ -146,9 +146,9 @@ def _cubic(x: float, a: float = -0.75) -> float:
 def gcr(weights: Weights, tokens: Tensor, patches: Tensor, ratio: float) -> Tensor:
     """Graph context reasoning of one image: class tokens (C, D) mix in their neighbours.
 
-    Neighbours are the K class tokens or patches (N, D) with the largest product (eq. 1). The
-    released program takes K as a share of the classes, multiplies two sums in the gate of eq. 4
-    and keeps a residual in eq. 5.
+    Neighbours are the K class tokens or patches (N, D) with the largest product. The released
+    program divides the product of eq. 1 by sqrt(D), takes K as a share of the classes, multiplies
+    two sums in the gate of eq. 4 and keeps a residual in eq. 5.
     """
     classes, width = tokens.shape
     neighbours = int(ratio * classes)
@@ -156,7 +156,7 @@ def gcr(weights: Weights, tokens: Tensor, patches: Tensor, ratio: float) -> Tens
     tails = linear(weights, "graph_layer.tail_proj", torch.cat([tokens, patches.detach()]))
     mixed = []
     for head in heads:
-        similarity = tails @ (head * width**-0.5)  # (C + N,), eq. 1
+        similarity = tails @ (head * width**-0.5)  # (C + N,), eq. 1 over sqrt(D)
         nearest = similarity.topk(neighbours)
         importance = nearest.values.softmax(dim=0)
         gates = []

@@ -19,10 +19,11 @@ from methods.evaluation.segmentation import confusion_matrix, metrics_document, 
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.claims import load_claims
-from methods.reporting.measurements import is_trained
 from methods.reporting.sources import ReportSources, collect
 from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package
+from methods.training.checkpoints import is_trained
+from methods.yaml_files import read_yaml
 from tests.report.scenes import SPLITS, write_scenes
 from tests.report.trainings import write_training
 
@@ -115,7 +116,7 @@ class Results:
         return collect(
             self.root,
             self.experiment,
-            published=[read_experiment(REPOSITORY, "paper")],
+            published=read_yaml(REPOSITORY / "claims/reference/more_settings.yaml"),
             seeds=self.seeds,
             data_root=self.data_root,
             benchmark_root=self.benchmarks,
@@ -158,14 +159,14 @@ class Results:
         return mask
 
     def _score(
-        self, path: Path, split: str, stage: str, maps: dict[str, np.ndarray], **protocol: Any
+        self, path: Path, split: str, name: str, maps: dict[str, np.ndarray], **protocol: Any
     ) -> float:
         size = len(self.classes) + 1
         matrices = [confusion_matrix(self.scenes[id].mask, maps[id], size) for id in maps]
         counts = np.stack(matrices)
         document = metrics_document(
             split=split,
-            stage=stage,
+            name=name,
             protocol=protocol,
             classes=self.classes,
             counts=counts,
@@ -199,7 +200,7 @@ class Results:
                 checked[f"{split}.{key}"] = {"miou": score, "difference": 0.0}
         write_json(
             folder / "metrics/cross_check.json",
-            {"tool": "mmsegmentation", "version": "1.2.2", "stages": checked},
+            {"tool": "mmsegmentation", "version": "1.2.2", "protocols": checked},
         )
         for split in {protocol.split for protocol in protocols.values()}:
             self._write_maps(folder / f"maps/{split}", split)

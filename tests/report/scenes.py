@@ -18,6 +18,9 @@ SPLITS = {"train": ["2012_000001", "2012_000002", "2012_000003", "2012_000004"]}
 SPLITS["val"] = [f"2012_0000{number}" for number in range(11, 19)]
 SPLITS["test"] = ["2012_000021", "2012_000022"]
 SPLITS["held_out"] = SPLITS["train"][:2]
+SPLITS["train_aug"] = SPLITS["train"]
+SPLITS["rest"] = SPLITS["train_kept"] = SPLITS["train"][2:]
+SPLITS["val_part"] = SPLITS["val"][:5]
 
 
 def write_scenes(results: "Results") -> dict[str, Scene]:

@@ -71,7 +71,7 @@ def test_only_switches_that_leave_the_program_are_told() -> None:
     paper = PRESETS["paper"]
     assert named == {f.name for f in fields(paper) if getattr(paper, f.name) != "program"}
     (other,) = switched({"formulation": {"pull": "hard", "push": "program"}})
-    assert other == ("pull", "hard", "pull: hard instead of the program's")
+    assert other == ("pull", "hard", "pull: hard instead of program")
 
 
 def test_a_resumed_log_has_every_iteration_once() -> None:

@@ -124,7 +124,7 @@ def score_again(path: Path, images: int) -> None:
     background[:, :, 0] = counts.sum(axis=2)
     document = metrics_document(
         split=old["split"],
-        stage=old["stage"],
+        name=old["name"],
         protocol=old["protocol"],
         classes=old["classes"][1:],
         counts=background,

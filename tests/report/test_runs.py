@@ -1,12 +1,15 @@
 """What the page says of protocols, checkpoints, formulas and components."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
+from methods.reporting.claim_rows import ClaimRow, headline
+from methods.reporting.notes import notes
 from methods.reporting.run_parts import OPEN
 from methods.reporting.sources import read_headlines
 from methods.reporting.validation import ORACLE
@@ -41,17 +44,54 @@ def test_the_maps_say_whose_labels_they_were_given(page: Path) -> None:
     rows = {row["protocol"]: row for row in rows_of(page, "seeds") if row["run"] == "more"}
     columns = ("split", "map", "labels", "scales", "flip", "CRF")
     assert [rows["cam_crf"][c] for c in columns] == ["train", "CAM", "given", "1", "yes", "yes"]
+    thresholds = ("background threshold", "threshold from")
+    assert [rows["cam"][c] for c in thresholds] == ["0.5", "fixed"]
+    assert [rows["cam_crf"][c] for c in thresholds] == ["", ""]
     assert rows["lam_logits"]["labels"] == "predicted by the classifier"
     assert rows["lam_decoder_crf"]["labels"] == "predicted by the decoder"
     assert [rows["lam_val"][c] for c in columns] == ["val", "LAM", "given", "1", "no", "no"]
     assert rows["cam_val"]["scales"] == "0.86, 1, 1.15"
 
 
-def test_labels_that_are_given_on_the_judged_split_are_named(text: str) -> None:
-    assert (
-        "Protocols that are given the image labels of val, which a prediction does not have:"
-        f" cam_val, aux_cam_val, lam_val (run {', '.join(RUNS)})." in text
-    )
+def test_labels_that_are_given_outside_the_training_list_are_named(text: str) -> None:
+    told = "Protocols that are given the image labels of {}, which a prediction does not have: {}."
+    assert told.format("val", f"cam_val, aux_cam_val, lam_val (run {', '.join(RUNS)})") in text
+    # no_gcr keeps images of train out of its training list; for all other runs train lies in it
+    assert told.format("train", "cam, aux_cam, lam, cam_crf, lam_crf (run no_gcr)") in text
+    assert text.count("are given the image labels of train") == 1
+
+
+def test_labels_that_are_given_are_named_whatever_split_is_judged(results: Results) -> None:
+    sources = results.sources()
+    elsewhere = replace(sources, runs=tuple(replace(run, split="rest") for run in sources.runs))
+    told = [note for note in notes(elsewhere, []) if "are given the image labels" in note]
+    assert told == [note for note in notes(sources, []) if "are given the image labels" in note]
+    assert len(told) == 2
+
+
+def test_masks_that_are_derived_from_instances_are_told(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    assert not any("smaller instance" in note for note in notes(results.sources(), []))
+    results.experiment["datasets"]["shapes"]["format"] = "coco"
+    (told,) = (note for note in notes(results.sources(), []) if "smaller instance" in note)
+    assert told.startswith("The masks of shapes are derived from instance annotations by a rule of")
+    assert told.endswith("Which masks the published numbers were computed on is not known.")
+
+
+def test_the_curve_may_be_of_another_split(tmp_path: Path) -> None:
+    results = Results(tmp_path, runs={"more": {"evaluation": {"curve_split": "val_part"}}})
+    page = render_results(results)
+    assert not (results.folder() / "validation/val.300.json").exists()
+    for table in ("validation", "oracle"):
+        assert {row["split"] for row in rows_of(page, table)} == {"val_part"}
+    assert {row["of"] for row in rows_of(page, "validation")} == {"5"}
+    assert {row["split"] for row in rows_of(page, "controls")} == {"val"}
+    text = page.read_text("utf-8")
+    assert "mIoU on val_part of every checkpoint" in text
+    assert "Controls of shapes: mIoU on val," in text
+    links = [row["link"] for row in rows_of(page, "chain-more-seed0")]
+    assert "validation on val_part, iteration 300" in links
+    assert not [link for link in links if link.startswith("validation on val,")]
 
 
 def test_a_given_checkpoint_is_a_calibration_without_training(page: Path, text: str) -> None:
@@ -76,7 +116,12 @@ def test_an_experiment_may_train_nothing(tmp_path: Path) -> None:
     assert {row["seed"] for row in rows_of(page, "ladder")} == {"4"}
     verdicts = {row["id"]: row["verdict"] for row in rows_of(page, "verdicts")}
     assert verdicts["mini-segmentation"] == "holds"
-    assert "No run of this experiment is trained." in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "No run of this experiment is trained." in text
+    assert "<h1>3 of 3 claims hold; 3 more are calibrations</h1>" in text
+    for badge in ("3 holds", "3 holds (calibration)"):
+        assert f'<span class="mark good">{badge}</span>' in text
+    assert text.count("Given checkpoint, nothing trained here: ") == 3
     assert not (page.parent / "report/training.csv").exists()
 
 
@@ -151,7 +196,7 @@ def test_formulas_that_are_not_the_programs_come_first_and_in_words(page: Path, 
     assert settings["no_cre", "training.losses.cre"]["authors"] == "0.2"
     assert settings["given", "checkpoint.rule"]["here"] == "file"
     assert ("given", "training.losses.seg_start") not in settings  # nothing reads it
-    assert settings["more", "protocols.lam_test"]["here"] == "absent"
+    assert ("more", "protocols.lam_test") not in settings  # left out here, so it makes no number
     assert settings["more", "protocols.crf"]["authors"] == (
         "decoder, scales 1, 1.25, 1.5, flip, CRF; on val"
     )
@@ -201,6 +246,35 @@ def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -
     assert alt[1].split(", ") == [results.classes[value - 1] for value in present]
 
 
+def claim_row(tone: str, verdict: str, *, calibration: bool = False) -> ClaimRow:
+    return ClaimRow(
+        id="a",
+        statement="It works.",
+        target="1",
+        reference=1.0,
+        value=1.0,
+        difference=0.0,
+        verdict=verdict,
+        tone=tone,
+        calibration=calibration,
+        reason="So.",
+        source="Here.",
+        chains=(),
+    )
+
+
+def test_calibrations_are_counted_apart() -> None:
+    good, bad = claim_row("good", "consistent"), claim_row("bad", "inconsistent")
+    given = claim_row("good", "consistent", calibration=True)
+    words = "claims are consistent with the publication"
+    assert headline([good, good, bad]) == f"2 of 3 {words}"
+    assert headline([good, given, bad]) == f"1 of 2 {words}; 1 more is a calibration"
+    assert headline([good, good, good, bad, given, given]) == (
+        f"3 of 4 {words}; 2 more are calibrations"
+    )
+    assert headline([given]) == f"Calibration alone, nothing trained here: 1 of 1 {words}"
+
+
 def quantity(run: str, protocol: str) -> dict[str, object]:
     return {"quantity": {"run": run, "split": "val", "protocol": protocol, "metric": "miou"}}
 
@@ -218,3 +292,5 @@ def test_the_first_claim_says_which_protocol_stands_for_a_run(tmp_path: Path) ->
     named = (quantity("more", "cam"), quantity("more", "multiscale"), quantity("more", "crf"))
     assert headlines(no_claim, *named) == {"more": "multiscale", "other": "multiscale"}
     assert headlines(*named, quantity("other", "raw"))["other"] == "raw"
+    validation = {"quantity": {"run": "more", "split": "val", "validation": "cam"}}
+    assert headlines(validation, quantity("more", "crf"))["more"] == "crf"

@@ -7,7 +7,7 @@ import yaml
 
 from methods.data.files import atomic_path, sha256, write_json
 from methods.layout import validation_file
-from methods.training.checkpoints import written_iterations
+from methods.training.checkpoints import curve_split, written_iterations
 from tests.report.scenes import SPLITS
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def write_training(results: "Results", name: str, seed: int) -> None:
             path.write_bytes(results.rng.bytes(1000))
         digest = sha256(folder / "train/checkpoints" / file_name)
         written.append({"iteration": iteration, "file": file_name, "sha256": digest})
-        for split in {run["evaluation"]["split"], run["checkpoint"].get("split", "val")}:
+        curve = curve_split(run)
+        for split in {curve, run["checkpoint"].get("split", curve)}:
             _write_validation(results, name, seed, split, iteration)
     done = {
         "iterations": training["iterations"],

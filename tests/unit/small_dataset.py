@@ -3,17 +3,18 @@
 from pathlib import Path
 
 from methods.data.archives import extract_archives
-from methods.data.checks import check_dataset
 from methods.data.findings import DatasetCheck
-from methods.data.generated import GeneratedSettings, write_archives
 from methods.data.held_out import HeldOut
 from methods.data.sbd import derive_train_aug
 from methods.data.scenes import render_scene
 from methods.data.voc import voc_folder
+from methods.data.voc_checks import check_dataset
+from methods.data.voc_generator import GeneratedSettings, write_archives
 
 CLASSES = ("aeroplane", "bicycle", "bird")
 SETTINGS = GeneratedSettings(seed=5, train=6, sbd=5, val=4, size=(48, 72), grey_share=0.3)
 SPLITS = {"train": 6, "train_aug": 11, "val": 4}
+LIMIT = 2**20  # bytes, more than the archives hold
 
 
 def extract(folder: Path, settings: GeneratedSettings = SETTINGS) -> Path:
@@ -21,7 +22,7 @@ def extract(folder: Path, settings: GeneratedSettings = SETTINGS) -> Path:
     archives = write_archives(
         folder, settings=settings, classes=CLASSES, render=render_scene, threads=2
     )
-    extract_archives(archives, folder / "tree")
+    extract_archives(archives, folder / "tree", LIMIT)
     derive_train_aug(folder / "tree", len(CLASSES), threads=2)
     return voc_folder(folder / "tree")
 

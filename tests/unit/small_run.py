@@ -66,6 +66,7 @@ _RUN: dict[str, Any] = {
             "cre_early": {"high": 0.5, "low": 0.25},
             "ure_early": {"high": 0.7, "low": 0.25},
             "late": {"high": 0.6, "low": 0.35},
+            "background": 0.5,
             "par": {"dilations": [1, 2], "iterations": 2},
         },
         "losses": {

@@ -13,6 +13,7 @@ from methods.data.archives import extract_archives, verify_archives
 from methods.errors import InputError
 
 CONTENT = {"tree/a.txt": b"alpha", "tree/deep/b.bin": bytes(range(256)) * 40}
+LIMIT = 2**20  # bytes, more than any archive here holds
 
 
 def write_tar(path: Path, mode: str = "w", content: dict[str, bytes] = CONTENT) -> Path:
@@ -37,7 +38,7 @@ def write_member(path: Path, change: Callable[[tarfile.TarInfo], None]) -> Path:
 )
 def test_extraction_gives_the_files_and_their_count(tmp_path: Path, name: str, mode: str) -> None:
     archive = write_tar(tmp_path / name, mode)
-    extracted = extract_archives([archive], tmp_path / "out")
+    extracted = extract_archives([archive], tmp_path / "out", LIMIT)
     assert (extracted.files, extracted.bytes) == (2, 5 + 256 * 40)
     for member, data in CONTENT.items():
         assert (tmp_path / "out" / member).read_bytes() == data
@@ -47,7 +48,7 @@ def test_extraction_gives_the_files_and_their_count(tmp_path: Path, name: str, m
 def test_several_archives_share_one_folder(tmp_path: Path) -> None:
     first = write_tar(tmp_path / "a.tar", content={"one/a": b"1"})
     second = write_tar(tmp_path / "b.tar", content={"two/b": b"22"})
-    extracted = extract_archives([first, second], tmp_path / "out")
+    extracted = extract_archives([first, second], tmp_path / "out", LIMIT)
     assert (extracted.files, extracted.bytes) == (2, 3)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one", "two"]
 
@@ -59,7 +60,7 @@ def test_every_truncation_of_a_tar_is_refused_and_leaves_nothing(tmp_path: Path)
     for keep in range(0, members_end + 1, 256):
         cut.write_bytes(whole[:keep])
         with pytest.raises(InputError, match=r"cut\.tar: found \d+ bytes of a truncated or corr"):
-            extract_archives([cut], tmp_path / "out")
+            extract_archives([cut], tmp_path / "out", LIMIT)
     assert {path.name for path in tmp_path.iterdir()} == {"whole.tar", "cut.tar"}
 
 
@@ -69,7 +70,7 @@ def test_truncations_of_a_compressed_archive_are_refused(tmp_path: Path) -> None
     for keep in range(0, len(whole), 7):
         cut.write_bytes(whole[:keep])
         with pytest.raises(InputError, match="truncated or corrupt archive"):
-            extract_archives([cut], tmp_path / "out")
+            extract_archives([cut], tmp_path / "out", LIMIT)
 
 
 def test_a_wrong_checksum_of_gzip_is_refused(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_wrong_checksum_of_gzip_is_refused(tmp_path: Path) -> None:
     content[-8] ^= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match="truncated or corrupt archive"):
-        extract_archives([path], tmp_path / "out")
+        extract_archives([path], tmp_path / "out", LIMIT)
 
 
 def test_a_damaged_header_is_not_taken_for_the_end(tmp_path: Path) -> None:
@@ -87,13 +88,13 @@ def test_a_damaged_header_is_not_taken_for_the_end(tmp_path: Path) -> None:
     content[1024 + 10] ^= 255  # in the header of the second member
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"no end mark after 1 members"):
-        extract_archives([path], tmp_path / "out")
+        extract_archives([path], tmp_path / "out", LIMIT)
 
 
 def test_a_file_that_is_no_archive_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.tar").write_text("<html>not found</html>")
     with pytest.raises(InputError) as refusal:
-        extract_archives([tmp_path / "a.tar"], tmp_path / "out")
+        extract_archives([tmp_path / "a.tar"], tmp_path / "out", LIMIT)
     assert "\n" not in str(refusal.value)
     assert "22 bytes of a truncated or corrupt archive" in str(refusal.value)
 
@@ -102,7 +103,7 @@ def test_a_file_that_is_no_archive_is_one_line(tmp_path: Path) -> None:
 def test_members_outside_the_destination_are_refused(tmp_path: Path, name: str) -> None:
     archive = write_tar(tmp_path / "a.tar", content={"fine": b"", name: b"evil"})
     with pytest.raises(InputError, match="found a member that points outside"):
-        extract_archives([archive], tmp_path / "below" / "out")
+        extract_archives([archive], tmp_path / "below" / "out", LIMIT)
     assert not list(tmp_path.rglob("evil"))
 
 
@@ -116,7 +117,7 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: bytes) -> None:
 
     archive = write_member(tmp_path / "a.tar", change)
     with pytest.raises(InputError, match="found a link or device, 'tree/member'"):
-        extract_archives([archive], tmp_path / "out")
+        extract_archives([archive], tmp_path / "out", LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_names_that_cannot_stand_together_are_the_fault_of_the_archive(
             member.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
             archive.addfile(member)
     with pytest.raises(InputError, match=r"a\.tar: found members whose names cannot"):
-        extract_archives([path], tmp_path / "out")
+        extract_archives([path], tmp_path / "out", LIMIT)
     assert not (tmp_path / "out").exists()
 
 
@@ -153,7 +154,7 @@ def test_the_bound_covers_all_archives_together(tmp_path: Path) -> None:
 
 def test_a_missing_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.tar: found no such file"):
-        extract_archives([tmp_path / "a.tar"], tmp_path / "out")
+        extract_archives([tmp_path / "a.tar"], tmp_path / "out", LIMIT)
     with pytest.raises(InputError, match=r"a\.tar: found no such file.*`storage.data`"):
         verify_archives(tmp_path, [{"name": "a.tar"}])
 

@@ -12,16 +12,18 @@ import pytest
 from PIL import Image
 
 from methods.data import coco, coco_adapter
+from methods.data.coco_generator import GeneratedSettings, write_archives
 from methods.data.files import sha256
 from methods.data.findings import DatasetCheck
 from methods.data.held_out import HeldOut
 from methods.data.image_index import read_index
 from methods.data.labels import write_index_png
 from methods.data.manifest import write_index
+from methods.data.scenes import render_scene
 from methods.errors import InputError
 
 CLASSES = ("person", "fire hydrant", "stop sign")
-VALUES = {"seed": 8, "train": 8, "val": 6, "unannotated": 3, "size": [40, 64], "grey_share": 0.3}
+SETTINGS = GeneratedSettings(seed=8, train=8, val=6, unannotated=3, size=(40, 64), grey_share=0.3)
 SPLITS = {"train": 8, "val": 6, "val_part": 4}
 IMAGE = "train2014/COCO_train2014_000000000003.jpg"
 MASK = "SegmentationClass/train/000000000003.png"
@@ -30,7 +32,9 @@ MASK = "SegmentationClass/train/000000000003.png"
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
-    archives = coco_adapter.write_archives(folder, generated=VALUES, classes=CLASSES, threads=2)
+    archives = write_archives(
+        folder, settings=SETTINGS, classes=CLASSES, render=render_scene, threads=2
+    )
     coco_adapter.extract(archives, folder / "tree", classes=CLASSES, threads=2)
     return folder / "tree"
 
@@ -48,7 +52,7 @@ def check(root: Path, **changes: Any) -> DatasetCheck:
 
 def test_a_whole_data_set_passes_every_check(whole: Path) -> None:
     checks = check(whole).checks["checks"]
-    assert [item["checked"] for item in checks] == [3, 6, 17, 14, 14]
+    assert [item["checked"] for item in checks] == [3, 6, 17, 14, 14, 2]
     assert {item["severity"] for item in checks[:4]} == {"ok"}
     assert "3 of them without an annotation and in no split" in checks[2]["found"]
 
@@ -83,7 +87,7 @@ def test_training_can_read_the_index_and_it_names_no_mask(whole: Path, tmp_path:
 def test_images_can_be_held_out_of_training(whole: Path) -> None:
     result = check(whole, held_out=HeldOut("train", 3, 1))
     counts = {name: split["count"] for name, split in result.manifest["splits"].items()}
-    assert counts == {**SPLITS, "held_out": 3, "train_kept": 5}
+    assert counts == {**SPLITS, "held_out": 3, "train_kept": 5, "rest": 5}
     assert sum("held_out" in str(row["splits"]) for row in result.index) == 3
 
 
@@ -189,10 +193,10 @@ def test_wrong_counts_and_classes_are_refused(whole: Path) -> None:
 
 
 def test_a_class_without_a_pixel_is_a_warning(root: Path) -> None:
-    before = check(root).checks["checks"][-1]["failed"]
+    before = check(root).checks["checks"][4]["failed"]
     mask = np.asarray(Image.open(root / MASK))
     write_index_png(root / MASK, np.zeros_like(mask))
-    warning = check(root).checks["checks"][-1]
+    warning = check(root).checks["checks"][4]
     assert warning["severity"] == "warning"
     assert warning["name"] == "annotated classes have a pixel in the mask"
     assert warning["failed"] == before + 1

@@ -5,41 +5,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
-from methods.yaml_files import read_yaml
-
-PROJECT = Path(__file__).parents[2]
+from tests.unit.small_project import PROJECT, copy_project, load_changed
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the configuration consists of, in a folder that a test may change."""
-    for part in ("claims", "experiments", "methods"):
-        shutil.copytree(PROJECT / part, tmp_path / part)
-    for part in ("config.yaml", "config.schema.yaml"):
-        shutil.copy(PROJECT / part, tmp_path)
-    shutil.copy(PROJECT / "tests/workflow/tiny_coco.yaml", tmp_path / "experiments/tiny.yaml")
+    """The project, and tiny_coco.yaml as the experiment `tiny`."""
     monkeypatch.chdir(tmp_path)
+    copy_project(tmp_path)
+    shutil.copy(PROJECT / "tests/workflow/tiny_coco.yaml", tmp_path / "experiments/tiny.yaml")
     return tmp_path
 
 
 def load(project: Path, path: str, value: Any) -> dict[str, Any]:
     """Load with one value of the data set changed; None deletes the key. Return the data set."""
-    file = project / "experiments/tiny.yaml"
-    experiment = read_yaml(file)
-    *blocks, key = path.split(".")
-    block = experiment["datasets"]["scenes"]
-    for name in blocks:
-        block = block[name]
-    if value is None:
-        del block[key]
-    else:
-        block[key] = value
-    file.write_text(yaml.safe_dump(experiment), encoding="utf-8")
-    configuration = load_configuration(project, {"experiment": "tiny"})
+    configuration = load_changed(project, f"datasets.scenes.{path}", value, "tiny")
     return dict(configuration.experiment["datasets"]["scenes"])
 
 
@@ -51,6 +34,8 @@ def load(project: Path, path: str, value: Any) -> dict[str, Any]:
         ("splits.train_aug", 18, "splits: found the unknown key 'train_aug'"),
         ("splits.val", 11, "train: 18, val: 10, val_part: 6 as generated"),
         ("splits.val_part", 11, "train: 18, val: 10, val_part: 10 as generated"),
+        ("held_out", {"split": "val_part", "images": 2, "seed": 0}, "expected one of train"),
+        ("held_out", {"split": "train", "images": 18, "seed": 0}, "less than the 18 images of tra"),
         ("images", 30, "images: found 30, expected train + val + unannotated = 31"),
         ("generated.sbd", 4, "generated: found the unknown key 'sbd'"),
         ("generated.unannotated", None, "expected the key 'unannotated'"),
@@ -92,3 +77,34 @@ def test_the_experiment_on_coco_2014_has_the_published_schedule(project: Path) -
     assert weights == [0.1, 0.01, 0.3, 0.12, 0.05, 0.1]
     changed = {name for name, value in run["formulation"].items() if value != "program"}
     assert changed == {"cre_range"}
+
+
+MORE = "runs.more"
+RAW = "runs.more.protocols.raw"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (f"{RAW}.split", "train", "protocols.raw.split: found 'train', which is trained on"),
+        (
+            f"{MORE}.checkpoint",
+            {"rule": "best", "split": "val"},
+            "'val', which shares images with 'val_part' of evaluation.split",
+        ),
+        (
+            f"{MORE}.checkpoint",
+            {"rule": "best", "split": "val_part"},
+            "'val_part', which shares images with 'val_part' of evaluation.split",
+        ),
+    ],
+)
+def test_a_part_of_val_is_val(project: Path, path: str, value: Any, said: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        load_changed(project, path, value, "tiny")
+    assert said in str(refusal.value)
+
+
+def test_curves_may_be_drawn_on_a_part_of_val(project: Path) -> None:
+    loaded = load_changed(project, f"{MORE}.evaluation.curve_split", "val_part", "tiny")
+    assert loaded.experiment["runs"]["more"]["evaluation"]["curve_split"] == "val_part"

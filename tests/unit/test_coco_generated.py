@@ -12,19 +12,17 @@ from scipy import ndimage
 
 from methods.data import coco, coco_adapter
 from methods.data.coco import read_instances
+from methods.data.coco_generator import CROWD_EVERY, GeneratedSettings, write_archives
 from methods.data.coco_masks import class_mask
 from methods.data.files import sha256
-from methods.data.formats import generated_archives, generated_counts
-from methods.data.generated_coco import CROWD_EVERY, GeneratedCocoSettings, write_coco_archives
+from methods.data.formats import COCO, generated_archives, generated_counts
 from methods.data.polygons import polygons, run_lengths
 from methods.data.scene_files import draw_size
 from methods.data.scenes import render_scene
 from methods.settings import build
 
 CLASSES = ("person", "fire hydrant", "stop sign", "kite", "vase")
-SETTINGS = GeneratedCocoSettings(
-    seed=5, train=14, val=9, unannotated=3, size=(40, 64), grey_share=0.3
-)
+SETTINGS = GeneratedSettings(seed=5, train=14, val=9, unannotated=3, size=(40, 64), grey_share=0.3)
 VALUES = {
     "seed": 5,
     "train": 14,
@@ -38,13 +36,15 @@ VALUES = {
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("coco")
-    archives = coco_adapter.write_archives(folder, generated=VALUES, classes=CLASSES, threads=2)
+    archives = write_archives(
+        folder, settings=SETTINGS, classes=CLASSES, render=render_scene, threads=2
+    )
     coco_adapter.extract(archives, folder / "tree", classes=CLASSES, threads=2)
     return folder / "tree"
 
 
 def test_settings_are_those_of_an_experiment_file() -> None:
-    assert build(GeneratedCocoSettings, VALUES) == SETTINGS
+    assert build(GeneratedSettings, VALUES) == SETTINGS
     splits = {"val_part": 4}
     counts = {"train": 14, "val": 9, "val_part": 4}
     assert generated_counts("coco", VALUES, splits) == (counts, 26)
@@ -124,7 +124,7 @@ def test_archives_are_the_same_bytes_whatever_the_number_of_processes(tmp_path: 
     digests = [
         [
             sha256(path)
-            for path in write_coco_archives(
+            for path in write_archives(
                 tmp_path / str(threads),
                 settings=SETTINGS,
                 classes=CLASSES,
@@ -138,14 +138,14 @@ def test_archives_are_the_same_bytes_whatever_the_number_of_processes(tmp_path: 
 
 
 def test_another_seed_gives_other_images(tree: Path, tmp_path: Path) -> None:
-    archives = write_coco_archives(
+    archives = write_archives(
         tmp_path,
         settings=replace(SETTINGS, seed=6, train=1, val=1, unannotated=0),
         classes=CLASSES,
         render=render_scene,
         threads=1,
     )
-    assert [path.name for path in archives] == list(coco.ARCHIVES)
+    assert [path.name for path in archives] == list(COCO.archives)
     name = "train2014/COCO_train2014_000000000001.jpg"
     with zipfile.ZipFile(archives[0]) as archive:
         assert archive.read(name) != (tree / name).read_bytes()

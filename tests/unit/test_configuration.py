@@ -1,53 +1,26 @@
 """The configuration is refused where it contradicts itself, in one sentence that says where."""
 
 import copy
-import os
 import re
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from methods.configuration.checks import NO_RUN_NAMES, check_experiment
-from methods.configuration.loading import Configuration, load_configuration
-from methods.configuration.storage import require_writable
+from methods.configuration.loading import load_configuration
 from methods.data.appearance import CLASS_APPEARANCES
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
-
-PROJECT = Path(__file__).parents[2]
-OTHER_USER = 65534  # nobody
+from tests.unit.small_project import PROJECT, copy_project, load_changed
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the configuration consists of, in a folder that a test may change."""
-    for part in ("claims", "experiments", "methods"):
-        shutil.copytree(PROJECT / part, tmp_path / part)
-    for part in ("config.yaml", "config.schema.yaml"):
-        shutil.copy(PROJECT / part, tmp_path)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def load_changed(project: Path, path: str, value: Any) -> Configuration:
-    """Load with one value of mini.yaml changed; None deletes the key."""
-    file = project / "experiments/mini.yaml"
-    experiment = read_yaml(file)
-    *blocks, key = path.split(".")
-    block = experiment
-    for name in blocks:
-        block = block[name]
-    if value is None:
-        del block[key]
-    else:
-        block[key] = value
-    file.write_text(yaml.safe_dump(experiment), encoding="utf-8")
-    return load_configuration(project, {})
+    return copy_project(tmp_path)
 
 
 def sentence(project: Path, overrides: Mapping[str, Any]) -> str:
@@ -99,6 +72,9 @@ MORE = "runs.more"
 TRAINING = "runs.more.training"
 CRF = "runs.more.protocols.crf"
 CAM = "runs.more.protocols.cam"
+ABLATION = {"full": "more", "protocol": "crf", "split": "val"}
+LOG = {"file": "claims/reference/more_training_log.csv", "dataset": "voc"}
+HELD_OUT = {"split": "train", "images": 20, "seed": 0}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +98,6 @@ CAM = "runs.more.protocols.cam"
         (f"{CRF}.scales", [-1.0, 1.0], "expected more than 0"),
         (f"{CRF}.scales", [1.0, 0.87], "0.87, which makes an image of 112 pixels 97"),
         (f"{CRF}.scales", [1.0, 0.05], "a positive multiple of patch_size = 8"),
-        (f"{CRF}.split", "train_aug", "which is trained on"),
         (f"{CRF}.split", "test", "whose labels only the evaluation server has"),
         (f"{MORE}.train_split", "test", "whose labels only the evaluation server has"),
         (f"{CRF}.split", "vall", "expected 'val'"),
@@ -133,7 +108,6 @@ CAM = "runs.more.protocols.cam"
         (f"{CAM}.labels", "gven", "expected one of given, logits, decoder"),
         (f"{CAM}.resize", "aspect", "protocols.cam.resize: found this key"),
         (f"{CAM}.crf", True, "protocols.cam.background: found this key"),
-        (f"{CAM}.threshold_source", "train", "which is the split that is scored"),
         (f"{CAM}.threshold_source", "publised", "expected 'published'"),
         (f"{CAM}.threshold_source", None, "expected the key 'threshold_source'"),
         (f"{MORE}.formulation", {"lam": "cosine"}, "expected one of program, paper"),
@@ -146,8 +120,6 @@ CAM = "runs.more.protocols.cam"
         (f"{MORE}.method", "mor", "expected 'more'"),
         (f"{MORE}.checkpoint.rule", "bst", "expected one of last, iteration, best, file"),
         (f"{MORE}.checkpoint", {"rule": "best"}, "expected the key 'split'"),
-        (f"{MORE}.checkpoint", {"rule": "best", "split": "val"}, "which is a split that is scored"),
-        (f"{MORE}.checkpoint", {"rule": "best", "split": "train_aug"}, "which is trained on"),
         (f"{MORE}.checkpoint", {"rule": "best", "split": "held_out"}, "checkpoint.split: found"),
         (f"{MORE}.checkpoint", {"rule": "file", "path": "a.pth"}, "expected the key 'sha256'"),
         (f"{MORE}.checkpoint", {"rule": "iteration"}, "expected the key 'iteration'"),
@@ -155,8 +127,10 @@ CAM = "runs.more.protocols.cam"
         (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 150}, "checkpoint.iteration"),
         (f"{MORE}.checkpoint", {"rule": "iteration", "iteration": 400}, "at most iterations = 300"),
         (f"{MORE}.train_split", "trian", "expected 'train"),
-        (f"{MORE}.evaluation.split", "train_aug", "which is trained on"),
-        (f"{MORE}.evaluation.split", "train", "no protocol of the decoder on 'train'"),
+        (f"{MORE}.evaluation.curve_split", "vla", "curve_split: found 'vla'"),
+        (f"{MORE}.evaluation.curve_split", "test", "whose labels only the evaluation server has"),
+        (f"{CAM}.threshold_source", "test", "cam.threshold_source: found 'test', expected one of"),
+        (f"{MORE}.submission.protocol", "cam_crf", "which reads given image labels, and test has"),
         (f"{MORE}.submission.protocol", "crg", "expected 'crf'"),
         (f"{MORE}.submission.split", "tset", "expected 'test'"),
         (f"{MORE}.gallery", [2012000161], "expected text; put it in quotes"),
@@ -164,12 +138,32 @@ CAM = "runs.more.protocols.cam"
         ("claims", "claims/nine.yaml", "no file 'claims/nine.yaml'"),
         ("claims", "../claims/mini.yaml", "expected a path inside the project"),
         ("claims", str(PROJECT / "claims/mini.yaml"), "expected a path inside the project"),
+        ("receipts", "claims/server.yaml", "expected a path like receipts/<name>.yaml"),
+        ("receipts", "receipts/../claims/a.yaml", "expected a path like receipts/<name>.yaml"),
+        ("receipts", "/receipts/server.yaml", "expected a path like receipts/<name>.yaml"),
+        ("receipts", "receipts/server.yml", "expected a path like receipts/<name>.yaml"),
+        ("receipts", "receipts", "expected a path like receipts/<name>.yaml"),
+        ("receipts", "receipts/2027/server.yaml", "receipts: found no folder 'receipts/2027'"),
+        ("reference_log", {**LOG, "file": "claims/log.csv"}, "file: found no file 'claims/log.csv"),
+        ("reference_log", {**LOG, "file": "../log.csv"}, "expected a path inside the project"),
+        ("reference_log", {**LOG, "file": "claims/mini.yaml"}, "without a column `dataset`"),
+        ("reference_log", {**LOG, "dataset": "vco"}, "found 'vco', which has no row in"),
+        ("ablation", {**ABLATION, "full": "mor"}, "full: found 'mor', which is no run, expected"),
+        ("ablation", {**ABLATION, "protocol": "crg"}, "'crg', which runs.more has not, expected"),
+        ("ablation", {**ABLATION, "split": "train"}, "found 'train', expected 'val' as in runs.mo"),
         ("datasets.shapes.classes", ["bird", "background"], "which is label 0"),
         ("datasets.shapes.classes", ["bird", "_"], "found '_', expected text that matches"),
         ("datasets.shapes.classes", ["bird\n"], r"found 'bird\n', expected text that matches"),
         ("datasets.shapes.generated.size", [31, 96], "found 31, expected at least 32"),
         ("datasets.shapes.images", 301, "train + sbd + val + test = 320"),
         ("datasets.shapes.splits.val", 61, "val: 60, test: 20 as generated"),
+        ("datasets.shapes.splits.rest", 9, "'rest', which means something else here"),
+        ("datasets.shapes.splits.fixed", 9, "'fixed', which means something else here"),
+        ("datasets.shapes.splits.held_out", 9, "'held_out', which means something else here"),
+        ("datasets.shapes.splits.train_kept", 9, "'train_kept', which means something else here"),
+        ("datasets.shapes.held_out", {**HELD_OUT, "split": "val"}, "held_out.split: found 'val'"),
+        ("datasets.shapes.held_out", {**HELD_OUT, "split": "trian"}, "expected 'train'"),
+        ("datasets.shapes.held_out", {**HELD_OUT, "images": 160}, "less than the 160 images of"),
         ("datasets.shapes.splits.test", 9, "found test: 9, train: 160"),
         (f"{MORE}.train_split", "train\n", r"found 'train\n', expected text that matches"),
         ("datasets.shapes.generated", None, "the key 'generated'"),
@@ -257,22 +251,6 @@ def test_window_may_fill_the_grid(project: Path, window: int) -> None:
     assert losses["ure_selection"]["window"] == window
 
 
-def test_threshold_may_come_from_a_split_that_is_not_scored(project: Path) -> None:
-    loaded = load_changed(project, f"{CAM}.threshold_source", "train_aug")
-    assert loaded.experiment["runs"]["more"]["protocols"]["cam"]["threshold_source"] == "train_aug"
-
-
-def test_best_checkpoint_is_chosen_on_images_that_training_leaves_out(project: Path) -> None:
-    held_out = {"split": "train", "images": 20, "seed": 0}
-    runs = read_yaml(project / "experiments/mini.yaml")["runs"]
-    runs["more"] |= {"checkpoint": {"rule": "best", "split": "held_out"}}
-    load_changed(project, "datasets.shapes.held_out", held_out)
-    with pytest.raises(InputError, match="set train_split to train_kept"):
-        load_changed(project, "runs", runs)
-    runs["more"]["train_split"] = "train_kept"
-    assert load_changed(project, "runs", runs).experiment["runs"]["more"]["checkpoint"]
-
-
 def test_every_class_of_a_generated_data_set_can_be_drawn(project: Path) -> None:
     classes = [f"class{number}" for number in range(len(CLASS_APPEARANCES) + 1)]
     load_changed(project, "datasets.shapes.classes", classes[:-1])
@@ -308,81 +286,3 @@ def test_archive_of_the_user_needs_a_checksum() -> None:
     del experiment["datasets"]["voc2012"]["archives"][1]["md5"]
     with pytest.raises(InputError, match=r"no checksum of benchmark\.tgz"):
         check_experiment(experiment, PROJECT, "paper.yaml")
-
-
-def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None:
-    file = tmp_path / "a.yaml"
-    file.write_text("id: 2007_000033\nlr: 1e-6\nn: 12\nyes: on\nt: true\n", encoding="utf-8")
-    expected = {"id": "2007_000033", "lr": 1e-6, "n": 12, "yes": "on", "t": True}
-    assert read_yaml(file) == expected
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"a: 1\nb: 2\na: 3\n", "line 3: found a mistake (the key 'a' a second time)"),
-        (b"a: [1, 2\nb: 3\n", "line 2: found"),
-        (b"a: [1\n", "found a mistake ("),
-        (b"a: 1\n\tb: 2\n", "line 2: found a mistake (found character"),
-        (b"a: \xff\n", "found bytes that are not text"),
-        (b"a: !!python/object/apply:os.getcwd []\n", "line 1: found"),
-    ],
-)
-def test_broken_yaml_is_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
-    file = tmp_path / "a.yaml"
-    file.write_bytes(content)
-    with pytest.raises(InputError) as raised:
-        read_yaml(file)
-    assert said in str(raised.value)
-    assert "found found" not in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
-def test_folder_that_can_be_made_is_accepted(tmp_path: Path) -> None:
-    require_writable(tmp_path / "not/yet there", "storage.data")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="which is a file"):
-        require_writable(tmp_path / "file/results", "storage.results")
-
-
-def test_broken_link_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "not mounted")
-    with pytest.raises(InputError, match="link, which is a broken link"):
-        require_writable(tmp_path / "link", "storage.results")
-
-
-@contextmanager
-def as_ordinary_user(folder: Path) -> Iterator[None]:
-    """Root may write anywhere; as it, become another user who may reach the folder."""
-    user = os.geteuid()
-    if user == 0:
-        for parent in folder.parents[:-2]:
-            parent.chmod(0o755)
-        os.seteuid(OTHER_USER)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@pytest.mark.parametrize("mode", [0o555, 0o000])
-def test_read_only_folder_is_refused(tmp_path: Path, mode: int) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir(mode)
-    with as_ordinary_user(folder), pytest.raises(InputError, match="which is read-only"):
-        require_writable(folder / "results", "storage.results")
-
-
-def test_read_only_results_of_the_experiment_are_refused(project: Path) -> None:
-    for folder in ("results", "data", "weights"):
-        (project / folder).mkdir()
-        (project / folder).chmod(0o777)
-    results = project / "results/mini"
-    results.mkdir(0o555)
-    said = rf"storage\.results: found {results.relative_to(project)}, which is read-only"
-    with as_ordinary_user(results), pytest.raises(InputError, match=said):
-        load_configuration(project, {})

@@ -41,4 +41,4 @@ def test_document_names_the_other_program() -> None:
     document = cross_check_document({"val.raw": compare("val.raw", 61.0, 61.0)})
     assert document["tool"] == "mmsegmentation"
     assert document["version"] == "1.2.2"
-    assert document["stages"]["val.raw"] == {"miou": 61.0, "difference": 0.0}
+    assert document["protocols"]["val.raw"] == {"miou": 61.0, "difference": 0.0}

@@ -1,12 +1,18 @@
 """What the rules know about a format agrees with what its modules do."""
 
 import inspect
+import shutil
 from pathlib import Path
 
 import pytest
 
-from methods.data import coco, formats, generated, voc
+from methods.data import coco, formats, voc, voc_generator
 from methods.data.formats import Format
+from methods.data.scenes import render_scene
+from methods.fingerprint import code_fingerprint
+from methods.settings import build
+
+PROJECT = Path(__file__).parents[2]
 
 
 def test_roots_and_masks_of_the_formats() -> None:
@@ -20,22 +26,82 @@ def test_roots_and_masks_of_the_formats() -> None:
 def test_an_adapter_offers_what_the_scripts_call(format: Format) -> None:
     adapter = formats.adapter(format)
     assert adapter.__name__ == formats.adapter_name(format)
-    names = {"write_archives", "extract", "derived", "check"}
+    names = {"extract", "derived", "check"}
     assert all(callable(getattr(adapter, name)) for name in names)
+    assert not hasattr(adapter, "write_archives")
     taken = set(inspect.signature(adapter.check).parameters)
     assert {"dataset", "classes", "splits", "images", "threads", "held_out"} <= taken
+
+
+@pytest.mark.parametrize("format", ["voc", "coco"])
+def test_a_generator_offers_what_the_script_calls(format: Format) -> None:
+    generator = formats.generator(format)
+    assert generator.__name__ == formats.generator_name(format)
+    assert isinstance(generator.GeneratedSettings, type)
+    taken = set(inspect.signature(generator.write_archives).parameters)
+    assert taken == {"folder", "settings", "classes", "render", "threads"}
+
+
+def write_copy(folder: Path, *changed: str) -> Path:
+    """The project's code, with another constant in each of the named modules."""
+    for package in ("methods", "workflow_scripts"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PROJECT / package, folder / package, ignore=ignored)
+    for module in changed:
+        with (folder / module).open("a") as file:
+            file.write("CHANGED = 1\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("changed", "stale"),
+    [
+        ("scenes", {"generate voc", "generate coco"}),
+        ("appearance", {"generate voc", "generate coco"}),
+        ("scene_files", {"generate voc", "generate coco"}),
+        ("voc_generator", {"generate voc"}),
+        ("coco_generator", {"generate coco"}),
+        ("sbd", {"generate voc", "extract voc", "check voc"}),
+        ("coco_masks", {"extract coco", "check coco"}),
+        ("coco", {"generate coco", "extract coco", "check coco"}),
+        ("coco_inspection", {"extract coco", "check coco"}),
+        ("voc_inspection", {"extract voc", "check voc"}),
+    ],
+)
+def test_what_a_changed_module_makes_stale(tmp_path: Path, changed: str, stale: set[str]) -> None:
+    """A toy circle that is drawn differently leaves the extraction of real archives alone."""
+
+    def fingerprints(project: Path) -> dict[str, str]:
+        return {
+            f"{script} {format}": code_fingerprint(
+                project,
+                [f"workflow_scripts.{script}_{ending}", module(format)],
+                ignored=["workflow_scripts.job"],
+            )
+            for script, ending, module in (
+                ("generate", "archives", formats.generator_name),
+                ("extract", "archives", formats.adapter_name),
+                ("check", "dataset", formats.adapter_name),
+            )
+            for format in ("voc", "coco")
+        }
+
+    before = fingerprints(write_copy(tmp_path / "before"))
+    after = fingerprints(write_copy(tmp_path / "after", f"methods/data/{changed}.py"))
+    assert {name for name in before if before[name] != after[name]} == stale
 
 
 @pytest.mark.parametrize("test", [0, 2])
 def test_generated_archives_and_counts_of_voc(tmp_path: Path, test: int) -> None:
     values = {"seed": 1, "train": 3, "sbd": 2, "val": 2, "size": [32, 40], "grey_share": 0.0}
     values |= {"test": test} if test else {}
-    made = formats.adapter("voc").write_archives(
-        tmp_path, generated=values, classes=["bird", "boat"], threads=1
+    settings = build(voc_generator.GeneratedSettings, values)
+    made = voc_generator.write_archives(
+        tmp_path, settings=settings, classes=["bird", "boat"], render=render_scene, threads=1
     )
     assert tuple(path.name for path in made) == formats.generated_archives("voc", values)
     counts, images = formats.generated_counts("voc", values, {})
     assert counts == {"train": 3, "train_aug": 5, "val": 2, **({"test": 2} if test else {})}
-    lists = generated.plan_lists(formats.adapter("voc").build(generated.GeneratedSettings, values))
+    lists = voc_generator.plan_lists(settings)
     assert images == len(lists.all) + len(lists.test)
     assert images == sum(values[name] for name in formats.COUNTED if name in values)

@@ -52,6 +52,8 @@ OF_THE_NETWORK = {
     "gcr_fusion": {"class_tokens", "lam"},
     "lam": {"lam"},
 }
+# Tells how a file is to be read; the formula is the program's.
+OF_A_FILE = ("gcr_fusion", "renamed")
 OF_THE_LOSSES = {
     "cre_similarity": {"cre"},
     "cre_mean": {"cre"},
@@ -113,7 +115,8 @@ class TestOneSwitch:
             for name, tensor in published.items()
             if not torch.equal(tensor.nan_to_num(), changed[name].nan_to_num())
         }
-        assert different == affected.get(switch, set())
+        expected = set() if (switch, value) == OF_A_FILE else affected.get(switch, set())
+        assert different == expected
 
     def test_leaves_the_parameters_as_they_are(self, switch: str, value: str) -> None:
         published, changed = (

@@ -24,7 +24,7 @@ GRAPHS = [
     for neighbours, tails, similarity, gate, fusion in product(
         ("program", "paper"),
         ("program", "paper"),
-        ("program", "cosine"),
+        ("program", "paper", "cosine"),
         ("program", "paper"),
         ("program", "paper", "legacy"),
     )
@@ -68,6 +68,8 @@ def reason(
         head = graph.head_proj(token)
         if kind.gcr_similarity == "cosine":
             similar = [cosine(head, tail) for tail in tails]
+        elif kind.gcr_similarity == "paper":
+            similar = [dot(head, tail) for tail in tails]
         else:
             similar = [dot(head, tail) / math.sqrt(WIDTH) for tail in tails]
         order = sorted(range(len(tails)), key=lambda index: similar[index].item(), reverse=True)
@@ -126,6 +128,22 @@ def test_graph(kind: Formulation) -> None:
     assert ("norm.weight" in absent) == (kind.gcr_fusion == "paper")
     for name in expected.keys() - absent:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-4, atol=1e-4, msg=name)
+
+
+def test_the_renamed_graph_is_the_program_s() -> None:
+    torch.manual_seed(0)
+    graph = GraphContextReasoning(WIDTH, RATIO)
+    renamed = GraphContextReasoning(WIDTH, RATIO, Formulation(gcr_fusion="renamed"))
+    renamed.load_state_dict(graph.state_dict())
+    results = []
+    for block in (graph, renamed):
+        tokens, patches = torch.ones(1, CLASSES, WIDTH), torch.ones(1, PATCHES, WIDTH)
+        patches.requires_grad_()
+        output = block(tokens.cumsum(2), patches)
+        output.square().sum().backward()
+        assert patches.grad is None
+        results.append(output)
+    assert torch.equal(*results)
 
 
 def test_neighbours_of_a_training_crop() -> None:

@@ -14,17 +14,23 @@ from scipy.io import loadmat
 from methods.data.archives import extract_archives
 from methods.data.encoding import outline_objects
 from methods.data.files import sha256
-from methods.data.generated import TEST_ARCHIVE, GeneratedSettings, plan_lists, write_archives
 from methods.data.labels import read_label_png
 from methods.data.sbd import derive_train_aug, read_mat_mask, sbd_folder
 from methods.data.scene_files import draw_size
 from methods.data.scenes import render_scene
 from methods.data.voc import Box, read_annotation, read_ids, read_split, voc_folder
+from methods.data.voc_generator import (
+    TEST_ARCHIVE,
+    GeneratedSettings,
+    plan_lists,
+    write_archives,
+)
 from methods.errors import InputError
 from methods.settings import build
 
 CLASSES = ("aeroplane", "bicycle", "bird")
 SETTINGS = GeneratedSettings(seed=5, train=6, sbd=5, val=4, size=(32, 48), grey_share=0.3)
+LIMIT = 2**20  # bytes, more than the archives hold
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archives = write_archives(
         folder, settings=SETTINGS, classes=CLASSES, render=render_rectangle, threads=2
     )
-    extract_archives(archives, folder / "tree")
+    extract_archives(archives, folder / "tree", LIMIT)
     return folder / "tree"
 
 
@@ -159,7 +165,7 @@ def test_another_seed_gives_other_images(tree: Path, tmp_path: Path) -> None:
     archives = write_archives(
         tmp_path, settings=other, classes=CLASSES, render=render_rectangle, threads=1
     )
-    extract_archives(archives, tmp_path / "tree")
+    extract_archives(archives, tmp_path / "tree", LIMIT)
     name = "JPEGImages/2012_000001.jpg"
     assert sha256(voc_folder(tmp_path / "tree") / name) != sha256(voc_folder(tree) / name)
 
@@ -198,7 +204,7 @@ def test_test_images_change_no_other_archive(with_test: list[Path], tmp_path: Pa
 
 
 def test_test_images_are_extracted_beside_the_others(with_test: list[Path], tmp_path: Path) -> None:
-    extract_archives(with_test, tmp_path / "tree")
+    extract_archives(with_test, tmp_path / "tree", LIMIT)
     derive_train_aug(tmp_path / "tree", num_classes=3, threads=2)
     voc = voc_folder(tmp_path / "tree")
     test = read_split(voc, "test")
@@ -279,7 +285,7 @@ def test_a_mask_that_is_missing_leaves_no_half_made_folder(tmp_path: Path) -> No
     archives = write_archives(
         tmp_path, settings=SETTINGS, classes=CLASSES, render=render_rectangle, threads=1
     )
-    extract_archives(archives, tmp_path / "tree")
+    extract_archives(archives, tmp_path / "tree", LIMIT)
     (sbd_folder(tmp_path / "tree") / "cls" / "2012_000013.mat").unlink()
     with pytest.raises(InputError, match=r"2012_000013\.mat: found no such file"):
         derive_train_aug(tmp_path / "tree", num_classes=3, threads=2)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from methods.data.held_out import HELD_OUT, TRAIN_KEPT, HeldOut, add_held_out
+from methods.data.held_out import HeldOut, add_held_out
+from methods.data.splits import HELD_OUT, REST, TRAIN_KEPT
 from methods.errors import InputError
 from methods.settings import build
 
@@ -16,16 +17,17 @@ def hold_out(settings: HeldOut, **members: tuple[str, ...]) -> dict[str, tuple[s
     return {name: tuple(ids) for name, ids in added.items()}
 
 
-def test_two_splits_part_the_training_set() -> None:
+def test_derived_splits_part_what_they_come_from() -> None:
     splits = hold_out(HeldOut("train", 12, 3))
     assert {name: splits[name] for name in MEMBERS} == MEMBERS
-    held_out, kept = splits[HELD_OUT], splits[TRAIN_KEPT]
+    held_out, kept, rest = splits[HELD_OUT], splits[TRAIN_KEPT], splits[REST]
     assert len(held_out) == 12
     assert list(held_out) == sorted(held_out)
     assert set(held_out) < set(TRAIN)
     assert not set(held_out) & set(kept)
     assert not set(held_out) & set(splits["val"])
     assert set(held_out) | set(kept) == set(MEMBERS["train_aug"])
+    assert list(rest) == sorted(set(TRAIN).difference(held_out))
     assert list(kept) == [name for name in MEMBERS["train_aug"] if name in kept]
 
 
@@ -46,6 +48,7 @@ def test_it_can_be_drawn_from_the_whole_training_set() -> None:
     splits = hold_out(HeldOut("train_aug", 99, 3))
     assert len(splits[HELD_OUT]) == 99
     assert len(splits[TRAIN_KEPT]) == 1
+    assert splits[REST] == splits[TRAIN_KEPT]
 
 
 @pytest.mark.parametrize(

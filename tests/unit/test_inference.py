@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import interpolate
+from torch.nn.modules.module import register_module_forward_hook
 
 from methods.data.image_index import read_index
 from methods.data.images import read_rgb
@@ -17,8 +19,9 @@ from methods.more.localization import multi_scale_maps
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
 from methods.more.weights import save_checkpoint
-from methods.postprocess.fusion import fuse_maps
+from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.settings import build
+from methods.vit import VisionTransformer
 from tests.unit.small_run import CLASSES, small_run, write_images
 
 
@@ -81,6 +84,41 @@ def test_fused_maps_equal_the_cams_of_training(
             assert expected is not None
             fused = fuse_maps(stored, kind, [1.0, 0.5], 48, (48, 48))
             np.testing.assert_allclose(fused, expected[0, classes].numpy(), atol=2e-4)
+
+
+def test_raw_maps_are_those_of_each_image_and_of_its_mirror_image(
+    arguments: dict, model: MoRe, tmp_path: Path
+) -> None:
+    predict_maps(**arguments, split="val", scales=[1.0, 0.5])
+    for item in (index := read_predictions(tmp_path / "out" / "index.json")).items:
+        stored = np.load(index.path(item))
+        image = square(tmp_path / f"{item.id}.jpg", 48)
+        for scale, side in ((1.0, 48), (0.5, 24)):
+            view = interpolate(image, (side, side), mode="bilinear", align_corners=False)
+            for row, shown in enumerate((view, view.flip(-1))):
+                with torch.inference_mode():
+                    maps = model.forward_cams(shown, with_lam=True)
+                for kind, expected in zip(("cam", "aux_cam", "lam"), maps, strict=True):
+                    found = stored[maps_key(kind, scale)][row]
+                    wanted = expected[0, stored["classes"]].numpy()
+                    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_the_plain_image_passes_the_network_once(arguments: dict) -> None:
+    """Two images, each: 1 and its mirror image at scale 1, both together at scale 0.5."""
+    passes: list[tuple[int, ...]] = []
+
+    def record(module: nn.Module, images: tuple[torch.Tensor, ...], _: object) -> None:
+        if isinstance(module, VisionTransformer):
+            passes.append(tuple(images[0].shape))
+
+    hook = register_module_forward_hook(record)
+    try:
+        predict_maps(**arguments, split="val", scales=[0.5, 1.0])
+    finally:
+        hook.remove()
+    of_one = [(1, 3, 48, 48), (2, 3, 24, 24), (1, 3, 48, 48)]
+    assert passes == 2 * of_one
 
 
 def test_a_view_in_proportion_has_whole_patches(arguments: dict, tmp_path: Path) -> None:

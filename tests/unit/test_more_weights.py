@@ -1,7 +1,6 @@
-"""Weights: backbones to start from, and checkpoints of every published format."""
+"""Checkpoints, of this pipeline and of every published format."""
 
 import resource
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,48 +11,10 @@ from torch import Tensor
 from methods.errors import InputError
 from methods.more.formulation import PROGRAM, Formulation
 from methods.more.network import MoRe
-from methods.more.settings import NetworkSettings
-from methods.more.weights import (
-    convert_backbone,
-    load_backbone,
-    load_checkpoint,
-    save_checkpoint,
-)
-from methods.vit import VisionTransformer
+from methods.more.weights import load_checkpoint, save_checkpoint
+from tests.unit.small_network import equal_states, small_model
 
-SMALL = NetworkSettings(
-    patch_size=16,
-    width=16,
-    depth=4,
-    heads=2,
-    pretrained_size=64,
-    registers=4,
-    auxiliary_layer=-3,
-    neighbour_ratio=0.5,
-    decoder_width=8,
-    decoder_dilation=5,
-)
-CLASSES = 3
 LEGACY = Formulation(gcr_fusion="legacy")
-
-
-def small_model(seed: int = 0, formulation: Formulation = PROGRAM) -> MoRe:
-    torch.manual_seed(seed)
-    return MoRe(SMALL, CLASSES, formulation)
-
-
-def plain_vit() -> VisionTransformer:
-    """A ViT with one token, of the sizes of `SMALL`."""
-    torch.manual_seed(1)
-    return VisionTransformer(
-        patch_size=16, width=16, depth=4, heads=2, tokens=1, pretrained_size=64
-    )
-
-
-def equal_states(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:
-    return first.keys() == second.keys() and all(
-        torch.equal(value, second[key]) for key, value in first.items()
-    )
 
 
 class TestCheckpoint:
@@ -215,6 +176,22 @@ class TestPublishedFormats:
         load_checkpoint(tmp_path / "old.pth", other)
         assert equal_states(other.state_dict(), model.state_dict())
 
+    def test_old_graph_with_today_s_formula(self, tmp_path: Path) -> None:
+        model, other = small_model(), small_model(1, replace(PROGRAM, gcr_fusion="renamed"))
+        torch.save(self.old(model), tmp_path / "old.pth")
+        load_checkpoint(tmp_path / "old.pth", other)
+        images = torch.randn(1, 3, 64, 64)
+        with torch.no_grad():
+            assert torch.equal(other(images).class_tokens, model(images).class_tokens)
+
+    @pytest.mark.parametrize("fusion", ["legacy", "renamed"])
+    def test_today_s_names_with_an_older_formula(self, tmp_path: Path, fusion: str) -> None:
+        """What a training with either leaves behind is read by the run that made it."""
+        model, other = (small_model(n, replace(PROGRAM, gcr_fusion=fusion)) for n in range(2))
+        torch.save(self.wrapped(model), tmp_path / "new.pth")
+        load_checkpoint(tmp_path / "new.pth", other)
+        assert equal_states(other.state_dict(), model.state_dict())
+
     @pytest.mark.parametrize("fusion", ["program", "paper"])
     def test_old_graph_asks_for_its_formula(self, tmp_path: Path, fusion: str) -> None:
         torch.save(self.old(small_model()), tmp_path / "old.pth")
@@ -222,10 +199,13 @@ class TestPublishedFormats:
         before = {key: value.clone() for key, value in model.state_dict().items()}
         with pytest.raises(InputError) as raised:
             load_checkpoint(tmp_path / "old.pth", model)
-        message = str(raised.value)
-        assert "old.pth: found a graph block of before 27 December 2024" in message
-        assert f"expected that of gcr_fusion {fusion}" in message
-        assert "set gcr_fusion: legacy in the run's formulation" in message
+        assert str(raised.value) == (
+            f"{tmp_path / 'old.pth'}: found a graph block with the names of before 27 December"
+            f" 2024 (graph_layer.W_head, W_tail or gate_*) and gcr_fusion {fusion}, expected"
+            " gcr_fusion legacy, the formula of the first release, or renamed, today's formula,"
+            " which the last version with these names had; state in the run's formulation the one"
+            " that the file was trained with, or give a newer checkpoint."
+        )
         assert equal_states(model.state_dict(), before)
 
     def test_own_checkpoint_of_the_old_formula(self, tmp_path: Path) -> None:
@@ -247,64 +227,3 @@ class TestPublishedFormats:
         assert "2 missing keys (graph_layer.W_head.weight, graph_layer.gate_W.bias)" in message
         assert "1 unexpected key (graph_layer.head_proj.weight)" in message
         assert "graph_layer.gate_V.weight (16, 8) instead of (8, 16)" in message
-
-
-class TestBackbone:
-    def test_conversion(self) -> None:
-        plain = plain_vit().state_dict() | {"head.weight": torch.zeros(5, 16)}
-        converted = convert_backbone(plain, SMALL, CLASSES, torch.Generator().manual_seed(3))
-        tokens = SMALL.registers + CLASSES
-        assert converted["cls_token"].shape == (1, tokens, 16)
-        assert torch.equal(converted["cls_token"], plain["cls_token"].expand(1, tokens, 16))
-        registers, rest = converted["pos_embed"].tensor_split((SMALL.registers,), dim=1)
-        assert torch.equal(rest[:, :CLASSES], plain["pos_embed"][:, :1].expand(1, CLASSES, 16))
-        assert torch.equal(rest[:, CLASSES:], plain["pos_embed"][:, 1:])
-        assert registers.abs().max() <= 2
-        assert 0.6 < registers.std() < 1.1
-        assert "head.weight" not in converted
-        for key in plain.keys() - {"cls_token", "pos_embed", "head.weight"}:
-            assert torch.equal(converted[key], plain[key])
-
-    def test_draw_depends_on_the_generator_alone(self) -> None:
-        plain = plain_vit().state_dict()
-        first, second, third = (
-            convert_backbone(plain, SMALL, CLASSES, torch.Generator().manual_seed(seed))
-            for seed in (3, 3, 4)
-        )
-        assert equal_states(first, second)
-        assert not torch.equal(first["pos_embed"], third["pos_embed"])
-
-    def test_loads_into_the_encoder_alone(self, tmp_path: Path) -> None:
-        plain, model = plain_vit(), small_model()
-        torch.save(plain.state_dict(), tmp_path / "vit.pt")
-        before = {key: value.clone() for key, value in model.state_dict().items()}
-        load_backbone(model, tmp_path / "vit.pt")
-        after = model.state_dict()
-        changed = {key for key in after if not torch.equal(after[key], before[key])}
-        key = "blocks.0.mlp.fc1.weight"
-        assert torch.equal(after[f"encoder.{key}"], plain.state_dict()[key])
-        assert torch.equal(after["encoder.cls_token"][:, -1:], plain.cls_token)
-        assert changed
-        assert all(key.startswith("encoder.") for key in changed)
-        assert not changed & {"encoder.head.weight", "encoder.head.bias"}
-
-    def test_class_tokens_start_out_identical(self, tmp_path: Path) -> None:
-        model = small_model()
-        torch.save(plain_vit().state_dict(), tmp_path / "vit.pt")
-        load_backbone(model, tmp_path / "vit.pt")
-        tokens = model.encoder(torch.randn(2, 3, 64, 64)).tokens[:, SMALL.registers :]
-        torch.testing.assert_close(tokens, tokens[:, :1].expand_as(tokens))
-
-    def test_refuses_a_network_of_other_sizes(self, tmp_path: Path) -> None:
-        state = plain_vit().state_dict()
-        state["pos_embed"] = torch.zeros(1, 10, 16)
-        torch.save(state, tmp_path / "vit.pt")
-        with pytest.raises(InputError, match=r"pos_embed \(1, 10, 16\) instead of \(1, 17, 16\)"):
-            load_backbone(small_model(), tmp_path / "vit.pt")
-
-    def test_refuses_a_backbone_with_missing_keys(self, tmp_path: Path) -> None:
-        state = plain_vit().state_dict()
-        del state["cls_token"]
-        torch.save(state, tmp_path / "vit.pt")
-        with pytest.raises(InputError, match=r"1 missing key \(cls_token\)"):
-            load_backbone(small_model(), tmp_path / "vit.pt")

@@ -72,7 +72,8 @@ def test_a_given_checkpoint_is_not_trained(small: Configuration, tmp_path: Path)
     steps = steps_to_run(small, None)
     assert {step.name for step in steps} == {"prediction", "labels", "CRF"}
     assert all("seed0" in str(step.path) for step in steps)  # one evaluation is enough
-    assert [file.path for file in missing_files(small, None)][-1] == given
+    # The weights that a training would start from are not wanted.
+    assert [file.path.name for file in missing_files(small, None)] == ["few.tar", given.name]
     put(given)
     assert given not in [file.path for file in missing_files(small, None)]
 
@@ -90,6 +91,36 @@ def test_label_maps_of_a_submission_are_counted_too(small: Configuration) -> Non
         10 * next(step.core_seconds for step in before if step.name == "CRF")
     )
     assert package.bytes == pytest.approx(2 * 50 * 0.03 * 500 * 375)
+
+
+def test_backbone_of_a_given_checkpoint_is_not_trained(small: Configuration) -> None:
+    run = small.experiment["runs"]["more"]
+    network = {"patch_size": 8, "width": 16, "depth": 2, "heads": 2, "image_size": 48}
+    small.experiment["weights"]["vit"] = {
+        "source": "pretrained",
+        "network": network,
+        "pretraining": {"batch_size": 2, "iterations": 3},
+    }
+    assert steps_to_run(small, None)[0].name == "pretraining"
+    run["checkpoint"] = {"rule": "file", "path": "authors.pth", "sha256": "0" * 64}
+    assert "pretraining" not in [step.name for step in steps_to_run(small, None)]
+
+
+def test_curves_are_validated_on_a_split_of_their_own(small: Configuration) -> None:
+    before = [step for step in steps_to_run(small, None) if step.name == "validation"]
+    small.experiment["runs"]["more"]["evaluation"]["curve_split"] = "train"
+    after = [step for step in steps_to_run(small, None) if step.name == "validation"]
+    assert len(after) == len(before)
+    assert after[0].path.name == "train.10.json"
+    assert after[0].macs == 2 * before[0].macs  # ten images instead of five
+
+
+@pytest.mark.parametrize(("split", "images"), [("held_out", 4), ("train_kept", 16), ("rest", 6)])
+def test_derived_splits_are_counted(small: Configuration, split: str, images: int) -> None:
+    small.experiment["datasets"]["few"]["held_out"] = {"split": "train", "images": 4, "seed": 0}
+    small.experiment["runs"]["more"]["protocols"]["cam"]["split"] = split
+    maps = next(step for step in steps_to_run(small, None) if f"maps/{split}" in str(step.path))
+    assert maps.bytes == images * 4 * 3 * 2 * 2 * 9  # as in test_sizes_by_hand
 
 
 def test_held_out_split_is_validated_on(small: Configuration) -> None:
@@ -170,6 +201,21 @@ def test_main_memory_grows_with_loaders_and_crf(small: Configuration) -> None:
     on_cpu = main_memory(small, steps, Machine(gpu=False, cores=4))
     assert on_cpu - main_memory(small, steps, machine) == pytest.approx(gpu_memory(steps))
     assert main_memory(small, [], machine) == 0
+
+
+def test_annotations_of_coco_are_read_before_the_training(small: Configuration) -> None:
+    few = small.experiment["datasets"]["few"]
+    few |= {"format": "coco", "splits": {"train": 82081, "val": 5, "val_part": 5}}
+    steps = steps_to_run(small, None)
+    reading = [step for step in steps if step.name == "annotations"]
+    assert [step.path.name for step in reading] == ["extraction.json", "manifest.json"]
+    machine = Machine(gpu=True, cores=16)
+    assert main_memory(small, reading, machine) == pytest.approx(2e9 + 8 * 0.1e9)
+    later = [step for step in steps if step not in reading]
+    assert main_memory(small, steps, machine) == main_memory(small, later, machine) > 3e9
+    put(small.data / "extracted/few/extraction.json")
+    put(small.results / "data/few/manifest.json")
+    assert steps_to_run(small, None) == later
 
 
 def test_folders_on_one_disk_share_its_space(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from tests.unit.small_run import CLASSES, small_run
 
 BACKBONE = {"patch_size": 8, "width": 16, "depth": 3, "heads": 2, "image_size": 48}
 DATASET: dict[str, Any] = {
+    "format": "voc",
     "classes": list(CLASSES),
-    "splits": {"train": 4, "train_aug": 4, "val": 2},
+    "splits": {"train": 4, "train_aug": 5, "val": 2},
 }
 
 
@@ -88,7 +89,9 @@ def test_more_neighbours_than_patches() -> None:
     assert found(run, many) == []
 
 
-@pytest.mark.parametrize(("split", "count"), [("train_aug", 4), ("train_kept", 3), ("held_out", 1)])
+@pytest.mark.parametrize(
+    ("split", "count"), [("train_aug", 5), ("train_kept", 4), ("held_out", 1), ("rest", 3)]
+)
 def test_a_batch_larger_than_the_split(split: str, count: int) -> None:
     dataset = DATASET | {"held_out": {"split": "train", "images": 1, "seed": 0}}
     run = small_run() | {"train_split": split}

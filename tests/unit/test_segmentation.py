@@ -30,7 +30,7 @@ COUNTS = [[2, 1, 0, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
 def document(counts: np.ndarray, expected: int) -> dict:
     return metrics_document(
         split="val",
-        stage="raw",
+        name="raw",
         protocol={"scales": [1.0]},
         classes=["cat", "dog", "bus"],
         counts=counts,
@@ -70,7 +70,7 @@ def test_precision_of_labels_that_are_never_predicted_is_not_defined() -> None:
     assert (
         metrics_document(
             split="val",
-            stage="raw",
+            name="raw",
             protocol={},
             classes=["cat"],
             counts=counts,

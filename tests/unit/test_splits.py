@@ -1,9 +1,11 @@
-"""The splits that a data set may have besides: test, whose labels are withheld, and held_out."""
+"""Splits that a data set may have besides, test and held_out; and which splits share images."""
 
 import hashlib
 import shutil
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,6 +13,8 @@ from PIL import Image
 from methods.data.held_out import HeldOut
 from methods.data.image_index import read_index
 from methods.data.manifest import write_index
+from methods.data.split_checks import apart_check
+from methods.data.splits import drawable, overlap, sizes
 from methods.errors import InputError
 from tests.unit.small_dataset import CLASSES, SETTINGS, SPLITS, check, extract, truncate
 
@@ -37,9 +41,10 @@ def test_test_images_are_decoded_counted_and_without_label(
 ) -> None:
     result = check(whole_with_test, images=19, splits=WITH_TEST)
     checks = {item["name"]: item for item in result.checks["checks"]}
-    assert len(checks) == 10
+    assert len(checks) == 9
     assert {item["severity"] for item in checks.values()} == {"ok"}
-    assert checks["test is apart from train_aug and val"]["checked"] == 4
+    apart = "train and val, train and test, train_aug and val, train_aug and test, val and test"
+    assert checks["splits that are apart share no image"]["found"] == apart
     assert checks["images decode and have the annotated size"]["checked"] == 15
     assert checks["images without annotation decode, the 4 of test among them"]["checked"] == 4
     rows = [row for row in result.index if row["splits"] == "test"]
@@ -86,7 +91,7 @@ def test_other_images_of_the_test_archive_are_decoded_and_counted(root_with_test
     shutil.copy(root_with_test / "Annotations/2012_000001.xml", annotation)
     result = check(root_with_test, images=21, splits=WITH_TEST)
     assert len(result.index) == 19
-    assert [item["checked"] for item in result.checks["checks"]][4:7] == [16, 16, 5]
+    assert [item["checked"] for item in result.checks["checks"]][2:5] == [16, 16, 5]
     annotation.write_text(annotation.read_text().replace("<width>", "<width>1"))
     with pytest.raises(InputError, match=r"2012_000099\.xml: found an image size of 1\d+x"):
         check(root_with_test, images=21, splits=WITH_TEST)
@@ -131,23 +136,96 @@ def test_held_out_images_become_splits_of_index_and_manifest(whole: Path, tmp_pa
     write_index(tmp_path / "index.csv", result.index)
     ids = {
         split: {record.id for record in read_index(tmp_path / "index.csv", split, CLASSES)}
-        for split in ("train", "train_aug", "val", "held_out", "train_kept")
+        for split in ("train", "train_aug", "val", "held_out", "train_kept", "rest")
     }
     assert len(ids["held_out"]) == 2
     assert ids["held_out"] < ids["train"]
     assert ids["train_kept"] == ids["train_aug"] - ids["held_out"]
+    assert ids["rest"] == ids["train"] - ids["held_out"]
     assert not ids["held_out"] & ids["val"]
     counts = {name: split["count"] for name, split in result.manifest["splits"].items()}
-    assert counts == {**SPLITS, "held_out": 2, "train_kept": 9}
+    assert counts == {**SPLITS, "held_out": 2, "train_kept": 9, "rest": 4}
     lines = "".join(f"{image_id}\n" for image_id in sorted(ids["held_out"]))
     expected = hashlib.sha256(lines.encode()).hexdigest()
     assert result.manifest["splits"]["held_out"]["sha256_of_ids"] == expected
-    last = result.checks["checks"][-1]
-    assert last["name"] == "held_out is part of train, apart from train_kept and val"
-    assert last["found"] == "2 held out, 9 kept for training"
+    checks = {item["name"]: item for item in result.checks["checks"]}
+    drawn = checks["held_out is part of train, apart from train_kept, rest and val"]
+    assert drawn["found"] == "2 held out, 9 kept for training, 4 left of train"
+    apart = checks["splits that are apart share no image"]["found"].split(", ")
+    assert {"held_out and train_kept", "held_out and rest", "val and rest"} <= {*apart}
+    assert "train and held_out" not in apart
     assert result.manifest["files"] == check(whole).manifest["files"]
 
 
 def test_too_many_held_out_images_are_refused(whole: Path) -> None:
     with pytest.raises(InputError, match=r"datasets\.shapes\.held_out: found 6 images to hold out"):
         check(whole, held_out=HeldOut("train", 6, seed=3))
+
+
+def test_splits_that_are_apart_are_held_to_their_lists(whole: Path) -> None:
+    members = {"train": ["a"], "train_aug": ["a", "b"], "val": ["c"]}
+    drawn = {**members, "held_out": ["b"], "train_kept": ["a"], "rest": ["a"]}
+    held_out = HeldOut("train_aug", 1, seed=0)
+    assert apart_check(whole, "voc", drawn, held_out).checked == 7
+    for name, shared in (("val", "a"), ("rest", "b"), ("train_kept", "b"), ("held_out", "c")):
+        with pytest.raises(InputError, match=rf"found 1 images of .*, such as {shared}, expected "):
+            apart_check(whole, "voc", {**drawn, name: [shared]}, held_out)
+
+
+@pytest.mark.parametrize("source", [None, "train", "train_aug"])
+def test_overlap_says_what_the_lists_of_voc_say(whole_with_test: Path, source: str | None) -> None:
+    """Splits that are apart share no id; a split and a part of it do."""
+    held_out = HeldOut(source, 4, seed=3) if source else None
+    result = check(whole_with_test, images=19, splits=WITH_TEST, held_out=held_out)
+    names = result.manifest["splits"]
+    ids = {
+        name: {row["id"] for row in result.index if name in str(row["splits"]).split("|")}
+        for name in names
+    }
+    for first, second in product(names, names):
+        shared = bool(ids[first] & ids[second])
+        assert overlap("voc", source, first, second) == overlap("voc", source, second, first)
+        assert shared <= overlap("voc", source, first, second), (first, second)
+        if ids[first] <= ids[second]:
+            assert overlap("voc", source, first, second), (first, second)
+
+
+@pytest.mark.parametrize(
+    ("format", "source", "first", "second", "shared"),
+    [
+        ("voc", None, "train", "train_aug", True),
+        ("voc", None, "train_aug", "val", False),
+        ("voc", None, "val", "test", False),
+        ("voc", None, "trainval", "val", True),
+        ("voc", "train", "held_out", "train", True),
+        ("voc", "train", "held_out", "train_aug", True),
+        ("voc", "train", "held_out", "train_kept", False),
+        ("voc", "train", "held_out", "rest", False),
+        ("voc", "train", "rest", "train_kept", True),
+        ("voc", "train", "train", "train_kept", True),
+        ("voc", "train", "rest", "val", False),
+        ("voc", "train_aug", "held_out", "train", True),
+        ("coco", None, "val_part", "val", True),
+        ("coco", None, "val_part", "train", False),
+        ("coco", "train", "held_out", "train", True),
+        ("coco", "train", "rest", "train_kept", True),
+        ("coco", "train", "held_out", "val", False),
+    ],
+)
+def test_splits_that_may_share_images(
+    format: str, source: str | None, first: str, second: str, shared: bool
+) -> None:
+    assert overlap(format, source, first, second) == shared
+    assert overlap(format, source, second, first) == shared
+
+
+def test_sizes_of_derived_splits() -> None:
+    dataset: dict[str, Any] = {"format": "voc", "splits": WITH_TEST}
+    assert sizes(dataset) == WITH_TEST
+    held_out = {"held_out": {"split": "train", "images": 2, "seed": 3}}
+    assert sizes(dataset | held_out) == {**WITH_TEST, "held_out": 2, "train_kept": 9, "rest": 4}
+    coco: dict[str, Any] = {"format": "coco", "splits": {"train": 8, "val": 6, "val_part": 4}}
+    added = {"held_out": 2, "train_kept": 6, "rest": 6}
+    assert sizes(coco | held_out) == {**coco["splits"], **added}
+    assert drawable("voc") == ["train", "train_aug"]
+    assert drawable("coco") == ["train"]

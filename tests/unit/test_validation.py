@@ -67,10 +67,10 @@ def min_max(maps: Tensor) -> Tensor:
     return shifted / (shifted.amax((-2, -1), keepdim=True) + 1e-5)
 
 
-def label(maps: Tensor, present: np.ndarray) -> np.ndarray:
-    """Of one image (1, C, H, W): the strongest present class above 0.5."""
+def label(maps: Tensor, present: np.ndarray, background: float) -> np.ndarray:
+    """Of one image (1, C, H, W): the strongest present class above the threshold."""
     result = np.zeros(maps.shape[2:], dtype=np.uint8)
-    best = np.full(maps.shape[2:], 0.5, dtype=np.float32)
+    best = np.full(maps.shape[2:], background, dtype=np.float32)
     for number in np.flatnonzero(present):
         values = maps[0, number].numpy()
         result[values > best] = number + 1
@@ -89,7 +89,9 @@ def multi_scale(model: MoRe, image: Tensor, which: str) -> Tensor:
     return min_max(total)
 
 
-def by_hand(model: MoRe, record: ImageRecord, folder: Path) -> tuple[dict[str, Any], float]:
+def by_hand(
+    model: MoRe, record: ImageRecord, folder: Path, background: float
+) -> tuple[dict[str, Any], float]:
     """Label maps of one image by kind, and F1 of its image labels."""
     pixels = np.array(Image.open(folder / record.image).convert("RGB"))
     image = resize(normalise(pixels)[None], (48, 48))
@@ -109,11 +111,11 @@ def by_hand(model: MoRe, record: ImageRecord, folder: Path) -> tuple[dict[str, A
     score = min_max(resize(model.forward_cams(image, with_lam=True).lam, size))
     maps = {
         "decoder": resize(output.seg_logits, size)[0].argmax(0).numpy().astype(np.uint8),
-        "cam": label(cam, record.labels),
-        "aux_cam": label(auxiliary, record.labels),
-        "lam": label(score, record.labels),
-        "fused": label(min_max(score * cam), record.labels),
-        "cam_predicted": label(cam, predicted),
+        "cam": label(cam, record.labels, background),
+        "aux_cam": label(auxiliary, record.labels, background),
+        "lam": label(score, record.labels, background),
+        "fused": label(min_max(score * cam), record.labels, background),
+        "cam_predicted": label(cam, predicted, background),
     }
     return maps, float(f1)
 
@@ -137,13 +139,14 @@ def miou(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float:
 def check(arguments: dict[str, Any], model: MoRe, folder: Path, split: str) -> dict[str, Any]:
     """Validate, and hold every number against the plain recomputation."""
     found = validate(**arguments, split=split)
+    background = arguments["run"]["training"]["pseudo_labels"]["background"]
     records = read_index(arguments["index"], split, CLASSES)
     pairs: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in KINDS}
     scores = []
     with torch.no_grad():
         for record in records:
             truth = np.asarray(Image.open(folder / f"{record.id}.png"))
-            maps, f1 = by_hand(model, record, folder)
+            maps, f1 = by_hand(model, record, folder, background)
             scores.append(f1)
             for kind, predicted in maps.items():
                 pairs[kind].append((truth, predicted))
@@ -164,6 +167,18 @@ def test_scores_are_those_of_a_plain_recomputation(
     found = check(arguments, model, tmp_path, split)
     assert found["f1"] > 0
     assert len(set(found["miou"].values())) > 3
+
+
+def test_the_background_threshold_is_the_run_s(
+    arguments: dict[str, Any], model: MoRe, tmp_path: Path
+) -> None:
+    found = {}
+    for background in (0.5, 0.45):
+        arguments["run"]["training"]["pseudo_labels"]["background"] = background
+        found[background] = check(arguments, model, tmp_path, "val")
+        assert found[background]["protocol"]["background"] == background
+    low, high = found[0.45]["miou"], found[0.5]["miou"]
+    assert {kind for kind in KINDS if low[kind] != high[kind]} == set(KINDS) - {"decoder"}
 
 
 def test_the_decoder_names_the_classes_where_the_classifier_names_none(

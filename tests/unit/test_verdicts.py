@@ -146,7 +146,7 @@ def write_scores(results: Path, name: str, hits: int) -> Path:
     counts[:, :2, :2] = [[hits, 100 - hits], [100 - hits, hits]]
     document = metrics_document(
         split="val",
-        stage="crf",
+        name="crf",
         protocol={},
         classes=["bird", "boat"],
         counts=counts,
@@ -202,7 +202,8 @@ def test_a_given_checkpoint_is_judged_once_whatever_the_seeds(tmp_path: Path) ->
     judged = claim(AtLeast(60.0))
     (entry,) = judge_all([judged], tmp_path, [3, 4], {"more": GIVEN})["verdicts"]
     assert (entry["status"], entry["seeds"]) == ("holds", (3,))
-    assert entry["reason"] == "66.67 is at least 60.00."
+    assert entry["reason"] == ("Given checkpoint, nothing trained here: 66.67 is at least 60.00.")
+    assert entry["calibration"] is True
     with pytest.raises(InputError, match="seed4"):
         judge_all([judged], tmp_path, [3, 4], RUNS)
 
@@ -217,11 +218,81 @@ def test_every_seed_is_compared_with_the_one_of_a_given_checkpoint(tmp_path: Pat
     assert entry["values"] == pytest.approx(
         [100 * 80 / 120 - reference, 100 * 90 / 110 - reference]
     )
+    assert entry["calibration"] is False  # more was trained here
     assert entry["files"] == [
         "given/seed3/metrics/val.crf.json",
         "more/seed3/metrics/val.crf.json",
         "more/seed4/metrics/val.crf.json",
     ]
+
+
+CAM = Quantity(run="more", split="val", validation="cam")
+MAPS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
+
+
+def write_validation(results: Path, **changes: object) -> None:
+    """The scores of the chosen checkpoint: 70 for the decoder, one more for each map after it."""
+    folder = results / "more/seed3"
+    write_json(folder / "checkpoint.json", {"rule": "last", "iteration": 200})
+    document = {
+        "split": "val",
+        "iteration": 200,
+        "coverage": {"evaluated": 60, "expected": 60},
+        "f1": 90.0,
+        "miou": {name: 70.0 + number for number, name in enumerate(MAPS)},
+    }
+    write_json(folder / "validation/val.200.json", {**document, **changes})
+
+
+def judge_cam(results: Path, run: dict[str, object] = RUNS["more"]) -> dict[str, object]:
+    document = judge_all([claim(AtLeast(70.5), quantity=CAM)], results, [3], {"more": run})
+    (entry,) = document["verdicts"]
+    return entry
+
+
+def test_a_claim_may_name_the_validation_of_the_chosen_checkpoint(tmp_path: Path) -> None:
+    write_validation(tmp_path)
+    write_json(tmp_path / "more/seed3/validation/val.300.json", {"miou": {"cam": 99.0}})
+    entry = judge_cam(tmp_path)
+    assert (entry["status"], entry["values"], entry["calibration"]) == ("holds", (71.0,), False)
+    named = {"run": "more", "split": "val", "validation": "cam", "metric": "miou"}
+    assert entry["quantity"] == named
+    assert entry["files"] == ["more/seed3/checkpoint.json", "more/seed3/validation/val.200.json"]
+
+
+def test_a_validation_of_a_part_of_a_split_is_void(tmp_path: Path) -> None:
+    write_validation(tmp_path, coverage={"evaluated": 59, "expected": 60})
+    entry = judge_cam(tmp_path)
+    assert entry["status"] == "void"
+    assert entry["reason"] == (
+        "Void: miou of more, validation of cam, on val covers 59 of 60 images with seed 3."
+    )
+
+
+@pytest.mark.parametrize("change", [{"iteration": 300}, {"split": "train"}, {"miou": {}}])
+def test_a_validation_of_something_else_is_refused(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    write_validation(tmp_path, **change)
+    with pytest.raises(InputError, match=r"val\.200\.json: "):
+        judge_cam(tmp_path)
+
+
+def test_a_given_checkpoint_has_no_validation(tmp_path: Path) -> None:
+    entry = judge_cam(tmp_path, GIVEN)
+    assert (entry["status"], entry["value"], entry["files"]) == ("not evaluated", None, [])
+    assert entry["reason"] == (
+        "Given checkpoint, nothing trained here: Not evaluated: run more trains nothing, so there"
+        " is no validation of its checkpoints."
+    )
+
+
+def test_controls_are_no_calibration(tmp_path: Path) -> None:
+    write_scores(tmp_path, "controls/shapes/val.colour.json", 50)
+    (entry,) = judge_all([claim(AtMost(40.0), quantity=COLOUR)], tmp_path, [3], {"more": GIVEN})[
+        "verdicts"
+    ]
+    assert (entry["reason"], entry["calibration"]) == ("33.33 is at most 40.00.", False)
 
 
 TEST = Quantity(run="more", split="test", protocol="crf", metric="miou")

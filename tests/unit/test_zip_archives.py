@@ -11,6 +11,7 @@ from methods.data.archives import extract_archives
 from methods.errors import InputError
 
 CONTENT = {"tree/a.txt": b"alpha", "tree/deep/b.bin": bytes(range(256)) * 40}
+LIMIT = 2**20  # bytes, more than any archive here holds
 
 
 def write_zip(
@@ -25,7 +26,7 @@ def write_zip(
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
 def test_extraction_gives_the_files_and_their_count(tmp_path: Path, method: int) -> None:
     archive = write_zip(tmp_path / "a.zip", method=method)
-    extracted = extract_archives([archive], tmp_path / "out")
+    extracted = extract_archives([archive], tmp_path / "out", LIMIT)
     assert (extracted.files, extracted.bytes) == (2, 5 + 256 * 40)
     for member, data in CONTENT.items():
         assert (tmp_path / "out" / member).read_bytes() == data
@@ -37,7 +38,7 @@ def test_folders_are_made_and_not_counted(tmp_path: Path) -> None:
         archive.mkdir("empty")
         archive.writestr("empty/a", b"1")
         archive.mkdir("other")
-    assert extract_archives([tmp_path / "a.zip"], tmp_path / "out").files == 1
+    assert extract_archives([tmp_path / "a.zip"], tmp_path / "out", LIMIT).files == 1
     assert (tmp_path / "out/other").is_dir()
 
 
@@ -48,7 +49,7 @@ def test_every_truncation_is_refused_and_leaves_nothing(tmp_path: Path, method: 
     for keep in range(0, len(whole), 37):
         cut.write_bytes(whole[:keep])
         with pytest.raises(InputError, match=r"cut\.zip: found \d+ bytes of a truncated or corr"):
-            extract_archives([cut], tmp_path / "out")
+            extract_archives([cut], tmp_path / "out", LIMIT)
     assert {path.name for path in tmp_path.iterdir()} == {"whole.zip", "cut.zip"}
 
 
@@ -66,7 +67,7 @@ def test_damage_ends_in_one_sentence_or_changes_nothing(tmp_path: Path, method: 
         content[rng.integers(low, len(whole))] ^= int(rng.integers(1, 256))
         damaged.write_bytes(content)
         try:
-            extract_archives([damaged], tmp_path / f"out{trial}")
+            extract_archives([damaged], tmp_path / f"out{trial}", LIMIT)
         except InputError as error:
             refusals.append(str(error))
         else:
@@ -80,16 +81,16 @@ def test_damage_ends_in_one_sentence_or_changes_nothing(tmp_path: Path, method: 
 def test_a_file_that_is_no_archive_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_text("<html>not found</html>")
     with pytest.raises(InputError, match=r"22 bytes of a truncated .*, expected a whole zip"):
-        extract_archives([tmp_path / "a.zip"], tmp_path / "out")
+        extract_archives([tmp_path / "a.zip"], tmp_path / "out", LIMIT)
     with pytest.raises(InputError, match="found no such file"):
-        extract_archives([tmp_path / "b.zip"], tmp_path / "out")
+        extract_archives([tmp_path / "b.zip"], tmp_path / "out", LIMIT)
 
 
 @pytest.mark.parametrize("name", ["/etc/evil", "../evil", "tree/../../evil"])
 def test_members_outside_the_destination_are_refused(tmp_path: Path, name: str) -> None:
     archive = write_zip(tmp_path / "a.zip", {"fine": b"", name: b"evil"})
     with pytest.raises(InputError, match="found a member that points outside"):
-        extract_archives([archive], tmp_path / "below" / "out")
+        extract_archives([archive], tmp_path / "below" / "out", LIMIT)
     assert not list(tmp_path.rglob("evil"))
     assert not (tmp_path / "below" / "out").exists()
 
@@ -101,7 +102,7 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: int) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr(member, "/etc")
     with pytest.raises(InputError, match="found a link or device, 'tree/member'"):
-        extract_archives([tmp_path / "a.zip"], tmp_path / "out")
+        extract_archives([tmp_path / "a.zip"], tmp_path / "out", LIMIT)
 
 
 def test_a_member_with_a_password_is_refused(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_member_with_a_password_is_refused(tmp_path: Path) -> None:
         content[content.index(signature) + flags] |= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match="found an encrypted member, 'secret'"):
-        extract_archives([path], tmp_path / "out")
+        extract_archives([path], tmp_path / "out", LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_names_that_cannot_stand_together_are_the_fault_of_the_archive(
 ) -> None:
     path = write_zip(tmp_path / "a.zip", dict.fromkeys(names, b""))
     with pytest.raises(InputError, match=r"a\.zip: found members whose names cannot"):
-        extract_archives([path], tmp_path / "out")
+        extract_archives([path], tmp_path / "out", LIMIT)
     assert not (tmp_path / "out").exists()
 
 
@@ -132,7 +133,7 @@ def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
         archive.writestr("a", b"1")
         archive.writestr("a", b"2")
     with pytest.raises(InputError, match="found members whose names cannot"):
-        extract_archives([tmp_path / "a.zip"], tmp_path / "out")
+        extract_archives([tmp_path / "a.zip"], tmp_path / "out", LIMIT)
 
 
 def test_content_beyond_the_bound_is_refused(tmp_path: Path) -> None:

@@ -112,7 +112,10 @@ def test_wrong_hash_is_not_extracted(project: Project) -> None:
 def test_missing_archive_is_asked_for(fresh_project: Project) -> None:
     make_local(fresh_project, "0" * 64)
     sentence = only_sentence(fresh_project.snakemake("data"))
-    assert "data/archives/shapes: found no VOCtrainval.tar and no benchmark.tgz" in sentence
+    assert (
+        "data/archives/shapes: found no VOCtrainval.tar and no benchmark.tgz and no VOC2012test.tar"
+        in sentence
+    )
     assert not list((fresh_project.folder / "data").glob("archives/shapes/*"))
 
 
@@ -129,28 +132,29 @@ def test_weights_of_the_user_are_asked_for_and_checked(fresh_project: Project) -
 
 
 def test_nan_logits_are_not_scored(project: Project) -> None:
-    stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
+    stored = min((project.results / "more/seed0/predictions/val.square/logits").glob("*.npz"))
     arrays = dict(np.load(stored))
     arrays["scale_1"][0, 0, 0, 0] = np.nan
     digest = sha256(stored)
     np.savez(stored, **arrays)
-    project.edit("results/tiny/more/seed0/predictions/val/index.json", digest, sha256(stored))
+    index = "results/tiny/more/seed0/predictions/val.square/index.json"
+    project.edit(index, digest, sha256(stored))
     done = project.snakemake("metrics", "--until", "apply_crf")
     sentence = only_sentence(done)
     assert stored.name in sentence
     assert "NaN" in sentence
-    assert not (project.results / "more/seed0/crf/val/index.json").exists()
-    assert not (project.results / "more/seed0/crf/val/labels").exists()
+    assert not (project.results / "more/seed0/crf/val.crf/index.json").exists()
+    assert not (project.results / "more/seed0/crf/val.crf/labels").exists()
     assert not leftovers(project.results)
 
 
 def test_changed_logits_are_not_used(project: Project) -> None:
-    stored = min((project.results / "more/seed0/predictions/val/logits").glob("*.npz"))
+    stored = min((project.results / "more/seed0/predictions/val.square/logits").glob("*.npz"))
     stored.write_bytes(stored.read_bytes() + b"more")
     sentence = only_sentence(project.snakemake("metrics", "--forcerun", "apply_crf"))
     assert stored.name in sentence
     assert f"found sha256 {sha256(stored)}, expected" in sentence
-    assert not (project.results / "more/seed0/crf/val/index.json").exists()
+    assert not (project.results / "more/seed0/crf/val.crf/index.json").exists()
 
 
 def test_changed_weights_are_not_trained_from(project: Project) -> None:

@@ -39,7 +39,7 @@ def test_every_link_of_the_chain_is_a_file(finished_chain: Project) -> None:
 
 def test_every_score_covers_its_split(finished_chain: Project) -> None:
     scored = list(finished_chain.results.glob("more/seed0/metrics/*.*.json"))
-    assert len(scored) == 15
+    assert len(scored) == 18
     for path in scored:
         document = read(path)
         images = {"val": 12, "train": 14}[document["split"]]
@@ -58,8 +58,8 @@ def test_controls_score_what_is_known_beforehand(finished_chain: Project) -> Non
 def test_mmsegmentation_agrees(finished_chain: Project) -> None:
     checked = read(finished_chain.results / "more/seed0/metrics/cross_check.json")
     decoder = ("raw", "multiscale", "crf", "aspect", "aspect_crf")
-    assert set(checked["stages"]) == {f"val.{protocol}" for protocol in decoder}
-    assert all(abs(stage["difference"]) <= 1e-6 for stage in checked["stages"].values())
+    assert set(checked["protocols"]) == {f"val.{protocol}" for protocol in decoder}
+    assert all(abs(c["difference"]) <= 1e-6 for c in checked["protocols"].values())
 
 
 def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project) -> None:
@@ -67,7 +67,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project)
     logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
     benchmarks = (results / "benchmarks").rglob("*.tsv")
     assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
-    assert len(logs) == 55
+    assert len(logs) == 61
     for log in logs_of(results):
         assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
 

@@ -65,8 +65,8 @@ def test_perfect_control_and_second_opinion(coco_chain: Project) -> None:
     perfect = read(coco_chain.results / "controls/scenes/val_part.perfect.json")
     assert perfect["miou"] == 100
     checked = read(coco_chain.results / "more/seed0/metrics/cross_check.json")
-    assert set(checked["stages"]) == {"val_part.raw_part"}
-    assert abs(checked["stages"]["val_part.raw_part"]["difference"]) <= 1e-6
+    assert set(checked["protocols"]) == {"val_part.raw_part"}
+    assert abs(checked["protocols"]["val_part.raw_part"]["difference"]) <= 1e-6
 
 
 def test_published_numbers_are_compared_with_the_right_files(coco_chain: Project) -> None:

@@ -8,15 +8,15 @@ import pytest
 from tests.workflow.conftest import Project
 
 REPORTED = {"judge_claims": 1, "render_report": 1}
-SCORED = {"score_labels": 15, "cross_check_metrics": 1, **REPORTED}
+SCORED = {"score_labels": 18, "cross_check_metrics": 1, **REPORTED}
 ONE_SCORE = {"score_labels": 1, **REPORTED}  # of a localization map: no second program scores it
 SUBMITTED = {"package_submission": 1, "check_receipts": 1}
 PREDICTED = {
     "select_checkpoint": 1,
     "predict_segmentation": 3,
     "predict_maps": 2,
-    "label_images": 9,
-    "apply_crf": 7,
+    "label_images": 10,
+    "apply_crf": 9,
     **SUBMITTED,
     **SCORED,
 }
@@ -124,7 +124,7 @@ def new_seed(project: Project) -> None:
         (constant_of_the_job_description, {}),
         (figure_of_the_report, {"render_report": 1}),
         (template_of_the_report, {"render_report": 1}),
-        (crf_parameter, {"apply_crf": 7, **SUBMITTED, **SCORED, "score_labels": 6}),
+        (crf_parameter, {"apply_crf": 9, **SUBMITTED, **SCORED, "score_labels": 8}),
         (scale_of_a_protocol, {"label_images": 1, **SCORED, "score_labels": 1}),
         (split_of_a_protocol, {"predict_maps": 1, "label_images": 1, **ONE_SCORE}),
         (switch_of_the_formulation, TRAINED),

@@ -54,7 +54,17 @@ def test_given_checkpoint_is_scored_like_the_run_it_comes_from(project: Project)
 
 def test_ablation_with_the_checkpoint_that_is_best_on_held_out_images(project: Project) -> None:
     held_out = {"split": "train", "images": 5, "seed": 0}
-    best = {"train_split": "train_kept", "checkpoint": {"rule": "best", "split": "held_out"}}
+    decoder = {"map": "decoder", "split": "val", "scales": [1.0], "flip": True}
+    seed = {"map": "lam", "split": "rest", "scales": [1.0], "flip": True, "labels": "given"}
+    best = {
+        "train_split": "train_kept",
+        "checkpoint": {"rule": "best", "split": "held_out"},
+        "protocols": {
+            "multiscale": decoder,
+            "crf": {**decoder, "crf": True},
+            "lam_crf": {**seed, "crf": True},
+        },
+    }
     runs = {
         "more": best,
         "no_cre": {"like": "more", "training": {"losses": {"cre": 0}}},
@@ -70,7 +80,8 @@ def test_ablation_with_the_checkpoint_that_is_best_on_held_out_images(project: P
     assert done.returncode == 0, done.stdout + done.stderr
 
     splits = read(results / "data/shapes/manifest.json")["splits"]
-    assert (splits["held_out"]["count"], splits["train_kept"]["count"]) == (5, 19)
+    counts = {name: splits[name]["count"] for name in ("held_out", "train_kept", "rest")}
+    assert counts == {"held_out": 5, "train_kept": 19, "rest": 9}
     for run in runs:
         chosen = read(results / run / "seed0/checkpoint.json")
         scores = {
@@ -78,6 +89,8 @@ def test_ablation_with_the_checkpoint_that_is_best_on_held_out_images(project: P
             for iteration in (3, 6)
         }
         assert all(s["coverage"] == {"evaluated": 5, "expected": 5} for s in scores.values())
+        seeds = read(results / run / "seed0/metrics/rest.lam_crf.json")
+        assert seeds["coverage"] == {"evaluated": 9, "expected": 9}
         highest = max(score["miou"]["decoder"] for score in scores.values())
         assert chosen["miou"] == highest == scores[chosen["iteration"]]["miou"]["decoder"]
         resolved = yaml.safe_load((results / run / "seed0/resolved.yaml").read_text("utf-8"))

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from methods.data.files import atomic_path
+from methods.data.formats import VOC
 from methods.data.sbd import sbd_folder
 from methods.data.scene_files import Renderer, SceneFiles, make_scene_files
 from methods.data.voc import (
@@ -24,9 +25,7 @@ from methods.data.voc import (
 )
 from methods.workers import map_in_order
 
-VOC_ARCHIVE = "VOCtrainval.tar"
-SBD_ARCHIVE = "benchmark.tgz"
-TEST_ARCHIVE = "VOC2012test.tar"
+VOC_ARCHIVE, SBD_ARCHIVE, TEST_ARCHIVE = VOC.archives
 
 
 @dataclass(frozen=True)

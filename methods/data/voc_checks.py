@@ -9,10 +9,12 @@ from pathlib import Path
 
 from methods.data.findings import Check, DatasetCheck, summary
 from methods.data.held_out import HeldOut, add_held_out
-from methods.data.inspection import Inspection, inspect_image
+from methods.data.inspection import Inspection
 from methods.data.manifest import build_manifest, index_rows
-from methods.data.split_checks import TEST, held_out_checks, split_checks, split_faults
+from methods.data.split_checks import apart_check, held_out_checks, split_checks, split_faults
+from methods.data.splits import TEST, training_list
 from methods.data.voc import annotation_file, augmented_mask_file, read_split
+from methods.data.voc_inspection import inspect_image
 from methods.errors import InputError
 
 _EXAMPLES = 5  # ids that a check names
@@ -48,7 +50,7 @@ def check_dataset(
         splits: expected number of images of each split; train, train_aug, val and perhaps test.
         images: expected number of images, in a split or not.
         threads: number of threads.
-        held_out: images to hold out of training; they and the rest become two more splits.
+        held_out: images to hold out of training; they, and what is left, become three more splits.
 
     Raises:
         InputError: what was found differs; it tells the first fault and the number of faults.
@@ -73,8 +75,10 @@ def check_dataset(
         raise summary(root, faults)
     checks = split_checks(members) + _image_checks(inspections, members) + _label_checks(shown)
     if held_out is not None:
-        members = add_held_out(members, held_out, "train_aug", f"datasets.{dataset}.held_out")
+        where = f"datasets.{dataset}.held_out"
+        members = add_held_out(members, held_out, training_list("voc"), where)
         checks += held_out_checks(members, held_out)
+    checks.append(apart_check(root, "voc", members, held_out))
     return DatasetCheck(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),

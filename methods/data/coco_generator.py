@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from methods.data.coco import ARCHIVES, annotation_file, image_file, image_id
+from methods.data.coco import annotation_file, image_file, image_id
 from methods.data.encoding import encode_jpeg
 from methods.data.files import atomic_path
+from methods.data.formats import COCO
 from methods.data.polygons import polygons, run_lengths
 from methods.data.scene_files import Renderer, Scene, draw_size
 from methods.workers import map_in_order
@@ -27,7 +28,7 @@ _GAP = 3  # COCO's category ids have gaps; here after so many classes
 
 
 @dataclass(frozen=True)
-class GeneratedCocoSettings:
+class GeneratedSettings:
     """A generated data set, as `datasets.<name>.generated` of an experiment file gives it."""
 
     seed: int
@@ -47,10 +48,10 @@ class _Made:
     annotations: tuple[dict[str, Any], ...]
 
 
-def write_coco_archives(
+def write_archives(
     folder: str | PathLike[str],
     *,
-    settings: GeneratedCocoSettings,
+    settings: GeneratedSettings,
     classes: Sequence[str],
     render: Renderer,
     threads: int,
@@ -70,7 +71,7 @@ def write_coco_archives(
     Raises:
         InputError: the archives cannot be written.
     """
-    paths = [Path(folder) / name for name in ARCHIVES]
+    paths = [Path(folder) / name for name in COCO.archives]
     with ExitStack() as stack:
         train, val, annotations = (stack.enter_context(_zip(path)) for path in paths)
         numbers = _plan(settings)
@@ -87,7 +88,7 @@ def write_coco_archives(
     return paths
 
 
-def _plan(settings: GeneratedCocoSettings) -> dict[str, list[int]]:
+def _plan(settings: GeneratedSettings) -> dict[str, list[int]]:
     """Number the images: those of train, those of val, and those without annotations."""
     train = settings.train
     annotated = train + settings.val
@@ -98,9 +99,7 @@ def _plan(settings: GeneratedCocoSettings) -> dict[str, list[int]]:
     }
 
 
-def _make(
-    settings: GeneratedCocoSettings, render: Renderer, num_classes: int, number: int
-) -> _Made:
+def _make(settings: GeneratedSettings, render: Renderer, num_classes: int, number: int) -> _Made:
     rng = np.random.default_rng([settings.seed, number])
     height, width = draw_size(rng, settings.size)
     grey = rng.random() < settings.grey_share

@@ -1,0 +1,36 @@
+"""YAML files are read as they are meant, and a broken one is refused in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from methods.errors import InputError
+from methods.yaml_files import read_yaml
+
+
+def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("id: 2007_000033\nlr: 1e-6\nn: 12\nyes: on\nt: true\n", encoding="utf-8")
+    expected = {"id": "2007_000033", "lr": 1e-6, "n": 12, "yes": "on", "t": True}
+    assert read_yaml(file) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: 1\nb: 2\na: 3\n", "line 3: found a mistake (the key 'a' a second time)"),
+        (b"a: [1, 2\nb: 3\n", "line 2: found"),
+        (b"a: [1\n", "found a mistake ("),
+        (b"a: 1\n\tb: 2\n", "line 2: found a mistake (found character"),
+        (b"a: \xff\n", "found bytes that are not text"),
+        (b"a: !!python/object/apply:os.getcwd []\n", "line 1: found"),
+    ],
+)
+def test_broken_yaml_is_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        read_yaml(file)
+    assert said in str(raised.value)
+    assert "found found" not in str(raised.value)
+    assert "\n" not in str(raised.value)
