@@ -1,5 +1,6 @@
 # make report                          the environment, the chain, the verdicts
 # make report EXPERIMENT=paper         another experiment; CORES=18 sets the cores
+# make plan EXPERIMENT=paper           what it will fetch, write and take; nothing runs
 # make test                            the environment, its test tools, every check and test
 # make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
 
@@ -8,7 +9,7 @@ override config := $(if $(EXPERIMENT),--config "experiment=$(EXPERIMENT)")
 override bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report test locks
+.PHONY: help environment report plan test locks
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -19,6 +20,9 @@ environment:
 report: environment
 	@$(bin)/snakemake --cores $(CORES) report $(config)
 	@$(bin)/python -m methods.reporting.summary $(config)
+
+plan: environment
+	@$(bin)/python -m methods.planning $(config)
 
 test:
 	@envs/install.sh test

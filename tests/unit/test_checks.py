@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from methods.data import checks
+from methods.data import voc_checks as checks
 from methods.data.files import sha256
 from methods.data.image_index import read_index
 from methods.data.labels import write_index_png
