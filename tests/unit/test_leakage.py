@@ -183,7 +183,6 @@ PART = {"evaluation.curve_split": "held_out"}
     [
         ("train", {}, "the split 'val', which its checkpoints are validated on"),
         ("val", PART, "the split 'held_out', which its checkpoints are validated on"),
-        ("val", {"checkpoint": GIVEN}, "a run that is trained here"),
         ("held_out", {"checkpoint": BEST, **PART}, "images that have not chosen the checkpoint"),
     ],
 )
@@ -196,7 +195,10 @@ def test_claim_about_a_validation_that_says_nothing_is_refused(
     assert expected in str(refusal.value)
 
 
-@pytest.mark.parametrize(("split", "changes"), [("val", {"checkpoint": BEST}), ("held_out", PART)])
+@pytest.mark.parametrize(
+    ("split", "changes"),
+    [("val", {"checkpoint": BEST}), ("held_out", PART), ("val", {"checkpoint": GIVEN})],
+)
 def test_claim_about_the_validation_of_a_checkpoint_is_accepted(
     project: Path, split: str, changes: dict[str, Any]
 ) -> None:
