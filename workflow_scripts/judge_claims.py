@@ -1,7 +1,7 @@
 """Judge every claim of the experiment by its metrics files."""
 
+from methods.claims import load_claims, read_registration
 from methods.data.files import write_json
-from methods.reporting.claims import load_claims, read_registration
 from methods.reporting.verdicts import judge_all
 from workflow_scripts.job import Job, run
 

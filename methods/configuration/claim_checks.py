@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from methods.claims import Quantity, load_claims
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.data.splits import TEST, drawn_from, overlap
-from methods.reporting.claims import Quantity, load_claims
 from methods.training.checkpoints import curve_split, is_trained
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from methods.more.settings import NetworkSettings
-from methods.planning.vit import VitSizes
 from methods.protocols import Resize
 from methods.settings import build
+from methods.vit_cost import VitSizes
 
 Run = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from methods.configuration.loading import Configuration
 from methods.planning.fetching import backbones_of, datasets_of
 from methods.planning.runs import RunSteps
 from methods.planning.step import FLOAT, Step, is_made
-from methods.planning.vit import VitSizes
 from methods.training.checkpoints import is_trained
+from methods.vit_cost import VitSizes
 
 READING = "annotations"  # name of a step that reads the annotations of COCO
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from methods.claims import Quantity
 from methods.data.files import check_fields, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
 from methods.evaluation.segmentation import read_metrics
 from methods.layout import run_folder, submission_file, validation_file
-from methods.reporting.claims import Quantity
 from methods.reporting.validation import read_validation
 from methods.submission.package import read_package
 

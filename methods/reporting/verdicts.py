@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
+from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.reporting.measurements import (
     Measurement,
     is_packed,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from methods.claims import load_claims
 from methods.configuration.experiments import merge, read_experiment
 from methods.data.files import atomic_path, sha256, write_json
 from methods.data.image_index import read_index
@@ -18,7 +19,6 @@ from methods.evaluation.controls import all_background, all_background_miou, per
 from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
-from methods.reporting.claims import load_claims
 from methods.reporting.sources import ReportSources, collect
 from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from methods.configuration.experiments import read_experiment
-from methods.errors import InputError
-from methods.reporting.claims import (
+from methods.claims import (
     AtLeast,
     AtMost,
     Equals,
@@ -18,6 +16,8 @@ from methods.reporting.claims import (
     load_claims,
     read_registration,
 )
+from methods.configuration.experiments import read_experiment
+from methods.errors import InputError
 from methods.training.checkpoints import curve_split
 
 REPOSITORY = Path(__file__).parents[2]

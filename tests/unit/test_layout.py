@@ -1,8 +1,8 @@
 """What lies where in the results, said once."""
 
 from methods import layout
+from methods.claims import SCHEMA
 from methods.protocols import Protocol
-from methods.reporting.claims import SCHEMA
 from methods.yaml_files import read_yaml
 
 PLAIN = Protocol(map="decoder", split="val", scales=(1.0,), flip=False)

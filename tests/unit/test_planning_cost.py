@@ -9,9 +9,9 @@ from methods.configuration.experiments import read_experiment
 from methods.more import cost
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
-from methods.planning.vit import VitSizes
 from methods.settings import build
 from methods.vit import VisionTransformer
+from methods.vit_cost import VitSizes
 from tests.unit.small_plan import PROJECT, small_experiment
 
 GIGA = 1e9

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.data.files import atomic_path, sha256, write_json
 from methods.errors import InputError
 from methods.evaluation.segmentation import metrics_document, write_metrics
-from methods.reporting.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.reporting.measurements import Measurement, read_measurement
 from methods.reporting.verdicts import judge, judge_all
 

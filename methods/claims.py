@@ -12,7 +12,7 @@ from methods.errors import InputError
 from methods.layout import control_file, metrics_file
 from methods.yaml_files import read_yaml
 
-SCHEMA = Path(__file__).parents[2] / "claims" / "schema.yaml"
+SCHEMA = Path(__file__).parents[1] / "claims" / "schema.yaml"
 
 
 @dataclass(frozen=True)
