@@ -1,5 +1,6 @@
 """YAML as people expect it: exact numbers, no key twice, and errors that name the line."""
 
+import json
 import re
 from collections.abc import Hashable
 from pathlib import Path
@@ -50,6 +51,10 @@ _resolve(
 )
 
 
+# What explicit tags on foreign text, endless numbers and endless nesting raise.
+_NO_PLAIN_VALUES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+
+
 def read_yaml(path: Path) -> Any:
     """Read one YAML document.
 
@@ -59,7 +64,9 @@ def read_yaml(path: Path) -> Any:
     if not path.is_file():
         raise InputError(path, "no such file", "a YAML file", "create it or correct its name")
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        json.dumps(values, default=str)  # a mapping that holds itself, by an alias, has no end
+        return values
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(
@@ -68,6 +75,13 @@ def read_yaml(path: Path) -> Any:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise InputError(
             path, "bytes that are not text", "YAML in UTF-8", "save it as text"
+        ) from None
+    except _NO_PLAIN_VALUES as error:
+        raise InputError(
+            path,
+            f"values that cannot be read ({type(error).__name__})",
+            "YAML of plain values, not nested without end",
+            "correct what stands behind a tag (!!), an alias (*) or many brackets",
         ) from None
 
 

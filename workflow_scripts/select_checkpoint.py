@@ -1,7 +1,7 @@
 """Choose a checkpoint by the declared rule."""
 
 from methods.data.files import write_json
-from methods.training.checkpoints import select_checkpoint
+from methods.training.selection import select_checkpoint
 from workflow_scripts.job import Job, run
 
 

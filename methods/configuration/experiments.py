@@ -1,6 +1,7 @@
 """Experiment files: one may build on another, and a run on another run."""
 
 import importlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from methods.configuration.schema import check_schema, nearest
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 # Each of these is one thing: who states it states all of it.
 _WHOLE = ("protocols", "formulation", "checkpoint")
 
@@ -28,13 +30,12 @@ def read_experiment(project: Path, name: str, where: str = "experiment") -> dict
     Raises:
         InputError: no such experiment or run, a circle, or a file that is not as the schema says.
     """
-    merged: dict[str, Any] = _extended(project, name, where, ())
-    runs = merged.get("runs")
+    merged = _extended(project, name, where, ())
+    runs = merged.get("runs") if isinstance(merged, dict) else None
     if isinstance(runs, dict):
         merged["runs"] = {run: _like(run, runs, file_name(name), ()) for run in runs}
     check_schema(merged, project / "config.schema.yaml", "experiment", file_name(name))
-    merged["runs"] = {run: _complete(values) for run, values in merged["runs"].items()}
-    return merged
+    return {**merged, "runs": {run: _complete(of) for run, of in merged["runs"].items()}}
 
 
 def file_name(name: str) -> str:
@@ -70,7 +71,7 @@ def _extended(project: Path, name: str, where: str, above: tuple[str, ...]) -> A
     own: Any = read_yaml(file)
     if isinstance(own, dict) and "extends" in own:
         base = own.pop("extends")
-        if not isinstance(base, str):
+        if not (isinstance(base, str) and _NAME.fullmatch(base)):
             raise InputError(place, f"{base!r}", "the name of an experiment", "correct it")
         own = _without_null(merge(_extended(project, base, place, (*above, name)), own))
     return own
@@ -83,7 +84,7 @@ def _like(name: str, runs: Mapping[str, Any], file: str, above: tuple[str, ...])
     if not isinstance(own, dict) or "like" not in own:
         return own
     other = own["like"]
-    if other not in runs:
+    if not isinstance(other, str) or other not in runs:
         raise InputError(place, f"{other!r}", f"a run, {nearest(str(other), runs)}", "correct it")
     if other in above or other == name:
         circle = " -> ".join((*above, name, other))

@@ -55,7 +55,7 @@ def _reference_log(log: Block, project: Path, key: str) -> Iterator[Problem]:
 def _receipts(name: str, project: Path, key: str) -> Iterator[Problem]:
     """The file itself may be absent: nobody has asked the server yet."""
     path = Path(name)
-    if _leaves(name) or path.parts[0] != RECEIPTS or path.suffix != ".yaml":
+    if _leaves(name) or path.parts[:1] != (RECEIPTS,) or path.suffix != ".yaml":
         yield Problem(
             key,
             f"{name!r}",

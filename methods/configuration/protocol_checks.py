@@ -19,6 +19,7 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
         key: of the run.
     """
     protocols = run["protocols"]
+    yield from _alike(protocols, f"{key}.protocols")
     for name, protocol in protocols.items():
         if "threshold_source" in protocol:
             place = f"{key}.protocols.{name}.threshold_source"
@@ -61,3 +62,14 @@ def _threshold(source: str, splits: Sequence[str], place: str) -> Iterator[Probl
         yield Problem(
             place, f"{source!r}", nearest(source, known), "say where the threshold comes from"
         )
+
+
+def _alike(protocols: Block, key: str) -> Iterator[Problem]:
+    """Scales that stored outputs cannot tell apart: their names have six digits."""
+    scales = {scale for protocol in protocols.values() for scale in protocol["scales"]}
+    named: dict[str, float] = {}
+    for scale in sorted(scales):
+        other = named.setdefault(f"{scale:g}", scale)
+        if other != scale:
+            found = f"the scales {other!r} and {scale!r}"
+            yield Problem(key, found, "scales that differ in their first six digits")

@@ -7,10 +7,21 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
 
+
+def _is_integer(checker: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON takes 3.0 for a whole number; where Python counts, it is none.
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
 _TYPES = {
     "object": "a block of keys",
     "array": "a list",
@@ -40,7 +51,7 @@ def check_schema(values: Any, schema: Path, definition: str, where: str) -> None
         InputError: names the key and, for an unknown one, the nearest that is known.
     """
     root = {**read_yaml(schema), "$ref": f"#/$defs/{definition}"}
-    errors = sorted(Draft202012Validator(root).iter_errors(values), key=_urgency)
+    errors = sorted(_Validator(root).iter_errors(values), key=_urgency)
     if errors:
         raise _sentence(errors[0], where)
 

@@ -18,6 +18,7 @@ from methods.errors import InputError
 
 PARTS = ("train", "val")
 MASKS = COCO.masks  # derived from the annotations
+_LONGEST_SIDE = 65535  # pixels, of a JPEG
 
 _ID = re.compile(r"COCO_(train|val)2014_(\d{12})")
 
@@ -132,7 +133,7 @@ def read_instances(root: str | PathLike[str], part: str) -> Instances:
         return _instances(content, part)
     except OSError as error:
         raise unreadable(path, error) from error
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise InputError(
             path,
@@ -170,7 +171,7 @@ def _instances(content: Mapping[str, Any], part: str) -> Instances:
             CocoObject(
                 id=int(annotation["id"]),
                 label=labels[annotation["category_id"]],
-                crowd=bool(annotation["iscrowd"]),
+                crowd=bool(_whole(annotation, "iscrowd", 0, 1)),
                 shape=annotation["segmentation"],
             )
         )
@@ -185,4 +186,12 @@ def _image(image: Mapping[str, Any], part: str, objects: Sequence[CocoObject]) -
     id_ = image_id(part, image["id"])
     if image["file_name"] != f"{id_}.jpg":
         raise ValueError(f"image {image['id']} with the file name {image['file_name']!r}")
-    return CocoImage(id_, int(image["height"]), int(image["width"]), tuple(objects))
+    height, width = (_whole(image, key, 1, _LONGEST_SIDE) for key in ("height", "width"))
+    return CocoImage(id_, height, width, tuple(objects))
+
+
+def _whole(values: Mapping[str, Any], key: str, low: int, high: int) -> int:
+    value = values[key]
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{key} {value!r} of {values['id']}")
+    return value

@@ -19,6 +19,7 @@ _BROKEN = (
     NotImplementedError,  # a compression that Python does not know
     EOFError,
     ValueError,  # offsets and names that make no sense
+    IndexError,  # an empty name
     struct.error,
     zlib.error,
     lzma.LZMAError,

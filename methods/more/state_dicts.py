@@ -52,7 +52,7 @@ def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
     """The content of a file as a flat state dict.
 
     Raises:
-        InputError: it is anything but names and tensors.
+        InputError: it is anything but names and dense tensors of floating-point numbers.
     """
     if not isinstance(content, Mapping) or not all(
         isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
@@ -63,6 +63,14 @@ def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
             "a flat torch state dict",
             "save the model's state dict alone",
         )
+    for key, value in content.items():
+        if value.layout != torch.strided or value.is_meta or not value.is_floating_point():
+            raise InputError(
+                path,
+                f"{key} as a tensor of {value.dtype}, {value.layout}, on {value.device}",
+                "dense tensors of floating-point numbers",
+                "save the model's state dict as the network holds it",
+            )
     return dict(content)
 
 

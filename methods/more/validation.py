@@ -19,7 +19,8 @@ from methods.data.image_index import read_index
 from methods.data.samples import Image, Labels, ManifestFiles, MaskedImages
 from methods.data.transforms import normalise
 from methods.evaluation.classification import f1_scores
-from methods.evaluation.segmentation import Counts, confusion_matrix, scores
+from methods.evaluation.segmentation import Counts, confusion_matrix
+from methods.evaluation.validation import validation_scores
 from methods.more.inference import load_model
 from methods.more.localization import fused_map, multi_scale_maps, score_map
 from methods.more.network import MoRe
@@ -98,7 +99,7 @@ def validate(
         },
         "coverage": {"evaluated": len(named), "expected": len(records)},
         "f1": 100 * float(f1_scores(labels, np.stack(named)).mean()),
-        "miou": {kind: scores(counts[kind]).miou for kind in KINDS},
+        **validation_scores(counts),
     }
 
 

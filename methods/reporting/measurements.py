@@ -10,8 +10,8 @@ from methods.data.files import check_fields, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
 from methods.evaluation.segmentation import read_metrics
+from methods.evaluation.validation import read_validation
 from methods.layout import run_folder, submission_file, validation_file
-from methods.reporting.validation import read_validation
 from methods.submission.package import read_package
 
 RECEIPTS = "receipts.json"  # in results/<experiment>
@@ -105,7 +105,9 @@ def _read_validation(results: Path, quantity: Quantity, seed: int) -> Measuremen
     path = results / validation_file(str(quantity.run), seed, quantity.split, iteration)
     document = read_validation(path, quantity.split, iteration)
     coverage = document["coverage"]
-    value = document["miou"][str(quantity.validation)]
+    value = check_fields(path, document["miou"], {str(quantity.validation): float | int})[
+        str(quantity.validation)
+    ]
     return Measurement(value, coverage["evaluated"], coverage["expected"])
 
 

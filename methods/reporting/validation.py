@@ -1,11 +1,10 @@
 """The scores of every checkpoint, and the best of them in hindsight."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from methods.data.files import check_fields, read_fields, read_json
-from methods.errors import InputError
+from methods.data.files import check_fields, read_json
+from methods.evaluation.validation import read_validation, require_whole
 from methods.reporting.run_sources import RunSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
@@ -18,43 +17,24 @@ MAP_NAMES = {
     "cam_predicted": "CAM, classes predicted",
 }
 ORACLE = "oracle: chosen on the split it is scored on; no verdict reads it"
-_FIELDS = {"split": str, "iteration": int, "coverage": dict, "f1": float | int, "miou": dict}
 _MIOU = dict.fromkeys(MAP_NAMES, float | int)
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
-_REMEDY = "delete it and report.html and run again, which validates again"
 
 
 def read_validations(run: RunSources, split: str) -> list[dict[str, Any]]:
     """Read the scores of every checkpoint of a run on a split, by iteration.
 
     Raises:
-        InputError: a file is missing or broken, is of another checkpoint or split, or covers a
-            part of the split.
+        InputError: a file is missing or broken, is of another checkpoint or split, lacks a map,
+            or covers a part of the split.
     """
     documents: list[dict[str, Any]] = []
     for iteration, path in zip(run.iterations, run.validations(split), strict=True):
         document = read_validation(path, split, iteration)
-        coverage = document["coverage"]
-        if coverage["evaluated"] != coverage["expected"]:
-            found, expected = (str(coverage[key]) for key in ("evaluated", "expected"))
-            raise InputError(path, found, expected, _REMEDY)
+        check_fields(path, document["miou"], _MIOU)
+        require_whole(path, document)
         documents.append(document)
     return documents
-
-
-def read_validation(path: Path, split: str, iteration: int) -> dict[str, Any]:
-    """Read the scores of one checkpoint on a split, whatever part of it they cover.
-
-    Raises:
-        InputError: the file is missing or broken, or is of another checkpoint or split.
-    """
-    document: dict[str, Any] = read_fields(path, _FIELDS)
-    check_fields(path, document["miou"], _MIOU)
-    check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
-    found, expected = (document["split"], document["iteration"]), (split, iteration)
-    if found != expected:
-        raise InputError(path, str(found), str(expected), _REMEDY)
-    return document
 
 
 def validations_table(runs: Sequence[RunSources]) -> Table:

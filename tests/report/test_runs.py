@@ -16,6 +16,7 @@ from methods.reporting.validation import ORACLE
 from tests.report.conftest import RUNS, render_results, rows_of
 from tests.report.results import GIVEN, Results
 from tests.report.scenes import SPLITS
+from tests.unit.small_validation import scored
 
 
 @pytest.fixture(scope="module")
@@ -169,10 +170,11 @@ def test_the_log_is_of_one_data_set_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ({"coverage": {"evaluated": 7, "expected": 8}}, "found 7, expected 8"),
+        ({"coverage": {"evaluated": 7, "expected": 8}}, "found 7 of 8 images"),
         ({"iteration": 300}, "expected .*200"),
         ({"split": "train"}, "expected .*val"),
-        ({"miou": {"decoder": 50.0}}, "no field 'cam'"),
+        (scored({"decoder": 50.0}), "no field 'cam'"),
+        ({"miou": {"decoder": 50.0}}, "found 50.0, expected 60"),
     ],
 )
 def test_a_validation_of_something_else_is_refused(

@@ -9,6 +9,7 @@ from methods.data.files import atomic_path, sha256, write_json
 from methods.layout import validation_file
 from methods.training.checkpoints import curve_split, written_iterations
 from tests.report.scenes import SPLITS
+from tests.unit.small_validation import scored
 
 if TYPE_CHECKING:
     from tests.report.results import Results
@@ -91,6 +92,6 @@ def _write_validation(results: "Results", run: str, seed: int, split: str, itera
         "protocol": {"scale": 1.0},
         "coverage": {"evaluated": number, "expected": number},
         "f1": 90.0,
-        "miou": {key: 60 - abs(iteration - 200) / 20 - k for k, key in enumerate(MAPS)},
+        **scored({key: 60 - abs(iteration - 200) / 20 - k for k, key in enumerate(MAPS)}),
     }
     write_json(results.root / validation_file(run, seed, split, iteration), document)

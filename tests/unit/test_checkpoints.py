@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from methods.data.files import sha256, write_json
+from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
 from methods.training.checkpoints import (
-    select_checkpoint,
     verified_checkpoint,
     verified_weights,
     written_checkpoint,
     written_iterations,
 )
+from methods.training.selection import select_checkpoint
+from tests.unit.small_validation import scored
 
 
 @pytest.fixture
@@ -95,7 +96,8 @@ def validations(folder: Path, scores: dict[int, float], evaluated: int = 4) -> l
             "split": "held_out",
             "iteration": iteration,
             "coverage": {"evaluated": evaluated, "expected": 4},
-            "miou": {"decoder": miou, "cam": 99.0},
+            "f1": 50.0,
+            **scored({"decoder": miou, "cam": 99.0}),
         }
         write_json(path, document)
         paths.append(path)
@@ -106,8 +108,8 @@ BEST = {"rule": "best", "split": "held_out"}
 
 
 def test_best_is_the_highest_and_the_earlier_of_equal_ones(done: Path, tmp_path: Path) -> None:
-    scored = validations(tmp_path, {15: 61.5, 5: 40.0, 10: 61.5})
-    chosen = select_checkpoint(BEST, done, scored)
+    files = validations(tmp_path, {15: 61.5, 5: 40.0, 10: 61.5})
+    chosen = select_checkpoint(BEST, done, files)
     assert chosen["iteration"] == 10
     assert chosen["miou"] == 61.5
     assert chosen["split"] == "held_out"
@@ -116,9 +118,9 @@ def test_best_is_the_highest_and_the_earlier_of_equal_ones(done: Path, tmp_path:
 
 
 def test_score_over_a_part_of_a_split_chooses_nothing(done: Path, tmp_path: Path) -> None:
-    scored = validations(tmp_path, {5: 40.0}, evaluated=3)
+    files = validations(tmp_path, {5: 40.0}, evaluated=3)
     with pytest.raises(InputError, match=r"held_out\.5\.json: found 3 of 4 images"):
-        select_checkpoint(BEST, done, scored)
+        select_checkpoint(BEST, done, files)
 
 
 def test_given_file_is_chosen_without_a_training(tmp_path: Path) -> None:
@@ -153,3 +155,25 @@ def test_checkpoints_are_written_regularly_and_at_the_end(
 ) -> None:
     training = {"iterations": iterations, "checkpoint_every": every}
     assert written_iterations(training) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"miou": {"decoder": 99.9, "cam": 99.0}}, "found 99.9, expected 40"),
+        ({"miou": {"decoder": True, "cam": 99.0}}, "found True as mIoU of decoder"),
+        ({"miou": {"cam": 99.0}}, "no field 'decoder'"),
+        ({"split": "val"}, "expected ('held_out', 5)"),
+        ({"coverage": {"evaluated": 0, "expected": 0}}, "found 0 of 0 images"),
+        ({"confusion": {"decoder": [[1, 0]], "cam": [[1]]}}, "no confusion matrix of decoder"),
+        ({"f1": 101.0}, "found an F1 of 101.0"),
+    ],
+)
+def test_validation_that_was_changed_by_hand_chooses_nothing(
+    done: Path, tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    (path,) = validations(tmp_path, {5: 40.0})
+    write_json(path, read_json(path) | change)
+    with pytest.raises(InputError) as refusal:
+        select_checkpoint(BEST, done, [path])
+    assert said in str(refusal.value)

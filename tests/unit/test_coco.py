@@ -238,3 +238,23 @@ def test_a_broken_annotation_leaves_no_half_made_folder(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["annotations"]
     with pytest.raises(InputError, match="found 2 categories, expected 3 classes"):
         derive_masks(tmp_path, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "value"),
+    [
+        ("annotations", "iscrowd", "0"),
+        ("annotations", "iscrowd", 2),
+        ("images", "height", 0),
+        ("images", "height", 6.0),
+        ("images", "width", 10**9),
+    ],
+)
+def test_numbers_that_are_none_are_refused(
+    tmp_path: Path, block: str, key: str, value: object
+) -> None:
+    values = content()
+    values[block][0][key] = value
+    write(tmp_path, values)
+    with pytest.raises(InputError, match=rf"instances_train2014\.json: .*{key} {value!r} of"):
+        read_instances(tmp_path, "train")

@@ -21,7 +21,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(project: Path, name: str, content: dict[str, Any]) -> None:
+def write(project: Path, name: str, content: Any) -> None:
     (project / f"experiments/{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
@@ -80,6 +80,11 @@ def test_every_switch_is_spelt_out(project: Path) -> None:
     [
         ({"extends": "min"}, "x.yaml, extends: found 'min', which has no file in experiments/"),
         ({"extends": "x"}, "found a circle, x -> x"),
+        ({"extends": "../experiments/mini"}, "expected the name of an experiment"),
+        ([], "found [], expected a block of keys"),
+        (None, "found None, expected a block of keys"),
+        ({"extends": "mini", "runs": {"a": {"like": ["more"]}}}, "runs.a.like: found ['more']"),
+        ({"extends": "mini", "seeds": [1.0]}, "found 1.0, expected a whole number"),
         ({"extends": ["mini"]}, "found ['mini'], expected the name of an experiment"),
         (
             {"extends": "mini", "runs": {"a": {"like": "mre"}}},
@@ -100,9 +105,7 @@ def test_every_switch_is_spelt_out(project: Path) -> None:
         ),
     ],
 )
-def test_what_leads_nowhere_is_one_sentence(
-    project: Path, content: dict[str, Any], said: str
-) -> None:
+def test_what_leads_nowhere_is_one_sentence(project: Path, content: Any, said: str) -> None:
     write(project, "x", content)
     with pytest.raises(InputError) as caught:
         read_experiment(project, "x")

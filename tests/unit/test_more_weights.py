@@ -1,6 +1,7 @@
 """Checkpoints, of this pipeline and of every published format."""
 
 import resource
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from torch import Tensor
 from methods.errors import InputError
 from methods.more.formulation import PROGRAM, Formulation
 from methods.more.network import MoRe
+from methods.more.state_dicts import named_tensors, read_file
 from methods.more.weights import load_checkpoint, save_checkpoint
 from tests.unit.small_network import equal_states, small_model
 
@@ -227,3 +229,20 @@ class TestPublishedFormats:
         assert "2 missing keys (graph_layer.W_head.weight, graph_layer.gate_W.bias)" in message
         assert "1 unexpected key (graph_layer.head_proj.weight)" in message
         assert "graph_layer.gate_V.weight (16, 8) instead of (8, 16)" in message
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda value: value.to_sparse(),
+        lambda value: value.to(torch.complex64),
+        lambda value: value.to(torch.int8),
+    ],
+)
+def test_tensors_of_another_kind_are_refused(
+    tmp_path: Path, spoil: Callable[[Tensor], Tensor]
+) -> None:
+    path = tmp_path / "odd.pth"
+    torch.save({"classifier.weight": spoil(torch.ones(2, 2))}, path)
+    with pytest.raises(InputError, match="found classifier.weight as a tensor of"):
+        named_tensors(path, read_file(path))

@@ -13,6 +13,7 @@ from methods.errors import InputError
 from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.measurements import Measurement, read_measurement
 from methods.reporting.verdicts import judge, judge_all
+from tests.unit.small_validation import scored
 
 CRF = Quantity(run="more", split="val", protocol="crf", metric="miou")
 MULTISCALE = Quantity(run="more", split="val", protocol="multiscale", metric="miou")
@@ -239,7 +240,7 @@ def write_validation(results: Path, **changes: object) -> None:
         "iteration": 200,
         "coverage": {"evaluated": 60, "expected": 60},
         "f1": 90.0,
-        "miou": {name: 70.0 + number for number, name in enumerate(MAPS)},
+        **scored({name: 70.0 + number for number, name in enumerate(MAPS)}),
     }
     write_json(folder / "validation/val.200.json", {**document, **changes})
 
@@ -269,7 +270,7 @@ def test_a_validation_of_a_part_of_a_split_is_void(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [{"iteration": 300}, {"split": "train"}, {"miou": {}}])
+@pytest.mark.parametrize("change", [{"iteration": 300}, {"split": "train"}, scored({})])
 def test_a_validation_of_something_else_is_refused(
     tmp_path: Path, change: dict[str, object]
 ) -> None:

@@ -24,6 +24,10 @@ def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None
         (b"a: 1\n\tb: 2\n", "line 2: found a mistake (found character"),
         (b"a: \xff\n", "found bytes that are not text"),
         (b"a: !!python/object/apply:os.getcwd []\n", "line 1: found"),
+        (b'a: !!int "abc"\n', "found values that cannot be read (ValueError)"),
+        (b'a: !!bool "x"\n', "found values that cannot be read (KeyError)"),
+        (b"a: &a {b: *a}\n", "found values that cannot be read (ValueError)"),
+        (b"a: " + 3000 * b"[", "found values that cannot be read (RecursionError)"),
     ],
 )
 def test_broken_yaml_is_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
