@@ -19,8 +19,7 @@ from methods.data.image_index import read_index
 from methods.data.samples import Image, Labels, ManifestFiles, MaskedImages
 from methods.data.transforms import normalise
 from methods.evaluation.classification import f1_scores
-from methods.evaluation.segmentation import Counts, confusion_matrix
-from methods.evaluation.validation import validation_scores
+from methods.evaluation.segmentation import Counts, confusion_matrix, scores
 from methods.more.inference import load_model
 from methods.more.localization import fused_map, multi_scale_maps, score_map
 from methods.more.network import MoRe
@@ -72,7 +71,8 @@ def validate(
 
     Returns:
         "split"; "protocol"; "coverage"; "f1": of the image labels with logits above 0, the mean
-        over the images, percent; "miou": percent for each of `KINDS`. "fused" is the product of
+        over the images, percent; "miou": percent for each of `KINDS`, and the "confusion"
+        matrix (truth in rows) that each follows from. "fused" is the product of
         LAM and CAM; "cam_predicted" is the CAM of predicted classes, all other maps are those of
         the image's own labels.
 
@@ -99,7 +99,8 @@ def validate(
         },
         "coverage": {"evaluated": len(named), "expected": len(records)},
         "f1": 100 * float(f1_scores(labels, np.stack(named)).mean()),
-        **validation_scores(counts),
+        "miou": {kind: scores(counts[kind]).miou for kind in KINDS},
+        "confusion": {kind: counts[kind].tolist() for kind in KINDS},
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from methods.evaluation.validation import validation_scores
+from methods.evaluation.segmentation import scores
 
 _PIXELS = 10**12
 
@@ -14,6 +14,8 @@ def scored(miou: Mapping[str, float]) -> dict[str, Any]:
     """The part of a validation file with these scores, percent, up to twelve digits."""
     hits = {kind: round(value / 100 * _PIXELS) for kind, value in miou.items()}
     # All pixels are of label 0, of which the others are missed: the IoU of the one label there is.
-    return validation_scores(
-        {kind: np.array([[count, _PIXELS - count], [0, 0]]) for kind, count in hits.items()}
-    )
+    counts = {kind: np.array([[count, _PIXELS - count], [0, 0]]) for kind, count in hits.items()}
+    return {
+        "miou": {kind: scores(matrix).miou for kind, matrix in counts.items()},
+        "confusion": {kind: matrix.tolist() for kind, matrix in counts.items()},
+    }
