@@ -18,6 +18,7 @@ class _Loader(yaml.SafeLoader):
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping, and refuse a key that stands in it twice."""
         # "<<" takes over another mapping, whose keys may be given anew.
         keys = [
             key.value if key.tag.endswith(":merge") else self.construct_object(key, deep=True)

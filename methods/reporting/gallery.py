@@ -155,10 +155,14 @@ def map_gallery(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
 
 
 def image_scores(run: RunSources, split: str, protocol: str) -> dict[str, float]:
-    """Score each image: mIoU over the labels in its ground truth, %."""
+    """Score each image: mean IoU over the labels in its ground truth or its prediction, %.
+
+    A class that is predicted where there is none counts as 0. A split is scored otherwise: there
+    every label occurs, as a rule.
+    """
     with np.load(run.counts(split, protocol)) as archive:
         ids, counts = archive["ids"].tolist(), archive["counts"]
-    return {id: scores(count).miou for id, count in zip(ids, counts, strict=True)}
+    return {id: float(np.nanmean(scores(c).iou)) for id, c in zip(ids, counts, strict=True)}
 
 
 def _heated(run: RunSources, split: str) -> dict[str, Protocol]:

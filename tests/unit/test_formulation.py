@@ -18,23 +18,13 @@ from methods.more.formulation import (
 )
 from methods.more.losses import class_token_loss, cre_loss
 from methods.more.network import MoRe
-from methods.more.settings import NetworkSettings, UreSettings
+from methods.more.settings import UreSettings
 from methods.more.ure import ure_loss
 from methods.training.schedule import build_optimizer
 from methods.training.settings import OptimizerSettings
+from tests.unit import small_network
 
-SMALL = NetworkSettings(
-    patch_size=16,
-    width=16,
-    depth=3,
-    heads=2,
-    pretrained_size=64,
-    registers=4,
-    auxiliary_layer=-3,
-    neighbour_ratio=0.5,
-    decoder_width=8,
-    decoder_dilation=2,
-)
+SMALL = replace(small_network.SMALL, depth=3, decoder_dilation=2)
 CLASSES = 4
 # Every switch with every value but the program's.
 DEPARTURES = [

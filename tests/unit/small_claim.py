@@ -1,0 +1,11 @@
+"""One claim and one trained run, for the tests of verdicts."""
+
+from methods.claims import Claim, Published, Quantity
+
+CRF = Quantity(run="more", split="val", protocol="crf", metric="miou")
+PUBLISHED = Published(value=76.4, tolerance=1.0, where="Table 2", protocol="with CRF")
+RUNS = {"more": {"checkpoint": {"rule": "last"}}}
+
+
+def claim(bound: object, **fields: object) -> Claim:
+    return Claim("c", "It works.", "Here.", bound, **{"quantity": CRF, **fields})
