@@ -61,7 +61,7 @@ rule train:
 rule metrics:
     input:
         metrics=all_metrics,
-        cross_checks=of_runs("metrics/cross_check.json"),
+        cross_checks=of_segmentations("metrics/cross_check.json"),
         controls=all_controls,
 
 
@@ -71,6 +71,7 @@ include: "rules/train.smk"
 include: "rules/checkpoint.smk"
 include: "rules/predict.smk"
 include: "rules/crf.smk"
+include: "rules/boxes.smk"
 include: "rules/submission.smk"
 include: "rules/metrics.smk"
 include: "rules/report.smk"

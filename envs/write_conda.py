@@ -21,11 +21,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     "crf": ("dacite", "numpy", "pillow", "pydensecrf2", "threadpoolctl"),
     "metrics": (
         *("mmsegmentation", "mmengine", "mmcv-lite", "ftfy", "regex", "torch"),
-        *("dacite", "numpy", "pillow", "scipy", "threadpoolctl"),
+        *("dacite", "numpy", "opencv-python", "pillow", "scipy", "threadpoolctl"),
     ),
     "report": (
         *("jinja2", "markupsafe", "matplotlib", "pandas"),
-        *("dacite", "jsonschema", "numpy", "pillow", "pyyaml", "threadpoolctl"),
+        *("dacite", "jsonschema", "numpy", "pillow", "pyyaml", "scipy", "threadpoolctl"),
     ),
 }
 

@@ -21,8 +21,8 @@ class Quantity:
 
     Attributes:
         split: the scored split.
-        metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou". Of a
-            validation it is the mIoU.
+        metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou" or
+            "box_acc.50". Of a validation it is the mIoU.
         run: name of the run, and
         protocol: the name of its protocol, or
         validation: the map that is scored by the validation of the chosen checkpoint; or
@@ -127,27 +127,34 @@ class Claim:
         return tuple(quantity for quantity in named if isinstance(quantity, Quantity))
 
 
-def load_claims(path: Path) -> tuple[Claim, ...]:
-    """Read a claim file.
+def load_claims(*paths: Path) -> tuple[Claim, ...]:
+    """Read claim files, one after the other.
 
     Raises:
-        InputError: it does not follow claims/schema.yaml, or two claims have the same id.
+        InputError: one does not follow claims/schema.yaml, or two claims have the same id.
     """
-    claims = tuple(_claim(entry) for entry in _document(path)["claims"])
+    claims = tuple(_claim(entry) for path in paths for entry in _document(path)["claims"])
     ids = [claim.id for claim in claims]
     for name in ids:
         if ids.count(name) > 1:
-            raise InputError(path, f"two claims {name}", "distinct ids", "rename one")
+            where = " and ".join(map(str, paths))
+            raise InputError(where, f"two claims {name}", "distinct ids", "rename one")
     return claims
 
 
-def read_registration(path: Path) -> str:
-    """Read when the claims of a file were fixed, and what was known then.
+def read_registration(*paths: Path) -> str:
+    """Read when the claims of files were fixed, and what was known then.
+
+    Where the files say different things, each is named with what it says.
 
     Raises:
-        InputError: the file does not follow claims/schema.yaml.
+        InputError: a file does not follow claims/schema.yaml.
     """
-    return str(_document(path)["registered"])
+    stated = [str(_document(path)["registered"]) for path in paths]
+    if len(set(stated)) == 1:
+        return stated[0]
+    named = zip(paths, stated, strict=True)
+    return "; ".join(f"{path.name}: {text.removesuffix('.')}" for path, text in named)
 
 
 def _document(path: Path) -> Any:

@@ -3,9 +3,15 @@
 Every path is relative to the experiment's folder.
 """
 
+from collections.abc import Mapping
+
 from methods.protocols import Protocol
 
-CONTROLS = ("perfect", "all_background", "colour")
+# Controls of a data set, by the task of the runs that it is used for.
+CONTROLS: Mapping[str, tuple[str, ...]] = {
+    "segmentation": ("perfect", "all_background", "colour"),
+    "localization": ("perfect", "full_image", "centre_box", "colour"),
+}
 
 
 def run_folder(run: str, seed: int | str) -> str:
@@ -14,7 +20,7 @@ def run_folder(run: str, seed: int | str) -> str:
 
 
 def metrics_file(run: str, seed: int | str, split: str, protocol: str) -> str:
-    """Return the metrics of the label maps of one protocol."""
+    """Return the scores of one protocol: of its label maps, or of its boxes."""
     return f"{run_folder(run, seed)}/metrics/{split}.{protocol}.json"
 
 
@@ -28,6 +34,21 @@ def predictions_index(run: str, seed: int | str, split: str, protocol: Protocol)
     """Return the index of the stored network outputs that a protocol starts from."""
     folder = f"predictions/{split}.{protocol.resize}" if protocol.of_decoder else f"maps/{split}"
     return f"{run_folder(run, seed)}/{folder}/index.json"
+
+
+def class_maps_index(run: str, seed: int | str, split: str) -> str:
+    """Return the index of the stored logits and class maps of a localization run."""
+    return f"{run_folder(run, seed)}/predictions/{split}/index.json"
+
+
+def boxes_index(run: str, seed: int | str, split: str, rule: str) -> str:
+    """Return the index of the boxes that one box rule makes of the class maps."""
+    return f"{run_folder(run, seed)}/boxes/{split}.{rule}/index.json"
+
+
+def threshold_file(run: str, seed: int | str, protocol: str) -> str:
+    """Return the threshold that a protocol's split chose."""
+    return f"{run_folder(run, seed)}/thresholds/{protocol}.json"
 
 
 def validation_file(run: str, seed: int | str, split: str, iteration: int | str) -> str:

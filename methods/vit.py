@@ -1,5 +1,6 @@
 """A vision transformer with any number of learned tokens, from timm's blocks."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 import torch
@@ -24,8 +25,16 @@ class VitOutput(NamedTuple):
     grid: tuple[int, int]  # (h, w)
 
 
+class AttentionOutput(NamedTuple):
+    """What a pass that keeps attention yields; depth L, H heads, N = h * w patches, width D."""
+
+    patches: Tensor  # (B, N, D), after the final LayerNorm
+    rows: Tensor  # (B, L, H, N), of the first token, behind the softmax; float32 or float64
+    grid: tuple[int, int]  # (h, w)
+
+
 class VisionTransformer(nn.Module):
-    """Pre-norm ViT without dropout: the same numbers in train and eval mode.
+    """Pre-norm ViT without dropout: without drop path, train and eval mode give the same numbers.
 
     Parameters carry timm's names. The token rows come first in `pos_embed`, then the patch rows.
 
@@ -39,6 +48,10 @@ class VisionTransformer(nn.Module):
         auxiliary_layer: Block whose output is returned as `auxiliary`; negative = from the end.
         with_head: Add the `head` Linear(D, T) that the published MoRe checkpoints hold. No forward
             pass uses it.
+        mlp_ratio: Width between the two layers of a block's MLP, by D.
+        drop_path: Probability that the last block drops a branch, attention or MLP, for an image
+            of a training batch. It rises from 0 in the first block in equal steps; a branch that
+            is kept is divided by the probability of keeping it.
     """
 
     def __init__(
@@ -52,6 +65,8 @@ class VisionTransformer(nn.Module):
         pretrained_size: int,
         auxiliary_layer: int = -1,
         with_head: bool = False,
+        mlp_ratio: float = 4.0,
+        drop_path: float = 0.0,
     ) -> None:
         super().__init__()
         self.patch_size = patch_size
@@ -63,10 +78,13 @@ class VisionTransformer(nn.Module):
         # Without a fixed image size timm's embedding drops the pixels right of and below the last
         # whole patch; with one it refuses such images.
         self.patch_embed = PatchEmbed(img_size=None, patch_size=patch_size, embed_dim=width)
-        self.blocks = nn.ModuleList(Block(width, heads, qkv_bias=True) for _ in range(depth))
+        self.blocks = nn.ModuleList(
+            Block(width, heads, mlp_ratio=mlp_ratio, qkv_bias=True, drop_path=probability)
+            for probability in _drop_path_probabilities(depth, drop_path)
+        )
         self.norm = nn.LayerNorm(width, eps=1e-6)
         if with_head:
-            self.head = nn.Linear(width, tokens)
+            self.head: nn.Module = nn.Linear(width, tokens)
         self._initialise()
 
     def _initialise(self) -> None:
@@ -93,6 +111,23 @@ class VisionTransformer(nn.Module):
             auxiliary=auxiliary[:, self.num_tokens :],
             grid=self.grid(images),
         )
+
+    def encode_with_attention(self, images: Tensor) -> AttentionOutput:
+        """Encode normalised images (B, 3, H, W) and keep what the first token attends to.
+
+        The patches are those of `forward`. Of the attention weights, one row a head is formed
+        beside them; fused attention never forms the others.
+        """
+        x = self._embed(images)
+        self._choose_attention(images)
+        rows = []
+        for block in cast(Iterable[Block], self.blocks):
+            mixed, row = attend_with_row(cast(Attention, block.attn), block.norm1(x))
+            x = x + block.drop_path1(mixed)
+            x = x + block.drop_path2(block.mlp(block.norm2(x)))
+            rows.append(row[..., self.num_tokens :])
+        patches = self.norm(x)[:, self.num_tokens :]
+        return AttentionOutput(patches, torch.stack(rows, dim=1), self.grid(images))
 
     def _choose_attention(self, images: Tensor) -> None:
         """Use fused attention, except for low-precision gradients on a CPU: there it is slow."""
@@ -131,6 +166,38 @@ class VisionTransformer(nn.Module):
             self.pos_embed, self.num_tokens, self.patch_size, (images.shape[-2], images.shape[-1])
         )
         return torch.cat((tokens, patches), dim=1) + positions
+
+
+def attend_with_row(attention: Attention, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Self-attention of one block, and the attention weights of the first token.
+
+    Args:
+        attention: timm's, without query and key norms, dropout or gate.
+        x: (B, R, D), all tokens and patches, normalised.
+
+    Returns:
+        Output (B, R, D), and weights (B, H, R) of row 0: behind the softmax over all R columns,
+        each row of a head sums to 1. The weights are computed in float32 (float64 of a float64
+        network), under autocast too.
+    """
+    batch, count, _ = x.shape
+    qkv = attention.qkv(x).reshape(batch, count, 3, attention.num_heads, -1)
+    queries, keys, values = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+    if attention.fused_attn:
+        mixed = F.scaled_dot_product_attention(queries, keys, values)
+    else:
+        mixed = (queries * attention.scale @ keys.mT).softmax(dim=-1) @ values
+    output = attention.proj(mixed.transpose(1, 2).reshape(batch, count, -1))
+    with torch.autocast(x.device.type, enabled=False):
+        precision = torch.promote_types(qkv.dtype, torch.float32)
+        first, others = queries[:, :, :1].to(precision), keys.to(precision)
+        row = (first * attention.scale @ others.mT).softmax(dim=-1)
+    return output, row[:, :, 0]
+
+
+def _drop_path_probabilities(depth: int, last: float) -> list[float]:
+    """Of every block: from 0 in equal steps to that of the last one."""
+    return [last * index / max(depth - 1, 1) for index in range(depth)]
 
 
 def interpolate_positions(

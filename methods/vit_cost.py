@@ -12,6 +12,12 @@ class VitSizes:
     depth: int  # blocks
     image_size: int  # of the position table, pixels
     tokens: int  # T, in front of the patches
+    mlp_ratio: float = 4.0  # width between the two layers of an MLP, by D
+
+    @property
+    def hidden(self) -> int:
+        """Width between the two layers of an MLP."""
+        return int(self.width * self.mlp_ratio)
 
     def parameters(self) -> int:
         """Trained values, without a head."""
@@ -19,15 +25,16 @@ class VitSizes:
         patches = (self.image_size // self.patch_size) ** 2
         embedding = (3 * self.patch_size**2 + 1) * width
         learned = (self.tokens + self.tokens + patches) * width  # tokens, positions of both
-        # queries, keys, values, projection and two layers of four times the width; two norms
-        block = 12 * width**2 + 13 * width
+        attention = 4 * width * (width + 1)  # queries, keys, values, projection
+        mlp = width * (self.hidden + 1) + self.hidden * (width + 1)
+        block = attention + mlp + 4 * width  # two norms
         return embedding + learned + self.depth * block + 2 * width
 
     def macs(self, patches: int) -> int:
         """Multiply-accumulate operations of a pass over one image of so many patches."""
         width = self.width
         rows = self.tokens + patches
-        block = 12 * rows * width**2 + 2 * rows**2 * width
+        block = rows * width * (4 * width + 2 * self.hidden) + 2 * rows**2 * width
         return 3 * self.patch_size**2 * patches * width + self.depth * block
 
     def activations(self, patches: int) -> int:

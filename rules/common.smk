@@ -4,6 +4,7 @@ import re
 
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
+from methods.box_protocols import given_thresholds, read_box_protocols
 from methods.layout import CONTROLS, run_folder
 from methods.protocols import decoder_scales, map_scales, read_protocols
 from workflow_scripts.search_path import share_search_path
@@ -18,8 +19,8 @@ EXTRACTED = f"{CONFIG.data}/extracted/{{dataset}}"
 RUNS = CONFIG.experiment["runs"]
 DATASETS = sorted({run["dataset"] for run in RUNS.values()})
 TRAINED = [
-    *("method", "task", "dataset", "train_split", "weights"),
-    *("network", "training", "formulation"),
+    *("method", "task", "dataset", "train_split", "weights", "guide"),
+    *("network", "training", "formulation", "accept"),
 ]
 PREDICTED = ["method", "network", "inference", "formulation"]
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
@@ -37,14 +38,30 @@ wildcard_constraints:
     protocol="[A-Za-z0-9_]+",
     resize="square|aspect|original",
     iteration="[0-9]+",
-    control="|".join(CONTROLS),
+    box="program|wsolevaluation",
 
 
-def names(kind, source):
-    """Pattern of the data sets or weights that come from one source."""
+def names(kind, *sources):
+    """Pattern of the data sets or weights that come from these sources."""
     entries = CONFIG.experiment[kind].items()
-    known = [re.escape(name) for name, entry in entries if entry["source"] == source]
+    known = [re.escape(name) for name, entry in entries if entry["source"] in sources]
     return "|".join(known) or "(?!)"
+
+
+def of_task(task):
+    """Names of the runs of a task, in the order of the experiment."""
+    return [name for name, run in RUNS.items() if run["task"] == task]
+
+
+def runs_of_task(task):
+    """Pattern of the runs of a task."""
+    return "|".join(map(re.escape, of_task(task))) or "(?!)"
+
+
+def datasets_of_task(task):
+    """Pattern of the data sets that the runs of a task use."""
+    used = sorted({RUNS[name]["dataset"] for name in of_task(task)})
+    return "|".join(map(re.escape, used)) or "(?!)"
 
 
 def ordered(value):
@@ -119,7 +136,7 @@ def masks(wildcards):
 
 def judged_runs():
     """Parameter: what the verdicts read of the runs."""
-    read = ("checkpoint", "submission")
+    read = ("task", "checkpoint", "submission")
     return {
         name: {key: ordered(RUNS[name][key]) for key in read if key in RUNS[name]}
         for name in sorted(RUNS)
@@ -150,6 +167,12 @@ def weights_path(name):
     return str(CONFIG.weights / entry.get("file", f"{name}.pt"))
 
 
+def guide_path(wildcards):
+    """Parameter: where the weights of the run's second network lie; None where it has none."""
+    guide = run_of(wildcards).get("guide")
+    return weights_path(guide) if guide else None
+
+
 def code(script, *modules, files=()):
     """Parameter: it changes when what the script or one of the modules does changes."""
     scripts = [f"workflow_scripts.{script}", *modules]
@@ -165,3 +188,10 @@ def method_code(script, part):
 def data_code(script, module=adapter_name):
     """Parameter: the same for a script that calls a module of the data set's format."""
     return lambda wildcards: code(script, module(dataset_of(wildcards)["format"]))
+
+
+def page_modules():
+    """What the page reads of the methods of the experiment, which it finds by their names."""
+    methods = sorted({run["method"] for run in RUNS.values()})
+    parts = ("words", "formulation")
+    return [f"methods.{method}.{part}" for method in methods for part in parts]

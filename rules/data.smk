@@ -1,4 +1,4 @@
-from methods.data.formats import COCO, VOC, generator_name
+from methods.data.formats import COCO, CUB, ILSVRC, VOC, generator_name
 
 
 rule generate_archives:
@@ -44,6 +44,36 @@ use rule generate_archives as generate_coco_archives with:
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
         dataset=made_as(*COCO.archives),
+
+
+use rule generate_archives as generate_cub_archives with:
+    output:
+        cub=f"{ARCHIVES}/{CUB.archives[0]}",
+        segmentations=f"{ARCHIVES}/{CUB.archives[1]}",
+        receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=made_as(*CUB.archives[:2]),
+
+
+use rule generate_archives as generate_cub_archives_with_cubv2 with:
+    output:
+        cub=f"{ARCHIVES}/{CUB.archives[0]}",
+        segmentations=f"{ARCHIVES}/{CUB.archives[1]}",
+        cubv2=f"{ARCHIVES}/{CUB.archives[2]}",
+        cubv2_lists=f"{ARCHIVES}/{CUB.archives[3]}",
+        receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=made_as(*CUB.archives),
+
+
+use rule generate_archives as generate_ilsvrc_archives with:
+    output:
+        train=f"{ARCHIVES}/{ILSVRC.archives[0]}",
+        val=f"{ARCHIVES}/{ILSVRC.archives[1]}",
+        boxes=f"{ARCHIVES}/{ILSVRC.archives[2]}",
+        receipt=f"{ARCHIVES}/receipt.json",
+    wildcard_constraints:
+        dataset=made_as(*ILSVRC.archives),
 
 
 rule find_archives:

@@ -31,9 +31,24 @@ def weights_card(wildcards):
 
 def made_weights(wildcards):
     """Weights that the pipeline makes; those that a user brings stand in the card."""
-    name = run_of(wildcards)["weights"]
-    made = CONFIG.experiment["weights"][name]["source"] == "pretrained"
-    return weights_path(name) if made else []
+    return if_made(run_of(wildcards)["weights"])
+
+
+def guide_card(wildcards):
+    """The card of the run's second network, where it has one."""
+    guide = run_of(wildcards).get("guide")
+    return f"{RESULTS}/weights/{guide}.json" if guide else []
+
+
+def made_guide(wildcards):
+    """The weights of that network, where the pipeline makes them."""
+    guide = run_of(wildcards).get("guide")
+    return if_made(guide) if guide else []
+
+
+def if_made(weights):
+    made = CONFIG.experiment["weights"][weights]["source"] != "local"
+    return weights_path(weights) if made else []
 
 
 def in_data(file):
@@ -58,6 +73,15 @@ def runs_and_seeds():
 def of_runs(file):
     """A file of every run and seed."""
     return [f"{RUN}/{file}".format(run=run, seed=seed) for run, seed in runs_and_seeds()]
+
+
+def of_segmentations(file):
+    """A file of every segmentation run and seed."""
+    return [
+        f"{RUN}/{file}".format(run=run, seed=seed)
+        for run, seed in runs_and_seeds()
+        if run in of_task("segmentation")
+    ]
 
 
 def of_trainings(file):
@@ -101,7 +125,7 @@ def all_validations(wildcards):
     return [
         file
         for run, seed in runs_and_seeds()
-        if is_trained(RUNS[run])
+        if is_trained(RUNS[run]) and run in of_task("segmentation")
         for split in validated_splits(run)
         for file in validations(run, seed, split)
     ]
@@ -156,12 +180,50 @@ def all_metrics(wildcards):
     ]
 
 
+def boxes_of(wildcards, split):
+    """Index of the boxes that a protocol reads on a split."""
+    protocol = read_box_protocols(run_of(wildcards))[wildcards.protocol]
+    file = layout.boxes_index(wildcards.run, wildcards.seed, split, protocol.box)
+    return f"{RESULTS}/{file}"
+
+
+def scored_boxes(wildcards):
+    """Index of the boxes that a metrics file is about."""
+    return boxes_of(wildcards, wildcards.split)
+
+
+def choosing_boxes(wildcards):
+    """Index of the boxes that choose a protocol's threshold."""
+    protocol = read_box_protocols(run_of(wildcards))[wildcards.protocol]
+    return boxes_of(wildcards, protocol.chosen_on)
+
+
+def chosen_threshold(wildcards):
+    """The threshold of a protocol, where it is chosen."""
+    protocol = read_box_protocols(run_of(wildcards))[wildcards.protocol]
+    file = layout.threshold_file(wildcards.run, wildcards.seed, wildcards.protocol)
+    return f"{RESULTS}/{file}" if protocol.chosen_on else []
+
+
+def all_box_files(wildcards):
+    """The boxes and chosen thresholds behind all localization metrics."""
+    files = []
+    for run, seed in runs_and_seeds():
+        if run not in of_task("localization"):
+            continue
+        for name, protocol in read_box_protocols(RUNS[run]).items():
+            files.append(layout.boxes_index(run, seed, protocol.split, protocol.box))
+            if protocol.chosen_on:
+                files.append(layout.threshold_file(run, seed, name))
+    return [f"{RESULTS}/{file}" for file in dict.fromkeys(files)]
+
+
 def all_controls(wildcards):
     """The metrics of every control."""
     files = [
         f"{RESULTS}/{layout.control_file(run['dataset'], run['evaluation']['split'], control)}"
         for run in RUNS.values()
-        for control in CONTROLS
+        for control in CONTROLS[run["task"]]
     ]
     return list(dict.fromkeys(files))
 
@@ -169,7 +231,8 @@ def all_controls(wildcards):
 def all_cards(wildcards):
     """The cards of all weights that a training starts from."""
     trained = [run for run in RUNS.values() if is_trained(run)]
-    return sorted({f"{RESULTS}/weights/{run['weights']}.json" for run in trained})
+    used = {run[key] for run in trained for key in ("weights", "guide") if key in run}
+    return sorted(f"{RESULTS}/weights/{name}.json" for name in used)
 
 
 def counts_of_images(wildcards):
@@ -192,6 +255,11 @@ def all_packages(wildcards):
         for run, seed in runs_and_seeds()
         if "submission" in RUNS[run]
     ]
+
+
+def published_settings():
+    """The records of the authors' settings."""
+    return [str(HERE / file) for file in sorted(PROJECT.glob("claims/reference/*_settings.yaml"))]
 
 
 def reference_log():

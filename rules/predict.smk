@@ -58,6 +58,35 @@ rule predict_maps:
         "../workflow_scripts/predict_maps.py"
 
 
+rule predict_localization:
+    input:
+        checkpoint=f"{RUN}/checkpoint.json",
+        index=in_data("index.csv"),
+        manifest=in_data("manifest.json"),  # not read: changed images are predicted again
+    output:
+        maps=directory(f"{RUN}/predictions/{{split}}/maps"),
+        index=f"{RUN}/predictions/{{split}}/index.json",
+    params:
+        run=of_run(*PREDICTED),
+        classes=of_dataset("classes"),
+        images=images,
+        code=method_code("predict_localization", "inference"),
+    log:
+        f"{RESULTS}/logs/predict_localization/{{run}}.seed{{seed}}.{{split}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict_localization/{{run}}.seed{{seed}}.{{split}}.tsv"
+    threads: MANY
+    resources:
+        gpu=GPU,
+        device=CONFIG.device,
+    conda:
+        "../envs/torch.yaml"
+    message:
+        "Predicting the maps of {wildcards.split} with {wildcards.run}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/predict_localization.py"
+
+
 rule label_images:
     input:
         predictions=stored_predictions,

@@ -1,13 +1,13 @@
 rule judge_claims:
     input:
-        claims=str(HERE / CONFIG.experiment["claims"]),
+        claims=[str(HERE / file) for file in CONFIG.experiment["claims"]],
         metrics=all_metrics,
         controls=all_controls,
         counts=counts_of_images,
         checkpoints=of_runs("checkpoint.json"),
         validations=all_validations,
         receipts=f"{RESULTS}/receipts.json",
-        cross_checks=of_runs("metrics/cross_check.json"),  # not read: no verdict before them
+        cross_checks=of_segmentations("metrics/cross_check.json"),  # not read: no verdict before them
     output:
         verdicts=f"{RESULTS}/verdicts.json",
     params:
@@ -28,7 +28,7 @@ rule judge_claims:
 
 rule render_report:
     input:
-        published=str(HERE / "claims/reference/more_settings.yaml"),
+        published=published_settings(),
         reference_log=reference_log(),
         verdicts=f"{RESULTS}/verdicts.json",
         receipts=f"{RESULTS}/receipts.json",
@@ -43,8 +43,9 @@ rule render_report:
         done=of_trainings("train/done.json"),
         checkpoints=of_runs("checkpoint.json"),
         validations=all_validations,
+        boxes=all_box_files,
         metrics=all_metrics,
-        cross_checks=of_runs("metrics/cross_check.json"),
+        cross_checks=of_segmentations("metrics/cross_check.json"),
     output:
         page=f"{RESULTS}/report.html",
         tables=directory(f"{RESULTS}/report"),
@@ -54,7 +55,9 @@ rule render_report:
         data=str(CONFIG.data),
         benchmarks=f"{RESULTS}/benchmarks",
         project=str(HERE),
-        code=code("render_report", files=PROJECT.glob("methods/reporting/templates/*")),
+        code=code(
+            "render_report", *page_modules(), files=PROJECT.glob("methods/reporting/templates/*")
+        ),
     log:
         f"{RESULTS}/logs/render_report.log",
     benchmark:

@@ -28,6 +28,8 @@ rule train_model:
         manifest=in_data("manifest.json"),  # not read: changed images are trained on again
         card=weights_card,
         weights=made_weights,
+        guide_card=guide_card,
+        guide=made_guide,
     output:
         journal=f"{RUN}/train/journal.csv",
         checkpoints=directory(f"{RUN}/train/checkpoints"),
@@ -35,6 +37,7 @@ rule train_model:
     params:
         images=images,
         weights=lambda wildcards: weights_path(run_of(wildcards)["weights"]),
+        guide=guide_path,
         code=method_code("train_model", "training"),
     log:
         f"{RESULTS}/logs/train_model/{{run}}.seed{{seed}}.log",

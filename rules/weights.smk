@@ -24,13 +24,38 @@ rule pretrain_backbone:
         "../workflow_scripts/pretrain_backbone.py"
 
 
+rule train_clip:
+    output:
+        weights=f"{CONFIG.weights}/{{weights}}.pt",
+        card=f"{CONFIG.weights}/{{weights}}.json",
+    wildcard_constraints:
+        weights=names("weights", "contrastive"),
+    params:
+        weights=of_weights,
+        code=code("train_clip"),
+    log:
+        f"{RESULTS}/logs/train_clip/{{weights}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_clip/{{weights}}.tsv"
+    threads: MANY
+    resources:
+        gpu=GPU,
+        device=CONFIG.device,
+    conda:
+        "../envs/torch.yaml"
+    message:
+        "Training the image and text towers {wildcards.weights}"
+    script:
+        "../workflow_scripts/train_clip.py"
+
+
 rule record_weights:
     input:
         card=f"{CONFIG.weights}/{{weights}}.json",
     output:
         card=f"{RESULTS}/weights/{{weights}}.json",
     wildcard_constraints:
-        weights=names("weights", "pretrained"),
+        weights=names("weights", "pretrained", "contrastive"),
     params:
         code=code("record_weights"),
     log:

@@ -2,7 +2,6 @@
 
 from methods.data.files import sha256, write_json
 from methods.data.formats import generator
-from methods.data.scenes import render_scene
 from methods.settings import build
 from workflow_scripts.job import Job, run
 
@@ -13,7 +12,7 @@ def main(job: Job) -> None:
         job.output["receipt"].parent,
         settings=build(data.GeneratedSettings, job.params["generated"]),
         classes=job.params["classes"],
-        render=render_scene,
+        render=data.render,
         threads=job.threads,
     )
     files = [

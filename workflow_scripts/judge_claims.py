@@ -9,8 +9,8 @@ from workflow_scripts.job import Job, run
 def main(job: Job) -> None:
     claims, verdicts = job.input["claims"], job.output["verdicts"]
     runs, seeds = job.params["runs"], job.params["seeds"]
-    document = judge_all(load_claims(claims), verdicts.parent, seeds, runs)
-    write_json(verdicts, {"registered": read_registration(claims), **document})
+    document = judge_all(load_claims(*claims), verdicts.parent, seeds, runs)
+    write_json(verdicts, {"registered": read_registration(*claims), **document})
 
 
 if __name__ == "__main__":

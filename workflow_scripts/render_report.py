@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+from methods.reporting.collecting import collect, read_published
 from methods.reporting.page import render
-from methods.reporting.sources import collect
-from methods.yaml_files import read_yaml
 from workflow_scripts.job import Job, run
 
 
@@ -12,7 +11,7 @@ def main(job: Job) -> None:
     sources = collect(
         job.output["page"].parent,
         job.params["experiment"],
-        published=read_yaml(job.input["published"]),
+        published=read_published(job.input["published"]),
         seeds=job.params["seeds"],
         data_root=Path(job.params["data"]),
         benchmark_root=Path(job.params["benchmarks"]),

@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from methods.training.checkpoints import verified_weights
+from methods.training.checkpoints import verified_guide, verified_weights
 from methods.yaml_files import read_yaml
 from workflow_scripts.job import Job, run
 
@@ -11,6 +11,9 @@ from workflow_scripts.job import Job, run
 def main(job: Job) -> None:
     resolved = read_yaml(job.input["resolved"])
     method = importlib.import_module(f"methods.{resolved['method']}.training")
+    guide = {}
+    if job.params["guide"] is not None:
+        guide["guide"] = verified_guide(job.input["guide_card"], Path(job.params["guide"]))
     method.train(
         run=resolved,
         classes=resolved["classes"],
@@ -20,6 +23,7 @@ def main(job: Job) -> None:
         output=job.output["done"].parent,
         seed=resolved["seed"],
         device=job.device,
+        **guide,
     )
 
 

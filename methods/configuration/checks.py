@@ -19,6 +19,7 @@ from methods.configuration.run_checks import (
     checkpoint_problems,
     reference_problems,
     split_problems,
+    task_problems,
 )
 from methods.configuration.weights_checks import weights_problems
 from methods.data.splits import sizes
@@ -74,6 +75,7 @@ def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
 def _run(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Problem]:
     yield from reference_problems(run, experiment, project, key)
     dataset = experiment["datasets"][run["dataset"]]
+    yield from task_problems(run, dataset, key)
     yield from checkpoint_problems(run["checkpoint"], f"{key}.checkpoint")
     yield from split_problems(run, dataset, key)
     yield from protocol_problems(run, list(sizes(dataset)), key)

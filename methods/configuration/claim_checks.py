@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from methods.box_protocols import read_box_protocols
 from methods.claims import Quantity, load_claims
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
-from methods.data.splits import TEST, drawn_from, overlap
+from methods.data.splits import drawn_from, overlap, withheld
+from methods.layout import CONTROLS
 from methods.training.checkpoints import curve_split, is_trained
 
 
 def claim_problems(experiment: Block, project: Path) -> Iterator[Problem]:
     """Contradictions between the claims of an experiment and what it makes."""
-    for claim in load_claims(project / experiment["claims"]):
+    files = experiment["claims"]
+    for claim in load_claims(*(project / file for file in files)):
         for quantity in claim.quantities():
             expected = _not_made(quantity, experiment)
             if expected is not None:
@@ -20,7 +23,7 @@ def claim_problems(experiment: Block, project: Path) -> Iterator[Problem]:
                     "claims",
                     f"the claim {claim.id!r} about {quantity}",
                     expected,
-                    f"correct the claim in {experiment['claims']} or the experiment",
+                    f"correct the claim in {' or '.join(files)}, or the experiment",
                 )
 
 
@@ -28,25 +31,40 @@ def _not_made(quantity: Quantity, experiment: Block) -> str | None:
     """What the quantity should name instead; None where the experiment makes it."""
     runs = experiment["runs"]
     if quantity.run is None:
-        scored = {run["dataset"]: run["evaluation"]["split"] for run in runs.values()}
-        if quantity.dataset not in scored:
-            return f"the data set {nearest(str(quantity.dataset), scored)}"
-        return _another(quantity, scored[quantity.dataset], "which it is scored on")
+        return _not_controlled(quantity, runs)
     if quantity.run not in runs:
         return f"the run {nearest(quantity.run, runs)}"
     run = runs[quantity.run]
+    dataset = experiment["datasets"][run["dataset"]]
     if quantity.validation is not None:
-        return _not_validated(quantity, run, experiment["datasets"][run["dataset"]])
+        return _not_validated(quantity, run, dataset)
     if quantity.protocol not in run["protocols"]:
         return f"the protocol {nearest(str(quantity.protocol), run['protocols'])}"
-    if quantity.split == TEST:
+    if run["task"] == "localization" and read_box_protocols(run)[str(quantity.protocol)].is_oracle:
+        best = "a number whose threshold is the best one on the images that are scored"
+        return f"another protocol, not {best}"
+    if withheld(dataset["format"], quantity.split):
         return None  # not evaluated without a package, whatever the run makes
     split = run["protocols"][quantity.protocol]["split"]
     return _another(quantity, split, "which it is scored on")
 
 
+def _not_controlled(quantity: Quantity, runs: Block) -> str | None:
+    """The same of a control, which the runs of its data set share."""
+    by_dataset = {run["dataset"]: run for run in runs.values()}
+    if quantity.dataset not in by_dataset:
+        return f"the data set {nearest(str(quantity.dataset), by_dataset)}"
+    run = by_dataset[quantity.dataset]
+    known = CONTROLS[run["task"]]
+    if quantity.control not in known:
+        return f"the control {nearest(str(quantity.control), known)}"
+    return _another(quantity, run["evaluation"]["split"], "which it is scored on")
+
+
 def _not_validated(quantity: Quantity, run: Block, dataset: Block) -> str | None:
     """The same of a number in the validation of the chosen checkpoint."""
+    if run["task"] == "localization":
+        return "a number of one of its protocols, since its checkpoints are not validated"
     if not is_trained(run):
         return None  # not evaluated, since a given checkpoint is not validated
     split = curve_split(run)

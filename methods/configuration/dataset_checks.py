@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from methods.configuration.problems import Block, Problem, ordered
 from methods.configuration.protocol_checks import GIVEN_THRESHOLDS
 from methods.configuration.schema import nearest
-from methods.data.formats import COUNTED, generated_counts
+from methods.data.formats import COUNTED, COUNTED_PER_CLASS, generated_counts
 from methods.data.splits import DERIVED, drawable
 
 NO_CLASS_NAME = "background"  # the name of label 0
@@ -55,12 +55,16 @@ def _held_out(dataset: Block, key: str) -> Iterator[Problem]:
 def _generated(dataset: Block, key: str) -> Iterator[Problem]:
     settings = dataset["generated"]
     yield from ordered(settings["size"], f"{key}.generated.size")
-    made, images = generated_counts(dataset["format"], settings, dataset["splits"])
+    made, images = generated_counts(
+        dataset["format"], settings, dataset["splits"], len(dataset["classes"])
+    )
     if dataset["splits"] != made:
         yield Problem(f"{key}.splits", _counts(dataset["splits"]), f"{_counts(made)} as generated")
     if dataset["images"] != images:
-        terms = [name for name in COUNTED if name in settings]
-        yield Problem(f"{key}.images", f"{dataset['images']}", f"{' + '.join(terms)} = {images}")
+        terms = " + ".join(name for name in COUNTED if name in settings)
+        if dataset["format"] in COUNTED_PER_CLASS:
+            terms = f"({terms}) of each of {len(dataset['classes'])} classes"
+        yield Problem(f"{key}.images", f"{dataset['images']}", f"{terms} = {images}")
 
 
 def _counts(splits: Block) -> str:

@@ -12,7 +12,8 @@ RECEIPTS = "receipts"  # folder of what evaluation servers said
 
 def file_problems(experiment: Block, project: Path) -> Iterator[Problem]:
     """Contradictions between the files that an experiment names and those of the project."""
-    yield from _file(experiment["claims"], project, "claims", "copy the file to claims/")
+    for name in experiment["claims"]:
+        yield from _file(name, project, "claims", "copy the file to claims/")
     if "reference_log" in experiment:
         yield from _reference_log(experiment["reference_log"], project, "reference_log")
     if experiment.get("receipts"):

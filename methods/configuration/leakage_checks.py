@@ -39,7 +39,7 @@ def _trained(run: Block, shares: Shares, key: str) -> Iterator[Problem]:
     unseen = {
         f"protocols.{name}.split": protocol["split"]
         for name, protocol in run["protocols"].items()
-        if protocol["map"] == "decoder"
+        if protocol.get("map", "decoder") == "decoder"
     }
     unseen |= {f"evaluation.{name}": evaluation[name] for name in evaluation if "split" in name}
     if "submission" in run:
@@ -85,6 +85,8 @@ def _threshold(protocol: Block, scored: str, shares: Shares, place: str) -> Iter
     source = protocol.get("threshold_source")
     if source is None or source in GIVEN_THRESHOLDS or not shares(source, scored):
         return
+    if source == scored and "map" not in protocol:
+        return  # an oracle of boxes, which is called so on the page and which no claim may read
     by = "" if source == scored else f"shares images with {scored!r}, which "
     yield Problem(
         f"{place}.threshold_source",

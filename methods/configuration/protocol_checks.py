@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from methods.box_protocols import read_box_protocols
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.data.splits import TEST
@@ -19,6 +20,9 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
         key: of the run.
     """
     protocols = run["protocols"]
+    if run["task"] == "localization":
+        yield from _boxes(protocols, splits, f"{key}.protocols")
+        return
     yield from _alike(protocols, f"{key}.protocols")
     for name, protocol in protocols.items():
         if "threshold_source" in protocol:
@@ -29,16 +33,34 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
 
 
 def judging_problems(run: Block, key: str) -> Iterator[Problem]:
-    """A run is judged by a protocol of the decoder; the run stands at `key`."""
-    split = run["evaluation"]["split"]
-    scored = [p["split"] for p in run["protocols"].values() if p["map"] == "decoder"]
+    """A run is judged by a protocol of the decoder, or of boxes; the run stands at `key`."""
+    split, protocols = run["evaluation"]["split"], run["protocols"]
+    if run["task"] == "localization":
+        kind = "with a threshold that is no oracle's"
+        scored = [p.split for p in read_box_protocols(run).values() if not p.is_oracle]
+    else:
+        kind = "of the decoder"
+        scored = [p["split"] for p in protocols.values() if p["map"] == "decoder"]
     if split not in scored:
         yield Problem(
             f"{key}.protocols",
-            f"no protocol of the decoder on {split!r}",
+            f"no protocol {kind} on {split!r}",
             "at least one, since the run is judged on it",
             "add one or change evaluation.split",
         )
+
+
+def _boxes(protocols: Block, splits: Sequence[str], key: str) -> Iterator[Problem]:
+    """A threshold is stated, and by whom, or it is chosen on a split."""
+    for name, protocol in protocols.items():
+        source, place = protocol["threshold_source"], f"{key}.{name}.threshold_source"
+        if "threshold" in protocol:
+            known, remedy = list(GIVEN_THRESHOLDS), "say where it comes from, or delete `threshold`"
+        else:
+            known, remedy = list(splits), "add `threshold`, or name the split that chooses it"
+        if source not in known:
+            beside = "beside" if "threshold" in protocol else "without"
+            yield Problem(place, f"{source!r} {beside} a threshold", nearest(source, known), remedy)
 
 
 def _submission(submission: Block, protocols: Block, place: str) -> Iterator[Problem]:

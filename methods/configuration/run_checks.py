@@ -6,31 +6,54 @@ from typing import Any
 
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
-from methods.data.splits import TEST, sizes
+from methods.configuration.weights_checks import is_clip
+from methods.data.splits import sizes, withheld
 
-METHOD_PARTS = ("training", "validation", "inference", "checks", "cost")
+METHOD_PARTS = ("training", "inference", "checks", "cost", "words")
+_PARTS_OF_TASK = {"segmentation": ("validation",), "localization": ()}
+_TASKS = {
+    "voc": "segmentation",
+    "coco": "segmentation",
+    "cub": "localization",
+    "ilsvrc": "localization",
+}
 _KEYS_OF_RULE = {"iteration": ["iteration"], "best": ["split"], "file": ["path", "sha256"]}
 
 
 def reference_problems(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Problem]:
     """Method, data set and weights that are not there; the run stands at `key`."""
+    parts = [*METHOD_PARTS, *_PARTS_OF_TASK[run["task"]]]
     methods = [
         folder.name
         for folder in (project / "methods").iterdir()
-        if all((folder / f"{part}.py").is_file() for part in METHOD_PARTS)
+        if all((folder / f"{part}.py").is_file() for part in parts)
     ]
+    of_clip = [name for name, entry in experiment["weights"].items() if is_clip(entry)]
     for field, known in (
         ("method", methods),
         ("dataset", list(experiment["datasets"])),
-        ("weights", list(experiment["weights"])),
+        ("weights", [name for name in experiment["weights"] if name not in of_clip]),
+        ("guide", of_clip),
     ):
-        if run[field] not in known:
+        if field in run and run[field] not in known:
             yield Problem(
                 f"{key}.{field}",
                 f"{run[field]!r}, which is not there",
                 nearest(run[field], known),
                 "correct the name or add it",
             )
+
+
+def task_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
+    """A task needs its own kind of ground truth; the run stands at `key`."""
+    task = _TASKS[dataset["format"]]
+    if run["task"] != task:
+        yield Problem(
+            f"{key}.dataset",
+            f"{run['dataset']!r}, whose format {dataset['format']} is for {task}",
+            f"a data set for {run['task']}",
+            "choose another data set or another method",
+        )
 
 
 def checkpoint_problems(checkpoint: Block, key: str) -> Iterator[Problem]:
@@ -58,7 +81,7 @@ def split_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
                 nearest(split, known),
                 "correct the split",
             )
-        elif split == TEST and field != "submission.split":
+        elif withheld(dataset["format"], split) and field != "submission.split":
             yield Problem(
                 f"{key}.{field}",
                 f"{split!r}, whose labels only the evaluation server has",
@@ -95,12 +118,14 @@ def agreement_problems(runs: Block) -> Iterator[Problem]:
 
 
 def _control_settings(run: Block) -> dict[str, Any]:
-    """What the controls of the run's data set take from it."""
+    """What the controls of the run's data set take from it, by its key."""
     evaluation = run["evaluation"]
     return {
         "train_split": run["train_split"],
         "evaluation.split": evaluation["split"],
         "evaluation.bootstrap": evaluation["bootstrap"],
+        # true boxes lie in the crop that the network sees
+        **({"inference": run["inference"]} if run["task"] == "localization" else {}),
     }
 
 
@@ -113,6 +138,8 @@ def ablation_problems(ablation: Block, runs: Block) -> Iterator[Problem]:
         )
     for name, run in runs.items():
         known = run["protocols"]
+        if full in runs and run["task"] != runs[full]["task"]:
+            continue  # another kind of run, which the table leaves out
         if protocol not in known:
             yield Problem(
                 "ablation.protocol",

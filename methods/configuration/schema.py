@@ -47,13 +47,36 @@ _EXPECTED = {
 def check_schema(values: Any, schema: Path, definition: str, where: str) -> None:
     """Check `values` against one of the `$defs` of a schema.
 
+    Args:
+        values: content of a configuration file.
+        schema: config.schema.yaml of a project.
+        definition: name of the `$defs` entry.
+        where: the file, for the sentence.
+
     Raises:
         InputError: names the key and, for an unknown one, the nearest that is known.
     """
-    root = {**read_yaml(schema), "$ref": f"#/$defs/{definition}"}
+    root = {"$defs": _definitions(schema), "$ref": f"#/$defs/{definition}"}
     errors = sorted(_Validator(root).iter_errors(values), key=_urgency)
     if errors:
         raise _sentence(errors[0], where)
+
+
+def _definitions(schema: Path) -> dict[str, Any]:
+    """The `$defs` of the project's schema and of its methods, whose runs have shapes of their own.
+
+    methods/<method>/schema.yaml holds `<method>_run`: what a run of that method must be as well.
+    """
+    definitions: dict[str, Any] = dict(read_yaml(schema)["$defs"])
+    run = definitions["run"]
+    own: list[dict[str, Any]] = []
+    for file in sorted(schema.parent.glob("methods/*/schema.yaml")):
+        name = file.parent.name
+        definitions |= read_yaml(file)["$defs"]
+        chosen = {"required": ["method"], "properties": {"method": {"const": name}}}
+        own.append({"if": chosen, "then": {"$ref": f"#/$defs/{name}_run"}})
+    definitions["run"] = {**run, "allOf": [*run["allOf"], *own]}
+    return definitions
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,21 +1,18 @@
 """Archives: are they the declared ones, and what do they hold."""
 
 import hashlib
-import lzma
-import tarfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from methods.data.files import atomic_folder, unreadable
-from methods.data.members import AGAIN, Extracted, check_member, corrupt, reading
+from methods.data.members import AGAIN, Extracted
+from methods.data.tar_archives import extract_nested_tar, extract_tar
 from methods.data.zip_archives import SUFFIX, extract_zip
 from methods.errors import InputError
 
 _CHUNK = 2**20  # bytes
-_BROKEN_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
 
 
 def verify_archives(
@@ -40,10 +37,21 @@ def extract_archives(
     archives: Sequence[str | PathLike[str]],
     destination: str | PathLike[str],
     max_bytes: int,
+    *,
+    folders: Mapping[str, str] | None = None,
+    nested: Collection[str] = (),
 ) -> Extracted:
     """Extract archives into one new folder that appears when it is whole.
 
     A name that ends in .zip is a zip archive, every other a tar archive, compressed or not.
+
+    Args:
+        archives: their paths.
+        destination: the folder.
+        max_bytes: bound of what all of them hold.
+        folders: folder below the destination that an archive of a name is extracted to; one that
+            is not named here is extracted to the destination itself.
+        nested: names of tar archives of tar archives, each of which becomes a folder of its name.
 
     Raises:
         InputError: an archive is missing, truncated or corrupt, holds anything but plain files
@@ -54,11 +62,18 @@ def extract_archives(
     with atomic_folder(destination) as folder:
         for archive in archives:
             path = Path(archive)
-            extract = extract_zip if path.suffix.lower() == SUFFIX else _extract_tar
-            found = extract(path, folder, max_bytes - total)
+            target = folder / (folders or {}).get(path.name, "")
+            target.mkdir(parents=True, exist_ok=True)
+            found = _extractor(path, nested)(path, target, max_bytes - total)
             files += found.files
             total += found.bytes
     return Extracted(files, total)
+
+
+def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, int], Extracted]:
+    if path.name in nested:
+        return extract_nested_tar
+    return extract_zip if path.suffix.lower() == SUFFIX else extract_tar
 
 
 def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,35 +113,3 @@ def _digests(path: Path, algorithms: set[str]) -> dict[str, str]:
     except OSError as error:
         raise unreadable(path, error) from error
     return {name: value.hexdigest() for name, value in hashes.items()}
-
-
-def _extract_tar(path: Path, folder: Path, max_bytes: int) -> Extracted:
-    files = total = 0
-    with (
-        reading(path, "tar", _BROKEN_TAR),
-        path.open("rb") as file,
-        tarfile.open(fileobj=file) as archive,
-    ):
-        for member in archive:
-            total += member.size
-            plain = member.isfile() or member.isdir()
-            check_member(path, member.name, plain=plain, size=total, max_bytes=max_bytes)
-            files += member.isfile()
-            archive.extract(member, folder, filter="data")
-        _check_end(path, archive)
-    return Extracted(files, total)
-
-
-def _check_end(path: Path, archive: tarfile.TarFile) -> None:
-    """Refuse an archive that stops between two members, or whose checksum at the end is wrong.
-
-    `tarfile` takes a missing or damaged header for the end; a whole archive ends with a block of
-    zeros. Reading on to the last byte lets gzip compare its checksum.
-    """
-    stream: IO[bytes] | None = archive.fileobj  # type: ignore[assignment]
-    assert stream is not None
-    stream.seek(archive.offset)
-    if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise corrupt(path, "tar", f"no end mark after {len(archive.getnames())} members")
-    while stream.read(_CHUNK):
-        continue

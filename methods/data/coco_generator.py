@@ -21,10 +21,13 @@ from methods.data.files import atomic_path
 from methods.data.formats import COCO
 from methods.data.polygons import polygons, run_lengths
 from methods.data.scene_files import Renderer, Scene, draw_size
+from methods.data.scenes import render_scene
 from methods.workers import map_in_order
 
 CROWD_EVERY = 4  # every fourth image, if it has two objects or more, has the last one as a crowd
 _GAP = 3  # COCO's category ids have gaps; here after so many classes
+
+render = render_scene
 
 
 @dataclass(frozen=True)

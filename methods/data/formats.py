@@ -11,6 +11,7 @@ format, whose names are made from its own. methods/data/<format>_adapter.py offe
 and methods/data/<format>_generator.py, apart from it since real data sets do not need it,
 
     GeneratedSettings   what `datasets.<name>.generated` says
+    render              draw one picture, as `write_archives` takes it
     write_archives      make the archives of a generated data set
 """
 
@@ -20,9 +21,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-Format = Literal["voc", "coco"]
-# What `datasets.<name>.generated` may count; together they are all images.
-COUNTED = ("train", "sbd", "val", "test", "unannotated")
+Format = Literal["voc", "coco", "cub", "ilsvrc"]
+# What `datasets.<name>.generated` may count: together they are all images, or all of a class.
+COUNTED = ("train", "sbd", "val", "test", "cubv2", "unannotated")
+COUNTED_PER_CLASS: tuple[Format, ...] = ("cub", "ilsvrc")
+# Count of images whose archives are made where it is above 0: all but a format's first two.
+_OPTIONAL: Mapping[Format, str] = {"voc": "test", "cub": "cubv2"}
 
 
 class Layout(NamedTuple):
@@ -45,7 +49,19 @@ COCO = Layout(
     # Images of train, images of val, annotations of both.
     archives=("train2014.zip", "val2014.zip", "annotations_trainval2014.zip"),
 )
-_LAYOUTS: Mapping[Format, Layout] = {"voc": VOC, "coco": COCO}
+CUB = Layout(
+    root="",
+    masks="ObjectMasks",
+    # CUB-200-2011, its segmentations, and the images and the lists of CUBV2, where there are any.
+    archives=("CUB_200_2011.tgz", "segmentations.tgz", "CUBV2.tar", "wsolevaluation.tar.gz"),
+)
+ILSVRC = Layout(
+    root="",
+    masks="",  # there are boxes only
+    # Images of train, images of val, boxes of val.
+    archives=("ILSVRC2012_img_train.tar", "ILSVRC2012_img_val.tar", "ILSVRC2012_bbox_val_v3.tgz"),
+)
+_LAYOUTS: Mapping[Format, Layout] = {"voc": VOC, "coco": COCO, "cub": CUB, "ilsvrc": ILSVRC}
 
 
 def data_root(format: Format, tree: str | PathLike[str]) -> Path:
@@ -60,18 +76,23 @@ def ground_truth(format: Format) -> str:
 
 def generated_archives(format: Format, generated: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the archives that `datasets.<name>.generated` makes."""
-    if format == "coco":
-        return COCO.archives
-    return VOC.archives if generated.get("test", 0) else VOC.archives[:2]
+    archives = _LAYOUTS[format].archives
+    if format in _OPTIONAL and not generated.get(_OPTIONAL[format], 0):
+        return archives[:2]
+    return archives
 
 
 def generated_counts(
-    format: Format, generated: Mapping[str, Any], splits: Mapping[str, int]
+    format: Format, generated: Mapping[str, Any], splits: Mapping[str, int], num_classes: int = 0
 ) -> tuple[dict[str, int], int]:
     """Return the number of images of each split, and of all, that `generated` makes.
 
-    The size of val_part is free, up to that of val: `splits` says it.
+    The size of val_part is free, up to that of val: `splits` says it. The number of classes is
+    needed where `generated` counts the images of each (`COUNTED_PER_CLASS`).
     """
+    if format in COUNTED_PER_CLASS:
+        made = {name: num_classes * generated[name] for name in COUNTED if generated.get(name, 0)}
+        return made, sum(made.values())
     train, val = generated["train"], generated["val"]
     if format == "coco":
         made = {"train": train, "val": val, "val_part": min(splits["val_part"], val)}

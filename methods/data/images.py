@@ -1,5 +1,6 @@
 """Photographs, decoded to the last row."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -10,15 +11,19 @@ from PIL import Image
 from methods.data.files import unreadable
 from methods.errors import InputError
 
+PHOTOGRAPHS = ("JPEG", "PNG")  # of ILSVRC, a picture is a PNG whatever its name says
+MODES = ("L", "RGB", "CMYK", "P", "LA", "RGBA")  # of ILSVRC, some pictures are made for print
+
 
 def read_rgb(path: str | PathLike[str]) -> NDArray[np.uint8]:
-    """Read a JPEG as uint8 (H, W, 3); a grey one is stacked to three equal channels.
+    """Read a photograph as uint8 (H, W, 3); a grey one is stacked to three equal channels.
+
+    Which kinds of photographs a data set may hold, its check decides; Pillow converts all of them.
 
     Raises:
-        InputError: see `decode_image`.
+        InputError: see `load_image`.
     """
-    image = decode_image(path)
-    return np.repeat(image[:, :, None], 3, axis=2) if image.ndim == 2 else image
+    return np.array(load_image(path, PHOTOGRAPHS, MODES).convert("RGB"))
 
 
 def decode_image(path: str | PathLike[str]) -> NDArray[np.uint8]:
@@ -27,31 +32,47 @@ def decode_image(path: str | PathLike[str]) -> NDArray[np.uint8]:
     Raises:
         InputError: the file is missing, is not a whole JPEG, or is neither grey nor RGB.
     """
+    return np.array(load_image(path, ("JPEG",), ("L", "RGB")))
+
+
+def load_image(
+    path: str | PathLike[str], formats: tuple[str, ...], modes: Sequence[str]
+) -> Image.Image:
+    """Decode a photograph to its last row.
+
+    Args:
+        path: the file.
+        formats: Pillow's names of the formats that are accepted.
+        modes: Pillow's modes that are accepted.
+
+    Raises:
+        InputError: the file is missing, is not whole, or is of another format or mode.
+    """
     try:
-        with Image.open(path, formats=["JPEG"]) as image:
-            mode = image.mode
-            pixels = np.array(image)
+        with Image.open(path, formats=formats) as image:
+            image.load()
     except OSError as error:
         if error.errno is not None:
             raise unreadable(path, error) from error
-        raise _broken(path) from error
+        raise _broken(path, formats) from error
     except (SyntaxError, ValueError) as error:
-        raise _broken(path) from error
-    if mode not in ("L", "RGB"):
+        raise _broken(path, formats) from error
+    if image.mode not in modes:
         raise InputError(
             path,
-            f"a JPEG of mode {mode}",
+            f"a {image.format} of mode {image.mode}",
             "grey or RGB",
             "convert it, or extract its archive again",
         )
-    return pixels
+    return image
 
 
-def _broken(path: str | PathLike[str]) -> InputError:
+def _broken(path: str | PathLike[str], formats: Sequence[str]) -> InputError:
     size = Path(path).stat().st_size
+    kind = " or ".join(formats)
     return InputError(
         path,
-        f"{size} bytes that do not decode as a JPEG",
-        "a whole JPEG",
+        f"{size} bytes that do not decode as a {kind}",
+        f"a whole {kind}",
         "extract its archive again",
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from methods.data.files import sha256
 
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -32,6 +34,8 @@ class Inspection:
         mask: path of the mask, as in `files`; None where there is none.
         files: the image and, as asked for, its annotation and its mask.
         annotated: whether the annotation was read.
+        boxes: x, y, width, height of each object, in the order of the annotation, in pixels of the
+            image from 0; None where the format has none or none are annotated.
     """
 
     id: str
@@ -46,6 +50,7 @@ class Inspection:
     mask: str | None
     files: tuple[DataFile, ...]
     annotated: bool = True
+    boxes: tuple[Box, ...] | None = None
 
 
 def data_file(root: Path, name: str) -> DataFile:

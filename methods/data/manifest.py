@@ -20,13 +20,15 @@ def build_manifest(
     """List the files with sizes and digests, digest that list, and name the mask of each image.
 
     "sha256_of_ids" covers the ids of a split in its order, each followed by a line feed; "digest"
-    covers the lines that `sha256sum` prints for the files, in the manifest's order.
+    covers the lines that `sha256sum` prints for the files, in the manifest's order. "boxes" is
+    there where images have some: x, y, width, height of each, in pixels of the image from 0.
     """
     inspections = sorted(inspections, key=lambda item: item.id)
     files = sorted(
         (file for inspection in inspections for file in inspection.files),
         key=lambda file: file.name,
     )
+    boxes = {item.id: [[*box] for box in item.boxes] for item in inspections if item.boxes}
     return {
         "dataset": dataset,
         "classes": list(classes),
@@ -38,6 +40,7 @@ def build_manifest(
             {"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files
         ],
         "masks": {item.id: item.mask for item in inspections if item.mask is not None},
+        **({"boxes": boxes} if boxes else {}),
         "digest": _sha256(f"{file.sha256}  {file.name}\n" for file in files),
     }
 

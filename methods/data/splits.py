@@ -7,7 +7,7 @@ the data set holds the lists to it (`methods.data.split_checks`).
 from collections.abc import Mapping
 from typing import Any
 
-TEST = "test"  # its images have neither annotation nor mask: the evaluation server alone scores it
+TEST = "test"  # of VOC, it is withheld; of CUB, it is scored like any other
 # `held_out` of a data set adds three splits:
 HELD_OUT = "held_out"  # the images that are drawn
 TRAIN_KEPT = "train_kept"  # the training list without them
@@ -27,13 +27,24 @@ _REGIONS: dict[str, dict[str, frozenset[str]]] = {
         "val": frozenset({"val_part", "val_left"}),
         "val_part": frozenset({"val_part"}),
     },
+    "cub": {name: frozenset({name}) for name in ("train", TEST, "cubv2")},
+    "ilsvrc": {name: frozenset({name}) for name in ("train", "val")},
 }
-_TRAINING = {"voc": "train_aug", "coco": "train"}
+_TRAINING = {"voc": "train_aug", "coco": "train", "cub": "train", "ilsvrc": "train"}
+_WITHHELD = (("voc", TEST),)
 
 
 def training_list(format: str) -> str:
     """Return the name of the split with every image that may be trained on."""
     return _TRAINING[format]
+
+
+def withheld(format: str, split: str) -> bool:
+    """Return whether a split's images have neither annotation nor mask.
+
+    The evaluation server alone can score it.
+    """
+    return (format, split) in _WITHHELD
 
 
 def drawable(format: str) -> list[str]:
@@ -66,7 +77,7 @@ def overlap(format: str, source: str | None, first: str, second: str) -> bool:
     """Return whether two splits may share images.
 
     Args:
-        format: of the data set, "voc" or "coco".
+        format: of the data set.
         source: the split that images are held out of; None where none are.
         first: name of a split.
         second: name of another, or of the same. Of a split that the format does not know, nothing

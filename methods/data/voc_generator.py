@@ -1,10 +1,7 @@
 """Archives of generated scenes, laid out as PASCAL VOC 2012's and SBD's."""
 
-import gzip
-import io
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
@@ -12,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from methods.data.files import atomic_path
 from methods.data.formats import VOC
 from methods.data.sbd import sbd_folder
 from methods.data.scene_files import Renderer, SceneFiles, make_scene_files
+from methods.data.scenes import render_scene
+from methods.data.tar_writing import add_file, open_tar, text_lines
 from methods.data.voc import (
     annotation_file,
     class_mask_file,
@@ -26,6 +24,8 @@ from methods.data.voc import (
 from methods.workers import map_in_order
 
 VOC_ARCHIVE, SBD_ARCHIVE, TEST_ARCHIVE = VOC.archives
+
+render = render_scene
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def write_archives(
     lists = plan_lists(settings)
     segmented = frozenset(lists.train + lists.val)
     make = partial(_make, settings, tuple(classes), render, segmented)
-    with _tar(voc_path, compress=False) as voc, _tar(sbd_path, compress=True) as sbd:
+    with open_tar(voc_path, compress=False) as voc, open_tar(sbd_path, compress=True) as sbd:
         names = {}
         made = map_in_order(make, lists.all, threads)
         for image_id, files in zip(lists.all, made, strict=True):
@@ -113,7 +113,7 @@ def write_archives(
     if not lists.test:
         return [voc_path, sbd_path]
     test_path = Path(folder) / TEST_ARCHIVE
-    with _tar(test_path, compress=False) as archive:
+    with open_tar(test_path, compress=False) as archive:
         _add_test(archive, lists.test, map_in_order(make, lists.test, threads))
     return [voc_path, sbd_path, test_path]
 
@@ -141,13 +141,13 @@ def _add_image(
     voc: tarfile.TarFile, sbd: tarfile.TarFile, image_id: str, files: SceneFiles, lists: Lists
 ) -> None:
     root = voc_folder("")
-    _add(voc, root / image_file(image_id), files.image)
-    _add(voc, root / annotation_file(image_id), files.annotation)
+    add_file(voc, root / image_file(image_id), files.image)
+    add_file(voc, root / annotation_file(image_id), files.annotation)
     if image_id in lists.train or image_id in lists.val:
-        _add(voc, root / class_mask_file(image_id), files.class_mask)
+        add_file(voc, root / class_mask_file(image_id), files.class_mask)
     if image_id in lists.sbd_train or image_id in lists.sbd_val:
-        _add(sbd, sbd_folder("") / "img" / f"{image_id}.jpg", files.image)
-        _add(sbd, sbd_folder("") / "cls" / f"{image_id}.mat", files.sbd_mask)
+        add_file(sbd, sbd_folder("") / "img" / f"{image_id}.jpg", files.image)
+        add_file(sbd, sbd_folder("") / "cls" / f"{image_id}.mat", files.sbd_mask)
 
 
 def _add_lists(
@@ -160,47 +160,22 @@ def _add_lists(
     root = voc_folder("")
     masked = {"train": lists.train, "val": lists.val, "trainval": lists.train + lists.val}
     for split, ids in masked.items():
-        _add(voc, root / split_file(split), _lines(ids))
+        add_file(voc, root / split_file(split), text_lines(ids))
     # VOC's detection lists hold every annotated image, with or without a mask.
     for_training = set(lists.all).difference(lists.val)
     annotated = {"train": tuple(sorted(for_training)), "val": lists.val, "trainval": lists.all}
     for split, ids in annotated.items():
         main = root / "ImageSets" / "Main"
-        _add(voc, main / f"{split}.txt", _lines(ids))
+        add_file(voc, main / f"{split}.txt", text_lines(ids))
         for name in classes:
             marks = [f"{image_id} {1 if name in names[image_id] else -1:2d}" for image_id in ids]
-            _add(voc, main / f"{name}_{split}.txt", _lines(marks))
-    _add(sbd, sbd_folder("") / "train.txt", _lines(lists.sbd_train))
-    _add(sbd, sbd_folder("") / "val.txt", _lines(lists.sbd_val))
+            add_file(voc, main / f"{name}_{split}.txt", text_lines(marks))
+    add_file(sbd, sbd_folder("") / "train.txt", text_lines(lists.sbd_train))
+    add_file(sbd, sbd_folder("") / "val.txt", text_lines(lists.sbd_val))
 
 
 def _add_test(archive: tarfile.TarFile, ids: Sequence[str], made: Iterable[SceneFiles]) -> None:
     root = voc_folder("")
     for image_id, files in zip(ids, made, strict=True):
-        _add(archive, root / image_file(image_id), files.image)
-    _add(archive, root / split_file("test"), _lines(ids))
-
-
-def _lines(lines: Sequence[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-@contextmanager
-def _tar(path: Path, *, compress: bool) -> Iterator[tarfile.TarFile]:
-    """Open a tar file for writing whose bytes do not depend on the time or the file's name."""
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        if compress:
-            with (
-                gzip.GzipFile("", "wb", 6, file, mtime=0) as stream,
-                tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-            ):
-                yield archive
-        else:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-                yield archive
-
-
-def _add(archive: tarfile.TarFile, path: Path, content: bytes) -> None:
-    member = tarfile.TarInfo(path.as_posix())  # its time and owner are 0
-    member.size = len(content)
-    archive.addfile(member, io.BytesIO(content))
+        add_file(archive, root / image_file(image_id), files.image)
+    add_file(archive, root / split_file("test"), text_lines(ids))

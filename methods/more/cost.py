@@ -22,6 +22,10 @@ _PUBLISHED_PARAMETERS = 94_746_648
 _STATE = 16  # bytes a parameter: value, gradient and AdamW's two moments, float32
 _MAP_KINDS = 3  # CAM, auxiliary CAM and LAM
 
+# What the memory of a training, and the time on a GPU, are estimated from.
+MEMORY_BASIS = "published: 12.1 GB for a batch of 4 images of 448 x 448, fp32"
+TIME_BASIS = "scaled by the work from the authors' 372 minutes; measured nowhere here"
+
 
 def parameters(run: Run, classes: int) -> int:
     """Parameters of the network, those included that no pass uses."""

@@ -6,11 +6,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from methods.data.files import atomic_path
 from methods.errors import InputError
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
-from methods.more.state_dicts import named_tensors, read_file, require, shapes
+from methods.weights.state_dicts import named_tensors, read_file, require, save_state, shapes
 
 _WRAPPER = "module."  # what the published program's distributed wrapper puts before keys
 # Names of the graph block before 27 December 2024, which also had gates that nothing read.
@@ -74,10 +73,7 @@ def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = N
 
 def save_checkpoint(path: Path, model: MoRe) -> None:
     """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
-    state = {key: value.cpu() for key, value in model.state_dict().items()}
-    # torch writes the name of a file that it opens itself into the archive, the temporary one here.
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        torch.save(state, stream)
+    save_state(path, model)
 
 
 def load_checkpoint(path: Path, model: MoRe) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from methods.configuration.loading import Configuration
 from methods.planning.fetching import MissingFile, datasets_of
-from methods.planning.pictures import pictures_of, training_images
+from methods.planning.pictures import masked_images, pictures_of
 from methods.planning.sources import read_sources
 from methods.planning.step import Step, is_made
 
@@ -114,6 +114,5 @@ def _unpacked(dataset: Mapping[str, Any], images: float) -> float:
 
 
 def _masks(dataset: Mapping[str, Any]) -> float:
-    """Masks that the extraction derives, one an image of training and validation."""
-    masks = training_images(dataset) + dataset["splits"]["val"]
-    return float(masks * pictures_of(dataset).mask_bytes)
+    """Masks that the extraction derives."""
+    return float(masked_images(dataset) * pictures_of(dataset).mask_bytes)

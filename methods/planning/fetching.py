@@ -55,10 +55,16 @@ def datasets_of(configuration: Configuration) -> dict[str, Mapping[str, Any]]:
     return {name: datasets[name] for name in datasets if name in used}
 
 
-def backbones_of(configuration: Configuration) -> set[str]:
-    """The names of the weights that a training starts from."""
+def weights_of(configuration: Configuration) -> dict[str, str]:
+    """The weights that a training starts from or asks, by name, and the method that does so."""
     runs = configuration.experiment["runs"].values()
-    return {run["weights"] for run in runs if is_trained(run)}
+    return {
+        run[key]: run["method"]
+        for run in runs
+        if is_trained(run)
+        for key in ("weights", "guide")
+        if key in run
+    }
 
 
 def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
@@ -76,7 +82,7 @@ def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterat
 
 def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     entries = configuration.experiment["weights"]
-    for name in sorted(backbones_of(configuration)):
+    for name in sorted(weights_of(configuration)):
         entry = entries[name]
         card = configuration.results / "weights" / f"{name}.json"
         if entry["source"] == "local" and is_made(card, planned):

@@ -6,6 +6,7 @@ from typing import Any
 from methods.configuration.loading import Configuration
 from methods.planning.fetching import datasets_of
 from methods.planning.pictures import pictures_of
+from methods.planning.segmentation import CRF
 from methods.planning.step import Step
 from methods.planning.steps import READING
 from methods.planning.times import THREADS, Machine
@@ -37,8 +38,9 @@ def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Ma
     if any(step.learns for step in steps):
         workers = max(run["training"]["loader_workers"] for run in runs if is_trained(run))
         training = _TORCH + workers * _WORKER + (0.0 if machine.gpu else gpu_memory(steps))
-    if any(step.core_seconds for step in steps):
-        crf = min(machine.cores, THREADS) * max(_crf(configuration, run["dataset"]) for run in runs)
+    if any(step.name == CRF for step in steps):
+        labelled = [run["dataset"] for run in runs if run["task"] == "segmentation"]
+        crf = min(machine.cores, THREADS) * max(_crf(configuration, name) for name in labelled)
     reading = 0.0
     if any(step.name == READING for step in steps):
         annotated = max(_annotated(dataset) for dataset in datasets_of(configuration).values())

@@ -17,7 +17,7 @@ class Source:
         file: its name.
         urls: where it is; the first is the publisher's own.
         bytes: its size; None where nobody has stated it.
-        about_bytes: its size, rounded, where it is not known exactly.
+        about_bytes: its size, rounded, where it is not known exactly; None where it is not known.
         about_unpacked: the size of what an archive holds, rounded; None for other files.
         digest: kind and value, such as md5:82b4...; sha256-prefix gives the first digits alone.
         by_a_person: whether it lies behind a login.

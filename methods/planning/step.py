@@ -21,6 +21,7 @@ class Step:
         learns: whether they are those of a training.
         core_seconds: of work on the CPU, of whatever the network does not.
         memory: bytes that a training holds where the network is.
+        method: whose network it is; empty where none is at work.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Step:
     learns: bool = False
     core_seconds: float = 0.0
     memory: float = 0.0
+    method: str = ""
 
 
 def is_made(path: Path, planned: Set[Path] | None) -> bool:

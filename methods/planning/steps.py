@@ -4,8 +4,8 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
-from methods.planning.fetching import backbones_of, datasets_of
-from methods.planning.runs import RunSteps
+from methods.planning.fetching import datasets_of, weights_of
+from methods.planning.runs import run_steps
 from methods.planning.step import FLOAT, Step, is_made
 from methods.training.checkpoints import is_trained
 from methods.vit_cost import VitSizes
@@ -23,7 +23,7 @@ def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> lis
     steps = [*_readings(configuration), *_backbones(configuration)]
     for name, run in configuration.experiment["runs"].items():
         for seed in configuration.seeds if is_trained(run) else configuration.seeds[:1]:
-            steps += RunSteps(configuration, name, seed).all()
+            steps += run_steps(configuration, name, seed)
     return [step for step in steps if is_made(step.path, planned)]
 
 
@@ -39,7 +39,7 @@ def _readings(configuration: Configuration) -> Iterator[Step]:
 
 def _backbones(configuration: Configuration) -> Iterator[Step]:
     """Weights that the pipeline trains itself."""
-    used = backbones_of(configuration)
+    used = weights_of(configuration)
     for name, entry in configuration.experiment["weights"].items():
         if name not in used or entry["source"] != "pretrained":
             continue
@@ -55,4 +55,5 @@ def _backbones(configuration: Configuration) -> Iterator[Step]:
             bytes=FLOAT * vit.parameters(),
             macs=3 * vit.macs(patches) * training["batch_size"] * training["iterations"],
             learns=True,
+            method=used[name],
         )

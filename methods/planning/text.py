@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
+from methods.planning.basis import TaskWords, memory_basis, task_words, time_bases
 from methods.planning.disk import Disk, Part, disks, parts_to_write
 from methods.planning.fetching import MissingFile, missing_files
 from methods.planning.memory import gpu_memory, main_memory
@@ -33,11 +34,12 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
     # Where a CPU will not do, what is said about memory and time is said about a GPU.
     feasible = machine.gpu or on_cpu < TOO_LONG
     used = machine if feasible else Machine(gpu=True, cores=machine.cores)
+    words = task_words(configuration)
     sections = [
         _fetching(missing),
         _disk(parts, disks(parts)),
-        _memory(configuration, steps, used),
-        _time(steps, used),
+        _memory(configuration, steps, used, words),
+        _time(steps, used, words),
         [] if feasible else [_warning(configuration, on_cpu, machine)],
     ]
     seeds = _counted(configuration.seeds, "seed")
@@ -118,18 +120,19 @@ def _disk(parts: Sequence[Part], on: Sequence[Disk]) -> list[str]:
     return lines
 
 
-def _memory(configuration: Configuration, steps: Sequence[Step], machine: Machine) -> list[str]:
+def _memory(
+    configuration: Configuration, steps: Sequence[Step], machine: Machine, words: TaskWords
+) -> list[str]:
     main, gpu = main_memory(configuration, steps, machine), gpu_memory(steps)
     if not main:
         return []
-    rows = [("main memory", size_text(main), "a training and a CRF, or the reading of annotations")]
+    rows = [("main memory", size_text(main), words.held)]
     if gpu and machine.gpu:
-        basis = "published: 12.1 GB for a batch of 4 images of 448 x 448, fp32"
-        rows.append(("GPU memory", size_text(gpu), basis))
+        rows.append(("GPU memory", size_text(gpu), memory_basis(steps)))
     return list(_table(rows, right={1}))
 
 
-def _time(steps: Sequence[Step], machine: Machine) -> list[str]:
+def _time(steps: Sequence[Step], machine: Machine, words: TaskWords) -> list[str]:
     rows = time_rows(steps, machine)
     if not rows:
         return []
@@ -137,15 +140,16 @@ def _time(steps: Sequence[Step], machine: Machine) -> list[str]:
     table += [(row.name, str(row.jobs), time_text(row.seconds)) for row in rows]
     table.append(("in all", "", time_text(sum(row.seconds for row in rows))))
     if machine.gpu:
-        place = f"one RTX 3090 or a GPU like it, CRF on {_cores(machine)}"
-        basis = "scaled by the work from the authors' 372 minutes; measured nowhere here"
+        place = f"one RTX 3090 or a GPU like it, {words.on_cores} on {_cores(machine)}"
+        bases = time_bases(steps)
     else:
         place = _cores(machine)
-        basis = "scaled by the work from one timing of a ViT-B on one core: rough"
-    rest = "extraction, label maps, scores and page are not counted: minutes each"
+        bases = ["scaled by the work from one timing of a ViT-B on one core: rough"]
+    uncounted = ", ".join(("extraction", *words.uncounted, "scores and page"))
+    rest = f"{uncounted} are not counted: minutes each"
     return [
         *_table(table, right={1, 2}),
-        *(f"{_GAP}{line}" for line in (f"on {place}", basis, rest)),
+        *(f"{_GAP}{line}" for line in (f"on {place}", *bases, rest)),
     ]
 
 

@@ -9,11 +9,12 @@ THREADS = 8  # that a rule takes at most (MANY in rules/common.smk)
 DAY = 86400.0  # seconds
 TOO_LONG = 3 * DAY  # one training of so long is no use
 
-# The authors' 372 minutes on an RTX 3090: 10 validations of about 6 minutes each over 1,449 images,
-# and 20,000 iterations with a batch of 4. An image is 972 GMAC in training, 799 in a validation.
+# One published training, of 372 minutes on an RTX 3090: 10 validations of about 6 minutes each over
+# 1,449 images, and 20,000 iterations with a batch of 4. An image is 972 GMAC in training, 799 in a
+# validation. The cost module of each method says what this is to it.
 _GPU_LEARNING = 20_000 * 4 * 972e9 / ((372 - 10 * 6) * 60)  # MAC/s
 _GPU_PASSES = 1449 * 799e9 / (6 * 60)  # MAC/s
-# A training image of the published program, ViT-B at 448 x 448, took a core of a busy server 38 s.
+# A training image of the same network, ViT-B at 448 x 448, took a core of a busy server 38 s.
 _CPU = 972e9 / 38  # MAC/s a core
 
 

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from methods.data.files import read_json
+from methods.errors import InputError
+from methods.reporting.ablation_drawing import draw_deltas
 from methods.reporting.figures import Drawing
-from methods.reporting.plots import draw_deltas
-from methods.reporting.sources import ReportSources
+from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
-_METRICS = ("miou", "mean_precision", "mean_accuracy")
+_METRICS = {  # of each task; the first one is compared unless the experiment names another
+    "segmentation": {"miou": "mIoU", "mean_precision": "precision", "mean_accuracy": "recall"},
+    "localization": {"top1_loc": "Top-1 Loc", "gt_known": "GT-known", "top1_cls": "Top-1 cls"},
+}
+_TASK_NOTES = {"segmentation": " Precision and recall are means over the labels."}
+_OTHERS = {"top5_loc": "Top-5 Loc"}  # metrics that are shown only where they are compared
 
 
 @dataclass(frozen=True)
@@ -38,35 +44,74 @@ class _Row:
     scores: Mapping[str, list[float | None]]
     published: Mapping[str, float]
 
-    @property
-    def mious(self) -> list[float]:
-        """The mIoU of each seed, which is always defined, %."""
-        return [value for value in self.scores["miou"] if value is not None]
+    def values(self, metric: str) -> list[float] | None:
+        """A metric of each seed, %; None where a seed has no value."""
+        values = [value for value in self.scores[metric] if value is not None]
+        return values if len(values) == len(self.scores[metric]) else None
 
     def mean(self, metric: str) -> float | None:
         """Mean over the seeds; None where a seed has no value."""
-        values = [value for value in self.scores[metric] if value is not None]
-        return fmean(values) if len(values) == len(self.scores[metric]) else None
+        values = self.values(metric)
+        return None if values is None else fmean(values)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What is compared.
+
+    Attributes:
+        rows: the runs by their names.
+        full: name of the run with every component.
+        names: of the metrics, by their keys; differences are of the first one.
+        protocol: name of the protocol.
+        split: that is scored.
+        task: of the runs.
+    """
+
+    rows: Mapping[str, _Row]
+    full: str
+    names: Mapping[str, str]
+    protocol: str
+    split: str
+    task: str
+
+    @property
+    def metric(self) -> str:
+        """The key of the metric that is compared."""
+        return next(iter(self.names))
 
 
 def build_ablation(sources: ReportSources) -> Ablation | None:
     """Compare the runs of an experiment that says which of them is the full one; else None.
 
-    Runs without the protocol are left out: they are of another kind.
+    Runs of another task and runs without the protocol are left out: they are of another kind.
+
+    Raises:
+        InputError: the metric that is compared is not defined for a run.
     """
     settings = sources.settings.get("ablation")
     if settings is None:
         return None
     protocol, split = settings["protocol"], settings["split"]
+    task = sources.settings["runs"][settings["full"]]["task"]
+    names = _names(task, settings.get("metric"))
     published = _published(sources, protocol, split)
     rows = {}
-    for name, seeds in sources.seeds_of().items():
-        if (split, protocol) in seeds[0].scored():
+    for name, seeds in seeds_of(sources.runs).items():
+        same = sources.settings["runs"][name]["task"] == task
+        if same and (split, protocol) in seeds[0].scored():
             found = [read_json(seed.metrics(split, protocol)) for seed in seeds]
-            scores = {metric: [document[metric] for document in found] for metric in _METRICS}
+            scores = {metric: [document[metric] for document in found] for metric in names}
             rows[name] = _Row(scores, published.get(name, {}))
-    full = settings["full"]
-    return Ablation(_table(rows, full, f"{protocol} on {split}"), _draw(rows, full, split))
+    compared = _Comparison(rows, settings["full"], names, protocol, split, task)
+    return Ablation(_table(compared), _draw(compared))
+
+
+def _names(task: str, metric: str | None) -> dict[str, str]:
+    """The metrics of the table, the one that is compared first."""
+    known = _METRICS[task]
+    first = metric if metric is not None else next(iter(known))
+    return {first: {**known, **_OTHERS}[first], **known}
 
 
 def _published(sources: ReportSources, protocol: str, split: str) -> dict[str, dict[str, float]]:
@@ -82,52 +127,59 @@ def _published(sources: ReportSources, protocol: str, split: str) -> dict[str, d
     return found
 
 
-def _table(rows: Mapping[str, _Row], full: str, protocol: str) -> Table:
-    best = rows[full].mean("miou")
-    known = rows[full].published.get("miou")
+def _table(compared: _Comparison) -> Table:
+    names, metric = compared.names, compared.metric
+    full = compared.rows[compared.full]
+    best, known = full.mean(metric), full.published.get(metric)
     cells: list[list[Cell]] = [
         [
             name,
-            len(row.scores["miou"]),
-            *(row.mean(metric) for metric in _METRICS),
-            None if name == full else _difference(row.mean("miou"), best),
-            *(row.published.get(metric) for metric in _METRICS),
-            None if name == full else _difference(row.published.get("miou"), known),
+            len(row.scores[metric]),
+            *(row.mean(key) for key in names),
+            None if row is full else _difference(row.mean(metric), best),
+            *(row.published.get(key) for key in names),
+            None if row is full else _difference(row.published.get(metric), known),
         ]
-        for name, row in rows.items()
+        for name, row in compared.rows.items()
     ]
     columns = [
         Column("run", Kind.NAME),
         Column("seeds", Kind.COUNT),
-        Column("mIoU (%)", Kind.NUMBER),
-        Column("precision (%)", Kind.NUMBER),
-        Column("recall (%)", Kind.NUMBER),
+        *(Column(f"{name} (%)", Kind.NUMBER) for name in names.values()),
         Column("difference", Kind.SIGNED),
-        Column("paper: mIoU (%)", Kind.NUMBER),
-        Column("paper: precision (%)", Kind.NUMBER),
-        Column("paper: recall (%)", Kind.NUMBER),
+        *(Column(f"paper: {name} (%)", Kind.NUMBER) for name in names.values()),
         Column("paper: difference", Kind.SIGNED),
     ]
     caption = (
-        f"Ablation, protocol {protocol}: mean over the seeds. Differences are in points of mIoU, to"
-        f" the run {full} here and to the paper's full method there. Precision and recall are means"
-        " over the labels."
+        f"Ablation, protocol {compared.protocol} on {compared.split}: mean over the seeds."
+        f" Differences are in points of {names[metric]}, to the run {compared.full} here and to the"
+        f" paper's full method there.{_TASK_NOTES.get(compared.task, '')}"
     )
     return build_table("ablation", caption, columns, cells)
 
 
-def _draw(rows: Mapping[str, _Row], full: str, split: str) -> Drawing:
-    whole, known = fmean(rows[full].mious), rows[full].published.get("miou")
+def _draw(compared: _Comparison) -> Drawing:
+    metric, full = compared.metric, compared.rows[compared.full]
+    values = {name: _defined(name, row, metric) for name, row in compared.rows.items()}
+    whole, known = fmean(values.pop(compared.full)), full.published.get(metric)
     drawn = {
         name: (
-            [value - whole for value in row.mious],
-            _difference(row.published.get("miou"), known),
+            [value - whole for value in of_seeds],
+            _difference(compared.rows[name].published.get(metric), known),
         )
-        for name, row in rows.items()
-        if name != full
+        for name, of_seeds in values.items()
     }
-    title = f"mIoU on {split}, difference to {full}"
-    return draw_deltas("ablation-deltas", title, drawn)
+    quantity = compared.names[metric]
+    title = f"{quantity} on {compared.split}, difference to {compared.full}"
+    return draw_deltas("ablation-deltas", title, drawn, quantity)
+
+
+def _defined(name: str, row: _Row, metric: str) -> list[float]:
+    values = row.values(metric)
+    if values is None:
+        found = f"no value of {metric} in a seed of run {name}"
+        raise InputError("ablation", found, "one in every seed", "name another `ablation.metric`")
+    return values
 
 
 def _difference(value: float | None, other: float | None) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from methods.data.files import sha256
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
 from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 from methods.submission.package import read_package
@@ -51,28 +51,41 @@ def run_chain(run: RunSources, sources: ReportSources) -> Table:
         *(_training_links(run, sources) if run.trained else ()),
         (CHECKPOINT if run.trained else GIVEN_CHECKPOINT, verified_checkpoint(run.checkpoint)),
         ("choice of the checkpoint", run.checkpoint),
-        *_scored_links(run),
-        ("second scorer", run.cross_check),
-        *_submission_links(run, sources),
+        *_task_links(run, sources),
         ("verdicts", sources.verdicts),
     ]
     what = "the chain" if run.trained else "calibration, no training: the chain"
-    caption = f"{run.name}: {what} behind the segmentation and the localization maps."
+    shown = "boxes" if dataset.task == "localization" else "segmentation and the localization maps"
+    caption = f"{run.name}: {what} behind the {shown}."
     return build_table(run_chain_name(run), caption, _COLUMNS, _rows(links, sources.root))
 
 
 def _training_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
-    yield "weights card", dict(sources.weights)[run.weights]
+    cards = dict(sources.weights)
+    yield "weights card", cards[run.weights]
+    if isinstance(run, LocalizationSources) and run.guide is not None:
+        yield "card of the guide's weights", cards[run.guide]
     yield "resolved configuration", run.resolved
     yield "journal of the training", run.journal
     yield "end of the training", run.done
-    for split in dict.fromkeys((run.chosen_on, run.curve_split)):
-        if split is not None:
-            for iteration, path in zip(run.iterations, run.validations(split), strict=True):
-                yield f"validation on {split}, iteration {iteration}", path
+    if isinstance(run, SegmentationSources):
+        for split in dict.fromkeys((run.chosen_on, run.curve_split)):
+            if split is not None:
+                for iteration, path in zip(run.iterations, run.validations(split), strict=True):
+                    yield f"validation on {split}, iteration {iteration}", path
 
 
-def _scored_links(run: RunSources) -> Iterator[Link]:
+def _task_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
+    """From the chosen checkpoint to the scores."""
+    if isinstance(run, SegmentationSources):
+        yield from _label_links(run)
+        yield "second scorer", run.cross_check
+        yield from _submission_links(run, sources)
+    if isinstance(run, LocalizationSources):
+        yield from _box_links(run)
+
+
+def _label_links(run: SegmentationSources) -> Iterator[Link]:
     told: set[Path] = set()
     for split, name in run.scored():
         predictions = run.predictions(split, name)
@@ -80,11 +93,27 @@ def _scored_links(run: RunSources) -> Iterator[Link]:
             told.add(predictions)
             yield f"{_predictions(run, name)}, {split}", predictions
         yield f"label maps, {name}", run.index(split, name)
-        yield f"counts by image, {name}", run.counts(split, name)
-        yield f"metrics, {name}", run.metrics(split, name)
+        yield from _score_links(run, split, name)
 
 
-def _submission_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
+def _box_links(run: LocalizationSources) -> Iterator[Link]:
+    for split in dict.fromkeys(split for split, _ in run.boxed()):
+        yield f"predictions, logits and class maps, {split}", run.predictions(split)
+    for split, rule in run.boxed():
+        yield f"boxes, {rule}, {split}", run.boxes(split, rule)
+    for split, name in run.scored():
+        threshold = run.threshold(name)
+        if threshold is not None:
+            yield f"threshold, {name}", threshold
+        yield from _score_links(run, split, name)
+
+
+def _score_links(run: RunSources, split: str, name: str) -> Iterator[Link]:
+    yield f"counts by image, {name}", run.counts(split, name)
+    yield f"metrics, {name}", run.metrics(split, name)
+
+
+def _submission_links(run: SegmentationSources, sources: ReportSources) -> Iterator[Link]:
     if run.submission is None:
         return
     split, name = run.submission
@@ -95,7 +124,7 @@ def _submission_links(run: RunSources, sources: ReportSources) -> Iterator[Link]
     yield "receipts of the evaluation server", sources.receipts
 
 
-def _predictions(run: RunSources, name: str) -> str:
+def _predictions(run: SegmentationSources, name: str) -> str:
     protocol = run.protocols[name]
     return f"predictions, logits, {protocol.resize}" if protocol.of_decoder else "predictions, maps"
 

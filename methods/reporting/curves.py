@@ -9,27 +9,12 @@ import pandas as pd
 from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
 from methods.reporting.figures import LINE_WIDTH, REFERENCE, Drawing, css_color, line_styles
+from methods.reporting.method_words import method_words
 from methods.reporting.plots import Curve, draw_curves
 from methods.reporting.reference_log import LABEL, validated
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import RunSources, SegmentationSources
 from methods.reporting.validation import MAP_NAMES, read_validations
 from methods.yaml_files import read_yaml
-
-_TITLES = {
-    "total": "total",
-    "cls": "classification",
-    "cls_aux": "auxiliary classification",
-    "attri": "class-token contrast",
-    "cre": "CRE",
-    "ure": "URE",
-    "ptc": "PTC",
-    "seg": "segmentation",
-    "reg": "energy regulariser",
-    "lr_encoder": "learning rate, encoder",
-    "lr_heads": "learning rate, heads",
-    "images_per_second": "images a second",
-    "data_wait_seconds": "wait for data (s)",
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +51,9 @@ class CurveGroup:
     drawings: tuple[Drawing, ...]
 
 
-def draw_validations(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | None) -> CurveGroup:
+def draw_validations(
+    run: str, seeds: Sequence[SegmentationSources], log: pd.DataFrame | None
+) -> CurveGroup:
     """Draw the mIoU of every map by iteration, as the validation within the training has it.
 
     Args:
@@ -99,8 +86,10 @@ def draw_validations(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | 
     return CurveGroup(f"{run}: validation by iteration", text, legend, tuple(drawings))
 
 
-def draw_journals(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | None) -> CurveGroup:
-    """Draw every column of the journals of one run, a line a seed.
+def draw_journals(
+    run: str, seeds: Sequence[RunSources], log: pd.DataFrame | None = None
+) -> CurveGroup:
+    """Draw every column of the journals of one run, a line a seed; the titles are the method's.
 
     Args:
         run: name of the run.
@@ -112,10 +101,11 @@ def draw_journals(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | Non
     """
     journals = [(_label(source), _read(source)) for source in seeds]
     marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
+    titles = method_words(seeds[0].method).TITLES
     drawings = tuple(
         draw_curves(
             f"curve-{run}-{column}",
-            _TITLES.get(column, column),
+            titles.get(column, column),
             [
                 Curve(label, journal["iteration"].to_numpy(), journal[column].to_numpy(float))
                 for label, journal in journals
@@ -123,7 +113,7 @@ def draw_journals(run: str, seeds: Sequence[RunSources], log: pd.DataFrame | Non
             [iteration for iteration, _ in marks],
             None if log is None else _reference(log, column),
         )
-        for column in journals[0][1].columns.drop("iteration")
+        for column in journals[0][1].columns.drop(["iteration", "epoch"], errors="ignore")
     )
     text = (
         "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"

@@ -1,70 +1,10 @@
-"""The switches of a formulation in words: where a run does not follow the released program."""
+"""The switches of a formulation in words: where a run does not follow the authors."""
 
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_PROGRAM = "program"
-WORDS = {
-    ("gcr", "without"): "no GCR: class tokens as the encoder gives them, instead of GCR (program)",
-    ("gcr_neighbours", "paper"): (
-        "GCR: half of the patches as neighbours (paper) instead of a share of the classes (program)"
-    ),
-    ("gcr_tails", "paper"): (
-        "GCR: patches alone as tails (paper) instead of class tokens and patches (program)"
-    ),
-    ("gcr_similarity", "paper"): (
-        "GCR: the dot product (paper, eq. 1) instead of the dot product divided by the root of the"
-        " width (program)"
-    ),
-    ("gcr_similarity", "cosine"): (
-        "GCR: cosine (the paper's text) instead of the scaled dot product (program)"
-    ),
-    ("gcr_gate", "paper"): (
-        "GCR: an inner product as gate (paper, eq. 4) instead of a product of two sums (program)"
-    ),
-    ("gcr_fusion", "paper"): (
-        "GCR: fusion without residual and without the factor 0.1 (paper, eq. 5) instead of with"
-        " both (program)"
-    ),
-    ("gcr_fusion", "legacy"): (
-        "GCR: fusion of the first release instead of the present one (program)"
-    ),
-    ("gcr_fusion", "renamed"): (
-        "GCR: the present fusion (program), read from a checkpoint with the names of before"
-        " December 2024, whose first release had another"
-    ),
-    ("gcr_training", "frozen"): (
-        "GCR: never trained, in no optimizer group (which the authors' logs hint at), instead of"
-        " trained (program)"
-    ),
-    ("lam", "paper"): "LAM: cosine (paper) instead of the dot product (program)",
-    ("cre_similarity", "paper"): (
-        "CRE: cosine (paper) instead of patches that are not normalised (program)"
-    ),
-    ("cre_mean", "paper"): (
-        "CRE: mean over all pairs (paper) instead of a mean for each class, then their sum"
-        " (program)"
-    ),
-    ("cre_range", "fixed"): (
-        "CRE: the same value without overflow instead of exponentials that overflow (program)"
-    ),
-    ("ure", "paper"): (
-        "URE: eq. 9 (paper) instead of absolute cosines with halves and 1 in the denominators"
-        " (program)"
-    ),
-    ("attri", "classified"): (
-        "class tokens: classified and told apart (which the authors' COCO log hints at) instead of"
-        " told apart alone (program)"
-    ),
-    (
-        "decoder_target",
-        "paper",
-    ): "decoder: learns from the LAM (paper) instead of the CAM (program)",
-    ("grid_box", "fixed"): (
-        "box of the image's content: pixels turned into patches instead of taken for patches"
-        " (program)"
-    ),
-}
+from methods.reporting.method_words import method_words
 
 
 def switched(
@@ -73,14 +13,24 @@ def switched(
     """(switch, account, words) of every switch of a run that does not follow the authors.
 
     Args:
-        run: its block of the experiment, with every switch spelt out.
+        run: its block of the experiment; a method without switches has no key `formulation`.
         authors: the record of their settings; the released program throughout where there is none.
     """
-    stated = run.get("formulation", _PROGRAM)
-    switches = stated if isinstance(stated, Mapping) else {"formulation": stated}
-    followed = (authors or {}).get("formulation", _PROGRAM)
-    for switch, account in switches.items():
-        theirs = followed.get(switch) if isinstance(followed, Mapping) else followed
+    method = run["method"]
+    if "formulation" not in run:
+        return
+    program = _switches(method, {})
+    followed = program if authors is None else _switches(method, authors)
+    words = method_words(method).SWITCHES
+    for switch, account in _switches(method, run).items():
+        theirs = followed[switch]
         if account != theirs:
-            known = WORDS.get((switch, account)) if theirs == _PROGRAM else None
+            known = words.get((switch, account)) if theirs == program[switch] else None
             yield switch, account, known or f"{switch}: {account} instead of {theirs}"
+
+
+def _switches(method: str, block: Mapping[str, Any]) -> dict[str, str]:
+    """Every switch of a block's formulation, which may be the name of a preset or some switches."""
+    formulation = importlib.import_module(f"methods.{method}.formulation")
+    switches: dict[str, str] = formulation.complete(block)["formulation"]
+    return switches

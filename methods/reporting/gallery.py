@@ -1,36 +1,18 @@
-"""Pictures of single images: the photograph, its label and what each protocol made of it."""
+"""Pictures of single images, as the page shows them."""
 
 import base64
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
-from methods.data.image_index import ImageRecord, read_index
-from methods.data.labels import IGNORE, read_label_png
-from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
-from methods.data.samples import ManifestFiles
-from methods.errors import InputError
-from methods.evaluation.segmentation import BACKGROUND, scores
-from methods.postprocess.fusion import fuse_maps, maps_key
-from methods.protocols import Protocol
-from methods.reporting.palette import Color, class_colors, label_palette
-from methods.reporting.protocol_names import MAPS, short_names
-from methods.reporting.run_sources import RunSources
-from methods.reporting.sources import DatasetSources
-from methods.reporting.tables import show_number
-
 LONGEST_SIDE = 240  # pixels of a picture; larger ones are shrunk
 EXTREMES = 3  # worst and best images shown
-_HEATED = ("cam", "lam")  # maps that are shown
 _QUALITY = 82  # of JPEG
 _HEAT = colormaps["cividis"]  # equal steps for readers with any common colour-vision deficiency
-Rgb = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -58,8 +40,8 @@ class Row:
 
     Attributes:
         id: the image's id.
-        note: its mIoU, in words.
-        legend: (class, colour) of every class in the panels.
+        note: its score, in words.
+        legend: (name, colour) of all that the panels show in colours.
         pictures: the panels.
     """
 
@@ -77,183 +59,31 @@ class Gallery:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class _Album:
-    """What the rows of one split are made from.
-
-    Attributes:
-        files: images and masks.
-        records: of the split's images, by their ids.
-        classes: names of the foreground classes.
-        image_size: side of the network's square input at scale 1, pixels.
-        labelled: index of the label maps by what they are called; the last one is scored.
-        maps: stored maps of the split; None where it has none of given labels.
-        heated: protocols of the maps that are shown.
-    """
-
-    files: ManifestFiles
-    records: Mapping[str, ImageRecord]
-    classes: tuple[str, ...]
-    image_size: int
-    labelled: Mapping[str, PredictionIndex]
-    maps: PredictionIndex | None
-    heated: tuple[Protocol, ...]
-
-    @property
-    def scored(self) -> str:
-        return list(self.labelled)[-1]
+def photograph(id: str, image: NDArray[np.uint8]) -> Picture:
+    """The image itself, uint8 (H, W, 3)."""
+    return encoded("image", f"Image {id}.", Image.fromarray(image), "JPEG")
 
 
-def decoder_gallery(run: RunSources, dataset: DatasetSources, *, whole: bool) -> list[Gallery]:
-    """The images that the experiment names, then the worst and the best of the split.
+def heat_picture(label: str, alt: str, heat: NDArray[np.float32]) -> Picture:
+    """A map, float32 (H, W), from dark (0) to bright (1)."""
+    return encoded(label, alt, Image.fromarray(heat_colors(heat)), "JPEG")
 
-    Beside the photograph and the ground truth stand the maps of the classes that the image is
-    labelled with, where a protocol makes them on this split, and the label maps of the first
-    protocol and of the one that stands for the run.
+
+def heat_colors(heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The colours of a map, (H, W) with values from 0 to 1, as uint8 (H, W, 3)."""
+    colors: NDArray[np.uint8] = _HEAT(heat, bytes=True)[..., :3]
+    return colors
+
+
+def encoded(label: str, alt: str, image: Image.Image, kind: str) -> Picture:
+    """A panel of any image, shrunk to the size of the page.
 
     Args:
-        run: of which the images are shown.
-        dataset: its data set.
-        whole: whether the worst and the best images are shown as well.
-
-    Raises:
-        InputError: a named image is not in the split.
+        label: what it is.
+        alt: what it shows, in words.
+        image: of which one with a palette keeps its colours.
+        kind: PNG, or JPEG, which is smaller for photographs and loses colours of single pixels.
     """
-    scored = image_scores(run, run.split, run.headline)
-    for id in run.gallery:
-        if id not in scored:
-            raise InputError(
-                f"gallery of run {run.run}", id, f"ids of {run.split}", "correct the experiment"
-            )
-    names = short_names(run.judged)
-    shown = dict.fromkeys((next(iter(run.judged)), run.headline))
-    album = _open_album(run, dataset, run.split, {name: names[name] for name in shown})
-    ranked = sorted(scored, key=lambda id: (scored[id], id))
-    chosen = [(f"Images of {run.split} that the experiment names", run.gallery)]
-    if whole:
-        worst, best = tuple(ranked[:EXTREMES]), tuple(ranked[::-1][:EXTREMES])
-        for word, ids in (("worst", worst), ("best", best)):
-            chosen.append((f"The {len(ids)} {word} images of {run.split}: {album.scored}", ids))
-    return [
-        Gallery(title, tuple(_row(id, album, scored[id]) for id in ids)) for title, ids in chosen
-    ]
-
-
-def map_gallery(run: RunSources, dataset: DatasetSources) -> list[Gallery]:
-    """Evenly spaced images of the first split on which maps of given labels are scored, if any."""
-    split = next((p.split for p in run.mapped.values() if p.labels == "given"), None)
-    shown = {} if split is None else _heated(run, split)
-    if split is None or not shown:
-        return []
-    names = {name: f"{MAPS[protocol.map]} label map" for name, protocol in shown.items()}
-    scored = image_scores(run, split, list(shown)[-1])
-    ids = sorted(scored)
-    chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
-    album = _open_album(run, dataset, split, names)
-    title = f"Evenly spaced images of {split}: maps, and label maps that follow from them"
-    return [Gallery(title, tuple(_row(id, album, scored[id]) for id in chosen))]
-
-
-def image_scores(run: RunSources, split: str, protocol: str) -> dict[str, float]:
-    """Score each image: mean IoU over the labels in its ground truth or its prediction, %.
-
-    A class that is predicted where there is none counts as 0. A split is scored otherwise: there
-    every label occurs, as a rule.
-    """
-    with np.load(run.counts(split, protocol)) as archive:
-        ids, counts = archive["ids"].tolist(), archive["counts"]
-    return {id: float(np.nanmean(scores(c).iou)) for id, c in zip(ids, counts, strict=True)}
-
-
-def _heated(run: RunSources, split: str) -> dict[str, Protocol]:
-    """The first protocol of the CAM and of the LAM on a split with image labels given."""
-    found: dict[str, tuple[str, Protocol]] = {}
-    for name, protocol in run.mapped.items():
-        if protocol.split == split and protocol.labels == "given" and protocol.map in _HEATED:
-            found.setdefault(protocol.map, (name, protocol))
-    return dict(found[kind] for kind in _HEATED if kind in found)
-
-
-def _open_album(
-    run: RunSources, dataset: DatasetSources, split: str, names: Mapping[str, str]
-) -> _Album:
-    heated = _heated(run, split)
-    records = read_index(dataset.index, split, dataset.classes)
-    return _Album(
-        files=ManifestFiles.read(dataset.manifest, dataset.images),
-        records={record.id: record for record in records},
-        classes=dataset.classes,
-        image_size=run.image_size,
-        labelled={
-            text.replace("\n", ", "): read_predictions(run.index(split, name))
-            for name, text in names.items()
-        },
-        maps=read_predictions(run.predictions(split, next(iter(heated)))) if heated else None,
-        heated=tuple(heated.values()),
-    )
-
-
-def _row(id: str, album: _Album, score: float) -> Row:
-    record = album.records[id]
-    size = (record.height, record.width)
-    truth = album.files.mask(id, len(album.classes), size)
-    made = {
-        label: read_label_png(_file(index, id), len(album.classes), size)
-        for label, index in album.labelled.items()
-    }
-    values = sorted({v for labels in (truth, *made.values()) for v in _foreground(labels)})
-    colors = dict(zip(values, class_colors(len(values)), strict=True))
-    pictures = [
-        _photograph(id, album.files.image(record)),
-        _label_picture("ground truth", truth, album.classes, colors),
-        *(_heat_picture(protocol, id, size, album) for protocol in album.heated),
-        *(_label_picture(label, labels, album.classes, colors) for label, labels in made.items()),
-    ]
-    legend = tuple((album.classes[v - 1], f"#{bytes(colors[v]).hex()}") for v in values)
-    note = f"mIoU {show_number(score)} % ({album.scored})"
-    return Row(id, note, legend, tuple(pictures))
-
-
-def _file(index: PredictionIndex, id: str) -> Path:
-    return index.path(next(item for item in index.items if item.id == id))
-
-
-def _foreground(labels: NDArray[np.uint8]) -> list[int]:
-    return [int(value) for value in np.unique(labels) if value not in (0, IGNORE)]
-
-
-def _photograph(id: str, image: Rgb) -> Picture:
-    return _picture("image", f"Photograph {id}.", Image.fromarray(image), "JPEG")
-
-
-def _label_picture(
-    label: str, labels: NDArray[np.uint8], classes: tuple[str, ...], colors: Mapping[int, Color]
-) -> Picture:
-    picture = Image.fromarray(labels)
-    picture.putpalette(label_palette(colors).tobytes())
-    names = [classes[value - 1] for value in _foreground(labels)]
-    return _picture(label, f"{label}: {', '.join(names) or BACKGROUND}.", picture, "PNG")
-
-
-def _heat_picture(protocol: Protocol, id: str, size: tuple[int, int], album: _Album) -> Picture:
-    """The largest of the maps of the classes that the image is labelled with, 0 to 1."""
-    assert album.maps is not None  # without maps there is no protocol of them
-    keys = [maps_key(protocol.map, scale) for scale in protocol.scales]
-    stored = read_arrays(_file(album.maps, id), [*keys, "classes", "given"])
-    given = stored["given"]
-    names = [album.classes[k] for k in stored["classes"][given].tolist()]
-    heat = np.zeros(size, dtype=np.float32)
-    if names:
-        labelled = {key: stored[key][:, given] for key in keys}
-        scales, side = protocol.scales, album.image_size
-        maps = fuse_maps(labelled, protocol.map, scales, side, size, flip=protocol.flip)
-        heat = maps.max(axis=0)
-    picture = Image.fromarray(_HEAT(heat, bytes=True)[..., :3])
-    label = f"{MAPS[protocol.map]} map"
-    return _picture(label, f"{label} of {', '.join(names) or 'no class'}.", picture, "JPEG")
-
-
-def _picture(label: str, alt: str, image: Image.Image, kind: str) -> Picture:
     factor = min(1, LONGEST_SIDE / max(image.size))
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     resample = Image.Resampling.NEAREST if image.mode == "P" else Image.Resampling.LANCZOS

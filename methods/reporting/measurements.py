@@ -1,6 +1,6 @@
 """Measured numbers: out of a metrics file, a validation or the evaluation server's receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from methods.claims import Quantity
 from methods.data.files import check_fields, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
-from methods.evaluation.segmentation import read_metrics
+from methods.evaluation import localization, segmentation
 from methods.evaluation.validation import read_validation
 from methods.layout import run_folder, submission_file, validation_file
 from methods.submission.package import read_package
@@ -17,6 +17,10 @@ from methods.submission.package import read_package
 RECEIPTS = "receipts.json"  # in results/<experiment>
 _ENTRY = {"run": str, "seed": int, "sha256": str, "receipt": dict | None}
 _RECEIPT = {"mean": float | int, "per_class": dict}
+_READERS: Mapping[str, Callable[[Path], dict[str, Any]]] = {
+    "segmentation": segmentation.read_metrics,
+    "localization": localization.read_metrics,
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,16 @@ class Measurement:
     waiting: str | None = None
 
 
-def is_withheld(quantity: Quantity) -> bool:
-    """Whether the evaluation server alone can tell a quantity."""
-    return quantity.run is not None and quantity.split == TEST
+def is_withheld(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
+    """Whether the evaluation server alone can tell a quantity.
+
+    Args:
+        quantity: of a run or of a control.
+        runs: the block `runs` of the experiment; `task` is read.
+    """
+    if quantity.run is None:
+        return False
+    return bool(runs[quantity.run]["task"] == "segmentation" and quantity.split == TEST)
 
 
 def is_packed(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
@@ -54,13 +65,15 @@ def is_packed(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
     return packed == (quantity.split, quantity.protocol)
 
 
-def quantity_files(results: Path, quantity: Quantity, seed: int) -> list[str]:
+def quantity_files(
+    results: Path, quantity: Quantity, seed: int, runs: Mapping[str, Any]
+) -> list[str]:
     """The files that a quantity is read from, relative to results/<experiment>.
 
     Raises:
         InputError: it is of a validation, and the choice of the checkpoint is missing or broken.
     """
-    if is_withheld(quantity):
+    if is_withheld(quantity, runs):
         return [RECEIPTS, submission_file(str(quantity.run), seed)]
     if quantity.validation is not None:
         choice, iteration = _chosen(results, quantity, seed)
@@ -68,18 +81,20 @@ def quantity_files(results: Path, quantity: Quantity, seed: int) -> list[str]:
     return [quantity.file(seed)]
 
 
-def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measurement:
+def read_measurement(
+    results: Path, quantity: Quantity, seed: int, runs: Mapping[str, Any]
+) -> Measurement:
     """Read a quantity from its file below results/<experiment>.
 
     Raises:
         InputError: the file is missing, was changed by hand, or has no such metric.
     """
-    if is_withheld(quantity):
+    if is_withheld(quantity, runs):
         return _read_receipt(results, quantity, seed)
     if quantity.validation is not None:
         return _read_validation(results, quantity, seed)
     path = results / quantity.file(seed)
-    document = read_metrics(path)
+    document = read_scores(path)
     value: Any = document
     for key in quantity.metric.split("."):
         if not isinstance(value, dict) or key not in value:
@@ -92,6 +107,21 @@ def read_measurement(results: Path, quantity: Quantity, seed: int) -> Measuremen
             path, f"a metric {quantity.metric} of no value", "a number", "correct the claim"
         )
     return Measurement(value, document["coverage"]["evaluated"], document["coverage"]["expected"])
+
+
+def read_scores(path: Path) -> dict[str, Any]:
+    """Read a metrics file of whichever task, whose scores are those of the counts beside it.
+
+    A file that names no task is of segmentation.
+
+    Raises:
+        InputError: the file is missing or broken, is of another task, or was changed by hand.
+    """
+    task = str(read_fields(path, {"split": str}).get("task", "segmentation"))
+    if task not in _READERS:
+        remedy = "delete it and report.html and run again, which scores again"
+        raise InputError(path, f"the task {task!r}", f"one of {', '.join(_READERS)}", remedy)
+    return _READERS[task](path)
 
 
 def _chosen(results: Path, quantity: Quantity, seed: int) -> tuple[str, int]:

@@ -8,33 +8,44 @@ from typing import Any
 from methods.data.files import read_json
 from methods.data.image_index import read_index
 from methods.reporting.claim_rows import ClaimRow
+from methods.reporting.method_words import method_words
 from methods.reporting.protocol_names import long_name
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.settings_tables import without_published_settings
-from methods.reporting.sources import ReportSources
+from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
 
 
 def result_sentences(sources: ReportSources) -> tuple[str, ...]:
-    """One sentence a run: its final mIoU and what that covers."""
-    return tuple(_result(runs) for runs in sources.seeds_of().values())
+    """One sentence a segmentation run: its final mIoU and what that covers."""
+    return tuple(_result(runs) for runs in seeds_of(sources.segmentation).values())
 
 
-def notes(sources: ReportSources, claims: Sequence[ClaimRow]) -> tuple[str, ...]:
-    """What a reader should know before believing the numbers."""
+def notes(
+    sources: ReportSources, claims: Sequence[ClaimRow], of_boxes: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """What a reader should know before believing the numbers.
+
+    Args:
+        sources: the files of the experiment.
+        claims: of the page.
+        of_boxes: notes on localization, which stand among the others.
+    """
     return (
         *_claim_notes(claims),
         *_data_notes(sources),
         *_weights_notes(sources),
         *_checkpoint_notes(sources),
         *_label_notes(sources),
+        *of_boxes,
         *_seed_notes(sources),
         *_settings_notes(sources),
+        *_accepted_notes(sources),
         *_code_notes(sources),
     )
 
 
-def _result(runs: Sequence[RunSources]) -> str:
+def _result(runs: Sequence[SegmentationSources]) -> str:
     run = runs[0]
     metrics = [read_json(seed.metrics(run.split, run.headline)) for seed in runs]
     what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
@@ -95,14 +106,14 @@ def _weights_notes(sources: ReportSources) -> Iterator[str]:
 
 
 def _checkpoint_notes(sources: ReportSources) -> Iterator[str]:
-    for runs in sources.seeds_of().values():
+    for runs in seeds_of(sources.runs).values():
         run = runs[0]
         if not run.trained:
             yield (
                 f"Run {run.run} is a calibration: it evaluates a given checkpoint and trains"
                 " nothing, so it has no curve and no journal."
             )
-        if run.chosen_on is not None:
+        if isinstance(run, SegmentationSources) and run.chosen_on is not None:
             splits = read_json(sources.dataset(run.dataset).manifest)["splits"]
             yield (
                 f"The checkpoint of run {run.run} was chosen by the masks of"
@@ -115,7 +126,7 @@ def _label_notes(sources: ReportSources) -> Iterator[str]:
     """Image labels are known of the training list alone; elsewhere to be given them is a leak."""
     ids = cache(partial(_ids, sources))
     leaks: dict[tuple[str, str], list[str]] = {}  # runs by (split, protocols)
-    for runs in sources.seeds_of().values():
+    for runs in seeds_of(sources.segmentation).values():
         run = runs[0]
         given = {k: p.split for k, p in run.mapped.items() if p.labels == "given"}
         for split in dict.fromkeys(given.values()):
@@ -144,6 +155,14 @@ def _settings_notes(sources: ReportSources) -> Iterator[str]:
     for name in without_published_settings(sources.settings, sources.published):
         method = sources.settings["runs"][name]["method"]
         yield f"Run {name}, method {method}: no published settings to compare with."
+
+
+def _accepted_notes(sources: ReportSources) -> Iterator[str]:
+    """What a run's block accepts, which the pipeline refuses otherwise."""
+    for name, run in sources.settings["runs"].items():
+        words = method_words(run["method"]).ACCEPTED
+        for accepted in run.get("accept", ()):
+            yield f"Run {name} accepts what would be refused otherwise: {words[accepted]}."
 
 
 def _code_notes(sources: ReportSources) -> Iterator[str]:

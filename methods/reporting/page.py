@@ -1,6 +1,6 @@
 """The report: one self-contained HTML file, and its tables as CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,11 @@ from methods.reporting.claim_rows import (
     registration,
     tally,
 )
-from methods.reporting.figures import Drawing
+from methods.reporting.localization.section import (
+    LocalizationPart,
+    LocalizationSection,
+    build_section,
+)
 from methods.reporting.notes import notes, result_sentences
 from methods.reporting.record_tables import (
     checks_table,
@@ -28,23 +32,22 @@ from methods.reporting.record_tables import (
     timings_table,
     weights_table,
 )
-from methods.reporting.results_tables import (
-    classes_table,
-    controls_table,
-    ladder_table,
-    seeds_table,
-)
-from methods.reporting.run_parts import RunPart, control_drawings, run_parts
+from methods.reporting.run_parts import RunPart
+from methods.reporting.segmentation_section import SegmentationSection, build_segmentation
 from methods.reporting.settings_tables import deviations_table, formulations_table
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Table, show
 from methods.reporting.training_tables import calibration_table, machines_table, training_table
-from methods.reporting.validation import oracle_table, validations_table
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that the template shows, in the order of the page."""
+    """Everything that the templates show, in the order of the page.
+
+    Attributes:
+        methods: names of the methods, by task.
+        segmentation: None where no run is of this task; localization likewise.
+    """
 
     experiment: str
     description: str
@@ -59,30 +62,37 @@ class Page:
     deviations: Table
     weights: Table
     ablation: Ablation | None
-    parts: tuple[RunPart, ...]
-    control_drawings: tuple[Drawing, ...]
-    ladder: Table
-    controls: Table
+    methods: Mapping[str, str]
     training: Table
     calibration: Table
     machines: Table
-    validation: Table
-    oracle: Table
-    classes: Table
-    seeds: Table
+    segmentation: SegmentationSection | None
+    localization: LocalizationSection | None
     checks: Table
     splits: Table
     environment: Table
     timings: Table
     control_chains: tuple[Table, ...]
 
+    @property
+    def parts(self) -> tuple[RunPart | LocalizationPart, ...]:
+        """What is shown of every run: segmentation first."""
+        return tuple(part for section in self._sections for part in section.parts)
+
     def tables(self) -> Iterator[Table]:
         """Every table of the page; one without rows is neither shown nor written."""
         own = (value for value in vars(self).values() if isinstance(value, Table))
         ablation = (self.ablation.table,) if self.ablation else ()
+        tasks = (table for section in self._sections for table in section.tables)
         chains = (table for part in self.parts for table in part.chains)
-        everything = (*own, *ablation, *chains, *self.control_chains)
+        everything = (*own, *ablation, *tasks, *chains, *self.control_chains)
         return (table for table in everything if table.rows)
+
+    @property
+    def _sections(self) -> tuple[SegmentationSection | LocalizationSection, ...]:
+        return tuple(
+            section for section in (self.segmentation, self.localization) if section is not None
+        )
 
 
 def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
@@ -117,34 +127,38 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
 def build_page(sources: ReportSources) -> Page:
     """Read the results and lay out what the page says."""
     claims = claim_rows(sources)
+    localization = build_section(sources)
     return Page(
         experiment=sources.experiment,
         description=sources.settings["description"],
         headline=headline(claims),
         tally=tally(claims),
-        results=result_sentences(sources),
+        results=(*result_sentences(sources), *(localization.results if localization else ())),
         claims=claims,
         registered=registration(sources),
         verdicts=claims_table(claims),
-        notes=notes(sources, claims),
+        notes=notes(sources, claims, localization.notes if localization else ()),
         formulations=formulations_table(sources.settings, sources.published),
         deviations=deviations_table(sources.settings, sources.published),
         weights=weights_table(sources),
         ablation=build_ablation(sources),
-        parts=run_parts(sources),
-        control_drawings=control_drawings(sources),
-        ladder=ladder_table(sources.runs),
-        controls=controls_table(sources.datasets),
+        methods=_methods(sources),
         training=training_table(sources.runs),
         calibration=calibration_table(sources.runs),
         machines=machines_table(sources.runs),
-        validation=validations_table(sources.runs),
-        oracle=oracle_table(sources.runs),
-        classes=classes_table(sources.runs),
-        seeds=seeds_table(sources.runs),
+        segmentation=build_segmentation(sources),
+        localization=localization,
         checks=checks_table(sources.datasets),
         splits=splits_table(sources.datasets),
         environment=environment_table(sources.environment),
         timings=timings_table(read_timings(sources.benchmarks, sources.benchmark_root)),
         control_chains=tuple(control_chains(sources)),
     )
+
+
+def _methods(sources: ReportSources) -> dict[str, str]:
+    """The methods of each task's runs, each once, in the order of the experiment."""
+    named: dict[str, list[str]] = {}
+    for run in sources.settings["runs"].values():
+        named.setdefault(run["task"], []).append(run["method"])
+    return {task: ", ".join(dict.fromkeys(methods)) for task, methods in named.items()}

@@ -1,4 +1,4 @@
-"""The plots of the page: the ladder, curves by iteration, IoU by class and the ablation."""
+"""The plots of the page: the ladder, curves by iteration and IoU by class."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -25,8 +24,8 @@ from methods.reporting.figures import (
 from methods.reporting.tables import show_number
 
 _BINS = 150  # points of a curve; more cannot be told apart at its width
-_WIDTH = 400  # pixels; at 380 the text is still readable
-_RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
+WIDTH = 400  # pixels; at 380 the text is still readable
+RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
 _FEW = 30  # values of a curve, up to which each is marked
 
 
@@ -74,7 +73,7 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
     """
     color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
     seeds = max(len(rung.points) for rung in rungs)
-    with new_figure(_WIDTH, 54 + (_RUNG + _SEED * seeds) * len(rungs)) as figure:
+    with new_figure(WIDTH, 54 + (RUNG + _SEED * seeds) * len(rungs)) as figure:
         axes = figure.subplots()
         for row, rung in enumerate(rungs):
             for offset, (value, low, high) in zip(_spread(rung), rung.points, strict=True):
@@ -103,7 +102,7 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
 def _spread(rung: Rung) -> list[float]:
     """Vertical offsets, in rows, that keep the seeds of one rung apart and within it."""
     seeds = len(rung.points)
-    step = _SEED / (_RUNG + _SEED * seeds)
+    step = _SEED / (RUNG + _SEED * seeds)
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 
@@ -176,7 +175,7 @@ def draw_classes(
             last one stands for the run.
     """
     styles = ((MUTED, "none"), (VERMILLION, VERMILLION))[-len(series) :]
-    with new_figure(_WIDTH, 78 + 26 * len(classes)) as figure:
+    with new_figure(WIDTH, 78 + 26 * len(classes)) as figure:
         axes = figure.subplots()
         rows = np.arange(len(classes))
         means = [values.mean(axis=0) for values in series.values()]
@@ -202,48 +201,6 @@ def draw_classes(
         return to_drawing(figure, name=name, title=title, description=f"IoU, {protocol}: {spoken}.")
 
 
-def draw_deltas(
-    name: str, title: str, rows: Mapping[str, tuple[Sequence[float], float | None]]
-) -> Drawing:
-    """Draw differences in mIoU, ours beside the published ones.
-
-    Args:
-        name: of the drawing.
-        title: what is compared.
-        rows: of each run the differences of its seeds and the published one, points; None where
-            nothing was published.
-    """
-    with new_figure(_WIDTH, 84 + _RUNG * len(rows)) as figure:
-        axes = figure.subplots()
-        axes.axvline(0, color=MUTED, linewidth=1, zorder=1)
-        for row, (ours, published) in enumerate(rows.values()):
-            axes.plot((min(ours), max(ours)), (row, row), color=BLUE, linewidth=2.5, zorder=2)
-            (point,) = axes.plot(fmean(ours), row, "o", markersize=7, color=BLUE, zorder=3)
-            if published is not None:
-                (mark,) = axes.plot(published, row, "D", markersize=8, color=INK, zorder=4)
-                mark.set_markerfacecolor("none")
-        figure.legend(
-            [point, Line2D([], [], marker="D", linestyle="", color=INK, markerfacecolor="none")],
-            ["here, mean and range of the seeds", "paper"],
-            loc="outside upper left",
-            ncols=2,
-            frameon=False,
-            handletextpad=0.2,
-        )
-        axes.set_yticks(range(len(rows)), list(rows))
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlabel("mIoU, difference (points)", fontsize=11)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.margins(x=0.08)
-        _bare(axes)
-        spoken = "; ".join(
-            f"{label} {show_number(fmean(ours), signed=True)}"
-            + ("" if published is None else f" (paper {show_number(published, signed=True)})")
-            for label, (ours, published) in rows.items()
-        )
-        return to_drawing(figure, name=name, title=title, description=f"Points: {spoken}.")
-
-
 def _spoken(label: str) -> str:
     """A label of two lines in one."""
     return label.replace("\n", ", ")
@@ -253,10 +210,10 @@ def _percent_axis(axes: Axes, label: str) -> None:
     axes.set_xlim(-2, 102)
     axes.set_xticks(range(0, 101, 25))
     axes.set_xlabel(label, fontsize=11)
-    _bare(axes)
+    bare(axes)
 
 
-def _bare(axes: Axes) -> None:
+def bare(axes: Axes) -> None:
     """Rows are told by their labels: no axis line at the left, a grid for the values."""
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)

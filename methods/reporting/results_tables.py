@@ -6,7 +6,7 @@ from typing import Any
 from methods.data.files import read_json
 from methods.protocols import Protocol
 from methods.reporting.protocol_names import LABELS, MAPS
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
@@ -31,7 +31,7 @@ _PROTOCOL = Column("protocol", Kind.NAME)
 _STEPS = tuple(Column(name, Kind.NAME) for name in ("scales", "flip", "CRF"))
 
 
-def ladder_table(runs: Sequence[RunSources]) -> Table:
+def ladder_table(runs: Sequence[SegmentationSources]) -> Table:
     """What each step adds to the decoder."""
     rows: list[list[Cell]] = []
     for run in runs:
@@ -70,7 +70,7 @@ def ladder_table(runs: Sequence[RunSources]) -> Table:
     return build_table("ladder", caption, columns, rows)
 
 
-def seeds_table(runs: Sequence[RunSources]) -> Table:
+def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
     """How good the localization maps are as labels."""
     rows: list[list[Cell]] = []
     for run in runs:
@@ -104,7 +104,7 @@ def seeds_table(runs: Sequence[RunSources]) -> Table:
     return build_table("seeds", caption, columns, rows)
 
 
-def classes_table(runs: Sequence[RunSources]) -> Table:
+def classes_table(runs: Sequence[SegmentationSources]) -> Table:
     """Scores of each class by the protocol that stands for the run."""
     rows: list[list[Cell]] = []
     for run in runs:

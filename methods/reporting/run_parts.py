@@ -1,4 +1,4 @@
-"""What the page shows of each run: drawings, curves, pictures and the chain of files."""
+"""What the page shows of each segmentation run: drawings, curves, pictures, its chain of files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from methods.protocols import Protocol
 from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
 from methods.reporting.figures import Drawing
-from methods.reporting.gallery import Gallery, decoder_gallery, map_gallery
+from methods.reporting.gallery import Gallery
 from methods.reporting.plots import Rung, draw_classes, draw_ladder
 from methods.reporting.protocol_names import short_names
 from methods.reporting.reference_log import read_reference_log
 from methods.reporting.results_tables import CONTROL_NAMES
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import SegmentationSources
+from methods.reporting.segmentation_gallery import decoder_gallery, map_gallery
 from methods.reporting.settings_tables import data_format
-from methods.reporting.sources import ReportSources
+from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import Table
 
 OPEN = 2  # runs that are shown in full; those after them are folded, with fewer pictures
@@ -51,13 +52,13 @@ class RunPart:
 
 
 def run_parts(sources: ReportSources) -> tuple[RunPart, ...]:
-    """Read and draw every run."""
-    seeds = sources.seeds_of().values()
+    """Read and draw every segmentation run."""
+    seeds = seeds_of(sources.segmentation).values()
     return tuple(_part(runs, sources, number >= OPEN) for number, runs in enumerate(seeds))
 
 
 def control_drawings(sources: ReportSources) -> tuple[Drawing, ...]:
-    """The controls of each data set, on the axis of the runs' drawings."""
+    """The controls of segmentation of each data set, on the axis of the runs' drawings."""
     return tuple(
         _ladder(
             f"controls-{dataset.name}",
@@ -65,11 +66,11 @@ def control_drawings(sources: ReportSources) -> tuple[Drawing, ...]:
             {CONTROL_NAMES[control]: [path] for control, path in dataset.controls},
             control=True,
         )
-        for dataset in sources.datasets
+        for dataset in sources.datasets_of("segmentation")
     )
 
 
-def _part(runs: Sequence[RunSources], sources: ReportSources, folded: bool) -> RunPart:
+def _part(runs: Sequence[SegmentationSources], sources: ReportSources, folded: bool) -> RunPart:
     first = runs[0]
     dataset = sources.dataset(first.dataset)
     pictures = decoder_gallery(first, dataset, whole=not folded)
@@ -87,7 +88,7 @@ def _part(runs: Sequence[RunSources], sources: ReportSources, folded: bool) -> R
     )
 
 
-def _curves(runs: Sequence[RunSources], sources: ReportSources) -> tuple[CurveGroup, ...]:
+def _curves(runs: Sequence[SegmentationSources], sources: ReportSources) -> tuple[CurveGroup, ...]:
     name = runs[0].run
     log = _reference(sources, name)
     return draw_validations(name, runs, log), draw_journals(name, runs, log)
@@ -103,7 +104,7 @@ def _reference(sources: ReportSources, run: str) -> pd.DataFrame | None:
     return read_reference_log(path, wanted)
 
 
-def _classes(runs: Sequence[RunSources]) -> Drawing:
+def _classes(runs: Sequence[SegmentationSources]) -> Drawing:
     """IoU by class, by the first protocol of the decoder and by the one that stands for the run."""
     first = runs[0]
     names = short_names(first.judged)
@@ -120,7 +121,7 @@ def _classes(runs: Sequence[RunSources]) -> Drawing:
     return draw_classes(f"classes-{first.run}", title, classes, values)
 
 
-def _maps(runs: Sequence[RunSources]) -> list[Drawing]:
+def _maps(runs: Sequence[SegmentationSources]) -> list[Drawing]:
     """The label maps that follow from the localization maps, one drawing a split."""
     first = runs[0]
     drawings = []
@@ -133,7 +134,7 @@ def _maps(runs: Sequence[RunSources]) -> list[Drawing]:
 
 def _protocols(
     name: str,
-    runs: Sequence[RunSources],
+    runs: Sequence[SegmentationSources],
     protocols: Mapping[str, Protocol],
     split: str,
     what: str = "",

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from methods.box_protocols import read_box_protocols
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.formulations import switched
+from methods.reporting.localization.words import long_name as long_box_name
 from methods.reporting.protocol_names import long_name
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 from methods.training.checkpoints import is_trained
@@ -14,21 +16,22 @@ _ABSENT = "absent"
 # No settings of a result: what a run is called, what is shown of it, and what is sent elsewhere.
 _OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
 _TOLD_BEFORE = ("formulation",)  # by the table of formulas
-_OF_TRAINING = ("train_split", "weights", "training")  # nothing reads them without one
+# Nothing reads them without a training.
+_OF_TRAINING = ("train_split", "weights", "guide", "training", "accept")
 _PARTS = ("protocols.", "dataset.splits.")  # each makes numbers of its own; one left out makes none
 
 
 def deviations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:
     """Every setting in which a run differs from the authors' of the same method and data format.
 
-    The data set's splits and the backbone count as settings. Formulas are left out, since
+    The data set's splits and the weights count as settings. Formulas are left out, since
     `formulations_table` names them in words, and so are protocols and splits of the authors that
     the run has not.
 
     Args:
         experiment: the experiment as a mapping, every switch of a formulation spelt out.
-        published: the record of the authors' settings (claims/reference/more_settings.yaml): a
-            run's block by the format of the data set.
+        published: the records of the authors' settings (claims/reference/*_settings.yaml): a run's
+            block by the format of the data set.
     """
     rows: list[list[Cell]] = []
     for name, run in experiment["runs"].items():
@@ -36,8 +39,9 @@ def deviations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]
         if authors is None:  # the notes say so
             continue
         left_out = {*_OF_NO_RESULT, *_TOLD_BEFORE, *(() if is_trained(run) else _OF_TRAINING)}
-        theirs = _settings(authors, left_out)
-        ours = _settings(_as_recorded(run, authors, experiment), left_out)
+        task = run["task"]
+        theirs = _settings(authors, task, left_out)
+        ours = _settings(_as_recorded(run, authors, experiment), task, left_out)
         missing = [key for key in theirs if key not in ours and not key.startswith(_PARTS)]
         for key in [*ours, *missing]:
             pair = theirs.get(key, _ABSENT), ours.get(key, _ABSENT)
@@ -112,24 +116,41 @@ def _as_recorded(
 ) -> dict[str, Any]:
     """The run's block with what a record tells of data set and weights instead of their names."""
     dataset = experiment["datasets"][run["dataset"]]
-    weights = experiment["weights"][run["weights"]]
-    told = {key: weights[key] for key in ("sha256_prefix", "network") if key in weights}
-    known = authors["weights"]["sha256_prefix"]
-    if told.get("sha256_prefix", "").startswith(known):  # a longer prefix is no other file
-        told["sha256_prefix"] = known
     held_out = {"held_out": dataset["held_out"]} if "held_out" in dataset else {}
     of_data = {"classes": len(dataset["classes"]), "splits": dataset["splits"], **held_out}
-    return {**run, "dataset": of_data, "weights": told}
+    weights = {
+        key: _weights(experiment["weights"][run[key]], authors.get(key, {}))
+        for key in ("weights", "guide")
+        if key in run
+    }
+    return {**run, "dataset": of_data, **weights}
 
 
-def _settings(run: Mapping[str, Any], left_out: set[str]) -> dict[str, Any]:
+def _weights(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Digest and network of weights; more or fewer digits of one digest are no other file."""
+    told = {key: ours[key] for key in ("sha256_prefix", "network") if key in ours}
+    known, stated = theirs.get("sha256_prefix"), told.get("sha256_prefix")
+    if known and stated and (stated.startswith(known) or known.startswith(stated)):
+        told["sha256_prefix"] = known
+    return told
+
+
+def _settings(run: Mapping[str, Any], task: str, left_out: set[str]) -> dict[str, Any]:
     """The leaves of a run's block; a protocol is one, in words."""
     kept = {key: value for key, value in run.items() if key not in {*left_out, "protocols"}}
-    protocols = {
-        f"protocols.{name}": f"{long_name(protocol)}; {_scored(protocol)}"
-        for name, protocol in read_protocols(run).items()
-    }
+    in_words = _box_protocols if task == "localization" else _label_protocols
+    protocols = {f"protocols.{name}": words for name, words in in_words(run).items()}
     return {**dict(_leaves(kept)), **protocols}
+
+
+def _label_protocols(run: Mapping[str, Any]) -> dict[str, str]:
+    protocols = read_protocols(run).items()
+    return {name: f"{long_name(protocol)}; {_scored(protocol)}" for name, protocol in protocols}
+
+
+def _box_protocols(run: Mapping[str, Any]) -> dict[str, str]:
+    protocols = read_box_protocols(run).items()
+    return {name: f"{long_box_name(protocol)}; on {protocol.split}" for name, protocol in protocols}
 
 
 def _leaves(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

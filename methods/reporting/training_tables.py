@@ -19,6 +19,7 @@ def training_table(runs: Sequence[RunSources]) -> Table:
             [
                 run.run,
                 run.seed,
+                run.method,
                 done["iterations"],
                 derived["global_batch"],
                 done["images_seen"],
@@ -34,6 +35,7 @@ def training_table(runs: Sequence[RunSources]) -> Table:
     columns = [
         Column("run", Kind.NAME),
         Column("seed", Kind.COUNT),
+        Column("method", Kind.NAME),
         Column("iterations", Kind.COUNT),
         Column("batch", Kind.COUNT),
         Column("images seen", Kind.COUNT),

@@ -5,7 +5,7 @@ from typing import Any
 
 from methods.data.files import check_fields, read_json
 from methods.evaluation.validation import read_validation, require_whole
-from methods.reporting.run_sources import RunSources
+from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 MAP_NAMES = {
@@ -21,7 +21,7 @@ _MIOU = dict.fromkeys(MAP_NAMES, float | int)
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
 
 
-def read_validations(run: RunSources, split: str) -> list[dict[str, Any]]:
+def read_validations(run: SegmentationSources, split: str) -> list[dict[str, Any]]:
     """Read the scores of every checkpoint of a run on a split, by iteration.
 
     Raises:
@@ -37,7 +37,7 @@ def read_validations(run: RunSources, split: str) -> list[dict[str, Any]]:
     return documents
 
 
-def validations_table(runs: Sequence[RunSources]) -> Table:
+def validations_table(runs: Sequence[SegmentationSources]) -> Table:
     """What every checkpoint scores by the validation within the published training."""
     rows: list[list[Cell]] = []
     for run in (run for run in runs if run.trained):
@@ -75,7 +75,7 @@ def validations_table(runs: Sequence[RunSources]) -> Table:
     return build_table("validation", caption, columns, rows)
 
 
-def oracle_table(runs: Sequence[RunSources]) -> Table:
+def oracle_table(runs: Sequence[SegmentationSources]) -> Table:
     """The best checkpoint in hindsight, beside the one that was chosen without that sight."""
     rows: list[list[Cell]] = []
     for run in (run for run in runs if run.trained):

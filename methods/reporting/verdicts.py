@@ -102,7 +102,7 @@ def judge_all(
         claims: of the experiment.
         results: the folder results/<experiment>.
         seeds: of the trainings; a run whose checkpoint is a given file has the first alone.
-        runs: the block `runs` of the experiment; `checkpoint` and `submission` are read.
+        runs: the block `runs` of the experiment; `task`, `checkpoint` and `submission` are read.
 
     Raises:
         InputError: a file is missing, was changed by hand, or has no such metric.
@@ -123,7 +123,7 @@ def _entry(
         read = []
         verdict = asdict(_without_value(claim, "not evaluated", f"Not evaluated: {missing}."))
     else:
-        measured = {(q, s): read_measurement(results, q, own) for q, s, own in read}
+        measured = {(q, s): read_measurement(results, q, own, runs) for q, s, own in read}
         verdict = asdict(judge(claim, measured, used))
     calibration = not with_seeds and any(quantity.run is not None for quantity in quantities)
     if calibration:
@@ -136,14 +136,16 @@ def _entry(
         "quantity": _named(claim.quantity),
         "minus": _named(claim.minus),
         "calibration": calibration,
-        "files": sorted({file for q, _, own in read for file in quantity_files(results, q, own)}),
+        "files": sorted(
+            {file for q, _, own in read for file in quantity_files(results, q, own, runs)}
+        ),
         **verdict,
     }
 
 
 def _not_made(quantity: Quantity, runs: Mapping[str, Any]) -> str | None:
     """Why a run does not make a quantity; None where it does."""
-    if is_withheld(quantity) and not is_packed(quantity, runs):
+    if is_withheld(quantity, runs) and not is_packed(quantity, runs):
         return (
             f"run {quantity.run} packs no label maps of {quantity.split} by {quantity.protocol} for"
             " the evaluation server"

@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from methods.data.files import check_fields, read_fields, sha256
 from methods.errors import InputError
+
+
+class GivenWeights(NamedTuple):
+    """Pretrained weights that a training uses as they are, and what network they are of."""
+
+    path: Path
+    network: Mapping[str, Any]
 
 
 def is_trained(run: Mapping[str, Any]) -> bool:
@@ -63,6 +70,16 @@ def verified_weights(card: Path, weights: Path) -> Path:
     """
     remedy = f"put the original file there, or delete {card} if this one is meant"
     return verified(weights, read_fields(card, {"sha256": str})["sha256"], remedy)
+
+
+def verified_guide(card: Path, weights: Path) -> GivenWeights:
+    """Return the weights of the network that guides a training, and the card's word for it.
+
+    Raises:
+        InputError: the file is missing, or its digest is another than the card's.
+    """
+    network = read_fields(card, {"network": dict})["network"]
+    return GivenWeights(verified_weights(card, weights), network)
 
 
 def written_checkpoints(done: Path) -> dict[int, dict[str, Any]]:

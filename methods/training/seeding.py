@@ -1,6 +1,8 @@
 """Seeds and devices."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -19,6 +21,28 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002  (libraries draw from the global generator)
     random.seed(seed)
+
+
+@contextmanager
+def seeded_generators(seed: int) -> Iterator[None]:
+    """Seed torch's global generator of the CPU, NumPy's and Python's for a block.
+
+    Behind the block they go on as if it had not been.
+
+    Args:
+        seed: below 2**64. NumPy's generator is seeded by its SeedSequence, since it would give the
+            numbers of Python's if both were seeded in the same way.
+    """
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            random.seed(seed)
+            np.random.seed(np.random.SeedSequence(seed).generate_state(4))  # noqa: NPY002
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
 
 
 def allow_tf32(allowed: bool) -> None:

@@ -7,11 +7,12 @@ from tests.golden.golden import golden_folder, read_arrays
 
 
 @pytest.mark.usefixtures("whole_folder")
-def test_every_array_was_read() -> None:
+@pytest.mark.parametrize("method", ["more", "cdtr"])
+def test_every_array_was_read(method: str) -> None:
     unread = {}
-    for path in sorted(golden_folder().glob("*.npz")):
+    for path in sorted(golden_folder(method).glob("*.npz")):
         with np.load(path) as arrays:
-            names = set(arrays.files) - read_arrays.get(("more", path.stem), set())
+            names = set(arrays.files) - read_arrays.get((method, path.stem), set())
         if names:
             unread[path.stem] = sorted(names)
     assert not unread

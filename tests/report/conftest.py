@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from methods.reporting.page import render
+from tests.report.both_results import BothResults
+from tests.report.localization_results import LocalizationResults
 from tests.report.results import GIVEN, HELD_OUT, SUBMITTED, Results
 
 RUNS = {
@@ -17,6 +19,11 @@ RUNS = {
 SETTINGS = {
     "ablation": {"full": "more", "protocol": "crf", "split": "val"},
     "reference_log": {"file": "claims/reference/more_training_log.csv", "dataset": "voc"},
+}
+BOX_RUNS = {
+    "cdtr": {},
+    "matched": {"formulation": {"loss_map": "matched"}, "accept": ["frozen_sampler"]},
+    "given_boxes": {"checkpoint": {"rule": "file"}},
 }
 
 
@@ -33,7 +40,38 @@ def page(results: Results) -> Path:
     return render_results(results)
 
 
-def render_results(results: Results) -> Path:
+@pytest.fixture(scope="session")
+def both(tmp_path_factory: pytest.TempPathFactory) -> BothResults:
+    """An experiment with runs of both tasks."""
+    return BothResults(
+        tmp_path_factory.mktemp("both"),
+        segmentation={"seeds": (0, 1)},
+        localization={"seeds": (0, 1), "runs": BOX_RUNS},
+        settings={"ablation": {"full": "cdtr", "protocol": "released", "split": "test"}},
+    )
+
+
+@pytest.fixture(scope="session")
+def both_page(both: BothResults) -> Path:
+    """The page of both tasks."""
+    return render_results(both)
+
+
+@pytest.fixture(scope="session")
+def boxes_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of localization alone."""
+    return render_results(LocalizationResults(tmp_path_factory.mktemp("boxes")))
+
+
+@pytest.fixture(params=["page", "both_page", "boxes_page"])
+def any_page(request: pytest.FixtureRequest) -> Path:
+    """A page of segmentation, of both tasks, of localization."""
+    path: Path = request.getfixturevalue(request.param)
+    return path
+
+
+def render_results(results: Results | BothResults | LocalizationResults) -> Path:
+    """Write the page of some results."""
     output = results.root / "report.html"
     render(sources=results.sources(), output=output, tables=results.root / "report")
     return output

@@ -19,15 +19,16 @@ from methods.evaluation.controls import all_background, all_background_miou, per
 from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
-from methods.reporting.sources import ReportSources, collect
+from methods.reporting.collecting import collect, read_published
+from methods.reporting.sources import ReportSources
 from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package
 from methods.training.checkpoints import is_trained
-from methods.yaml_files import read_yaml
 from tests.report.scenes import SPLITS, write_scenes
 from tests.report.trainings import write_training
 
 REPOSITORY = Path(__file__).parents[2]
+RECORDS = sorted((REPOSITORY / "claims/reference").glob("*_settings.yaml"))
 SCALES = [0.86, 1.0, 1.15]
 _GIVEN = {"split": "train", "scales": [1.0], "flip": True, "labels": "given"}
 _THRESHOLD = {"background": 0.5, "threshold_source": "fixed"}
@@ -116,7 +117,7 @@ class Results:
         return collect(
             self.root,
             self.experiment,
-            published=read_yaml(REPOSITORY / "claims/reference/more_settings.yaml"),
+            published=read_published(RECORDS),
             seeds=self.seeds,
             data_root=self.data_root,
             benchmark_root=self.benchmarks,

@@ -1,4 +1,4 @@
-"""The page in a real browser."""
+"""The page of both tasks in a real browser."""
 
 import shutil
 from collections.abc import Iterator
@@ -32,18 +32,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser, page: Path) -> Iterator[Page]:
+def phone(browser: Browser, both_page: Path) -> Iterator[Page]:
     """The page on a small screen, with JavaScript."""
     context = browser.new_context(viewport={"width": 380, "height": 800})
     tab = context.new_page()
-    tab.goto(page.as_uri())
+    tab.goto(both_page.as_uri())
     yield tab
     context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_requested_and_nothing_complains(
-    browser: Browser, page: Path, scheme: Scheme
+    browser: Browser, both_page: Path, scheme: Scheme
 ) -> None:
     context = browser.new_context(color_scheme=scheme)
     tab = context.new_page()
@@ -52,9 +52,9 @@ def test_nothing_is_requested_and_nothing_complains(
     tab.on("console", lambda message: complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.on("request", lambda request: requests.append(request.url))
-    tab.goto(page.as_uri(), wait_until="networkidle")
+    tab.goto(both_page.as_uri(), wait_until="networkidle")
     assert complaints == []
-    assert [url for url in requests if not url.startswith("data:")] == [page.as_uri()]
+    assert [url for url in requests if not url.startswith("data:")] == [both_page.as_uri()]
     context.close()
 
 
@@ -86,10 +86,12 @@ def test_every_anchor_resolves(phone: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_background(browser: Browser, page: Path, scheme: Scheme) -> None:
+def test_text_stands_out_from_its_background(
+    browser: Browser, both_page: Path, scheme: Scheme
+) -> None:
     context = browser.new_context(color_scheme=scheme)
     tab = context.new_page()
-    tab.goto(page.as_uri())
+    tab.goto(both_page.as_uri())
     colors = tab.evaluate(
         "[['body', 'body'], ['.lead', 'body'], ['a', 'body'], ['.mark.good', '.mark.good']]"
         ".map(([text, ground]) => [getComputedStyle(document.querySelector(text)).color,"
@@ -100,10 +102,10 @@ def test_text_stands_out_from_its_background(browser: Browser, page: Path, schem
     context.close()
 
 
-def test_the_page_works_without_javascript(browser: Browser, page: Path) -> None:
+def test_the_page_works_without_javascript(browser: Browser, both_page: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
-    tab.goto(page.as_uri())
+    tab.goto(both_page.as_uri())
     assert tab.get_by_role("heading", level=1).is_visible()
     assert tab.get_by_role("row").filter(has_text="at least 55").first.is_visible()
     deviation = tab.locator("#deviations")

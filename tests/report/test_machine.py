@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from methods.data.files import read_json, write_json
+from tests.report.both_results import BothResults
 from tests.report.conftest import render_results, rows_of
 from tests.report.results import REPOSITORY, Results
 
@@ -43,23 +44,40 @@ def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
 
 
 def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_path: Path) -> None:
-    results = Results(tmp_path)
-    values = {
-        "run": "more",
-        "seed": 0,
-        "split": "val",
-        "protocol": "raw",
-        "resize": "square",
-        "iteration": 100,
-        "control": "colour",
-        "dataset": "shapes",
-        "weights": "mini-vit",
-    }
+    results = BothResults(tmp_path)
+    common = {"seed": 0, "resize": "square", "iteration": 100, "weights": "mini-clip"}
+    segmentation = {"run": "more", "split": "val", "protocol": "raw", "dataset": "shapes"}
+    boxes = {"run": "cdtr", "split": "test", "protocol": "honest", "dataset": "birds"}
     rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
     patterns = re.findall(r'/benchmarks/(\w+/[^"]+)\.tsv"', rules)
-    assert len(patterns) > 10
-    for pattern in patterns:
-        job = pattern.replace("{{", "{").replace("}}", "}").format(**values)
-        results.write_benchmark(job, "2.0\t0:00:02\t100.0\t1.0")
+    assert len(patterns) > 15
+    for values in (segmentation, boxes):
+        for pattern in patterns:
+            kinds = {"control": "colour", "box": "wsolevaluation"}
+            job = pattern.replace("{{", "{").replace("}}", "}")
+            name = job.format(**common, **values, **kinds)
+            results.segmentation.write_benchmark(name, "2.0\t0:00:02\t100.0\t1.0")
     timed = {path.parent.name for path in results.sources().benchmarks}
     assert {pattern.split("/")[0] for pattern in patterns} <= timed
+
+
+def test_only_jobs_behind_localization_are_timed(tmp_path: Path) -> None:
+    results = BothResults(tmp_path)
+    of_boxes = ("test.program", "test.wsolevaluation", "cubv2.wsolevaluation")
+    behind = (
+        *(f"predict_localization/cdtr.seed0.{split}" for split in ("test", "cubv2")),
+        *(f"find_boxes/cdtr.seed0.{name}" for name in of_boxes),
+        *("choose_threshold/cdtr.seed0.honest", "score_boxes/cdtr.seed0.test.honest"),
+        *("score_box_control/birds.test.centre_box", "train_clip/mini-clip"),
+    )
+    others = (
+        *("predict_localization/cdtr.seed0.train", "find_boxes/cdtr.seed0.cubv2.program"),
+        *("choose_threshold/cdtr.seed1.honest", "score_boxes/cdtr.seed0.cubv2.honest"),
+        *("score_box_control/birds.test.all_background", "train_clip/other-clip"),
+    )
+    for job in (*behind, *others):
+        results.segmentation.write_benchmark(job, "2.0\t0:00:02\t100.0\t1.0")
+    sources = results.sources()
+    read = {str(path.relative_to(sources.benchmark_root)) for path in sources.benchmarks}
+    assert {f"{job}.tsv" for job in behind} <= read
+    assert not {f"{job}.tsv" for job in others} & read

@@ -1,5 +1,6 @@
 """Protocols and formulas in words."""
 
+import importlib
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -7,11 +8,13 @@ from typing import get_args, get_type_hints
 import pytest
 
 from methods.errors import InputError
-from methods.more.formulation import PRESETS, Formulation, complete
+from methods.more.formulation import PRESETS
 from methods.protocols import Protocol, read_protocols
-from methods.reporting.formulations import WORDS, switched
+from methods.reporting.formulations import switched
+from methods.reporting.method_words import method_words
 from methods.reporting.protocol_names import long_name, short_names
 from methods.reporting.reference_log import read_reference_log, validated
+from tests.report.other_method import add_method
 from tests.report.results import PROTOCOLS, REPOSITORY
 
 DECODER = Protocol("decoder", "val", (1.0, 1.25, 1.5), flip=True, crf=True)
@@ -53,25 +56,41 @@ def test_equal_short_names_give_way_to_the_names_of_the_experiment() -> None:
     }
 
 
-def test_every_switch_has_words() -> None:
-    hints = get_type_hints(Formulation)
+@pytest.mark.parametrize("method", ["more", "cdtr"])
+def test_every_switch_has_words(method: str) -> None:
+    formulation = importlib.import_module(f"methods.{method}.formulation").Formulation
+    hints = get_type_hints(formulation)
     values = {
         (field.name, value)
-        for field in fields(Formulation)
+        for field in fields(formulation)
         for value in get_args(hints[field.name])
-        if value != "program"
+        if value != field.default
     }
-    assert set(WORDS) == values
-    assert all("program" in words for words in WORDS.values())
+    words = method_words(method).SWITCHES
+    assert set(words) == values
+    assert all("program" in text for text in words.values())
 
 
-def test_only_switches_that_leave_the_program_are_told() -> None:
-    assert list(switched(complete({}))) == []
-    named = {switch for switch, _, _ in switched(complete({"formulation": "paper"}))}
+def test_only_switches_that_leave_the_program_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(switched({"method": "more", "formulation": "program"})) == []
+    named = {switch for switch, _, _ in switched({"method": "more", "formulation": "paper"})}
     paper = PRESETS["paper"]
     assert named == {f.name for f in fields(paper) if getattr(paper, f.name) != "program"}
-    (other,) = switched({"formulation": {"pull": "hard", "push": "program"}})
+    add_method(monkeypatch, "other", program={"pull": "program", "push": "program"})
+    (other,) = switched({"method": "other", "formulation": {"pull": "hard", "push": "program"}})
     assert other == ("pull", "hard", "pull: hard instead of program")
+    assert list(switched({"method": "other"})) == []  # it has no switches at all
+
+
+def test_switches_are_held_against_the_authors_where_they_left_their_first_program() -> None:
+    first, ours = {"method": "cdtr"}, {"method": "cdtr", "formulation": {"object_map": "raw"}}
+    later = {"formulation": {"object_map": "normalised"}}
+    assert list(switched(ours, {**first, "formulation": "program"})) == []
+    assert list(switched({**first, **later}, later)) == []
+    told = ("object_map", "raw", "object_map: raw instead of normalised")
+    assert list(switched(ours, later)) == [told]
+    ((_, _, words),) = switched({**first, **later})
+    assert words == method_words("cdtr").SWITCHES["object_map", "normalised"]
 
 
 def test_a_resumed_log_has_every_iteration_once() -> None:

@@ -1,11 +1,7 @@
 """The page says what the results files say, and nothing else."""
 
-import csv
 import re
-from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -13,106 +9,12 @@ import yaml
 
 from methods.data.files import read_json, sha256, write_json
 from methods.evaluation.segmentation import metrics_document, write_metrics
-from methods.reporting.gallery import image_scores
+from methods.reporting.segmentation_gallery import image_scores
 from methods.reporting.tables import Kind, show
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results, rows_of
+from tests.report.other_method import add_method
 from tests.report.results import SUBMITTED, Results
-
-HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été"]
-
-
-class Outline(HTMLParser):
-    """Collects what the tests ask about a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def values(self, tag: str, attribute: str) -> list[str]:
-        found = [attributes.get(attribute) for name, attributes in self.tags if name == tag]
-        return [value for value in found if value is not None]
-
-    @property
-    def ids(self) -> list[str]:
-        return [value for _, attributes in self.tags if (value := attributes.get("id"))]
-
-
-@pytest.fixture(scope="module")
-def outline(page: Path) -> Outline:
-    return Outline(page.read_text("utf-8"))
-
-
-def test_the_sections_come_in_the_order_of_trust(outline: Outline) -> None:
-    sections = outline.values("section", "id")
-    assert sections == [
-        "verdicts",
-        "limits",
-        "ablation-section",
-        "post-processing",
-        "curves",
-        "per-class",
-        "gallery",
-        "data",
-        "machine",
-        "chain",
-    ]
-
-
-def test_headings_never_skip_a_level(outline: Outline) -> None:
-    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-
-
-def test_ids_are_unique_and_every_link_leads_somewhere(page: Path, outline: Outline) -> None:
-    assert len(outline.ids) == len(set(outline.ids))
-    links = outline.values("a", "href")
-    assert links
-    for link in links:
-        if link.startswith("#"):
-            assert link[1:] in outline.ids
-        else:
-            assert (page.parent / unquote(link)).is_file()
-
-
-def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:
-    pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
-    assert pictures
-    assert all(picture["alt"] and picture["src"] for picture in pictures)
-    drawings = [
-        attributes
-        for tag, attributes in outline.tags
-        if tag == "svg" and attributes.get("aria-hidden") != "true"
-    ]
-    assert len(drawings) >= 10
-    for drawing in drawings:
-        assert set(str(drawing["aria-labelledby"]).split()) <= set(outline.ids)
-
-
-def test_one_file_without_scripts_or_addresses(page: Path, outline: Outline) -> None:
-    text = page.read_text("utf-8")
-    assert "http://" not in text
-    assert "https://" not in text
-    assert "script" not in {tag for tag, _ in outline.tags}
-    assert page.stat().st_size < 5_000_000
-
-
-def test_equal_results_give_equal_bytes(tmp_path: Path) -> None:
-    results = Results(tmp_path)
-    first = render_results(results).read_bytes()
-    tables = {path: path.read_bytes() for path in (results.root / "report").iterdir()}
-    assert render_results(results).read_bytes() == first
-    assert tables == {path: path.read_bytes() for path in (results.root / "report").iterdir()}
 
 
 def score_again(path: Path, images: int) -> None:
@@ -153,33 +55,6 @@ def test_the_page_follows_a_metrics_file(tmp_path: Path) -> None:
     assert float(ladder["crf"]["mIoU (%)"]) == miou
     links = {row["link"]: row for row in rows_of(page, "chain-more-seed0")}
     assert links["metrics, crf"]["sha256"] == sha256(path)
-
-
-def test_text_from_the_results_is_escaped(tmp_path: Path) -> None:
-    page = render_results(Results(tmp_path, classes=HOSTILE))
-    text = page.read_text("utf-8")
-    outline = Outline(text)
-    assert "script" not in {tag for tag, _ in outline.tags}
-    for name in HOSTILE:
-        assert any(name == word.strip() for word in outline.words)
-    assert [row["class"] for row in rows_of(page, "classes")][1:] == HOSTILE
-
-
-def test_tables_and_csv_hold_the_same_cells(page: Path) -> None:
-    tables = re.findall(
-        r'<div class="table" id="([^"]+)">.*?<tbody>(.*?)</tbody>', page.read_text("utf-8"), re.S
-    )
-    assert {name for name, _ in tables} == {
-        path.stem for path in (page.parent / "report").glob("*.csv")
-    } - {"verdicts"}
-    for name, body in tables:
-        header = (page.parent / f"report/{name}.csv").read_text("utf-8").splitlines()[0]
-        labels = next(csv.reader([header]))
-        assert len(labels) == len(set(labels))
-        assert len(re.findall("<tr>", body)) == len(rows_of(page, name))
-    body = dict(tables)["ladder"]
-    for row in rows_of(page, "ladder"):
-        assert f">{float(row['mIoU (%)']):.2f}<" in body
 
 
 def test_verdicts_that_need_a_reader_are_repeated_before_the_figures(tmp_path: Path) -> None:
@@ -240,9 +115,13 @@ def test_every_seed_has_a_line_of_its_own(tmp_path: Path) -> None:
     assert all(f"seed {seed} from" in curve[0] for seed in range(8))
 
 
-def test_a_method_may_have_other_terms_and_no_published_settings(tmp_path: Path) -> None:
+def test_a_method_may_have_other_terms_and_no_published_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_method(monkeypatch, "other", titles={"cls": "a title of its own"})
     results = Results(tmp_path)
     results.run["method"] = "other"
+    del results.run["formulation"]
     folder = results.root / "more/seed0"
     journal = folder / "train/journal.csv"
     journal.write_text(journal.read_text().replace(",ptc,", ",token_<i>_pull,", 1))
@@ -253,9 +132,12 @@ def test_a_method_may_have_other_terms_and_no_published_settings(tmp_path: Path)
     page = render_results(results)
     text = page.read_text("utf-8")
     assert "Run more, method other: no published settings to compare with." in text
+    assert "<h2>Segmentation (method other): " in text
+    assert [row["method"] for row in rows_of(page, "training")] == ["other"]
     assert not (page.parent / "report/deviations.csv").exists()
     assert 'id="deviations"' not in text
     assert "token_&lt;i&gt;_pull</figcaption>" in text
+    assert "a title of its own</figcaption>" in text
     assert "Dotted lines" not in text
 
 

@@ -9,11 +9,12 @@ import pytest
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
 from methods.reporting.claim_rows import ClaimRow, headline
+from methods.reporting.headlines import read_headlines
 from methods.reporting.notes import notes
 from methods.reporting.run_parts import OPEN
-from methods.reporting.sources import read_headlines
 from methods.reporting.validation import ORACLE
 from tests.report.conftest import RUNS, render_results, rows_of
+from tests.report.outline import section
 from tests.report.results import GIVEN, Results
 from tests.report.scenes import SPLITS
 from tests.unit.small_validation import scored
@@ -22,12 +23,6 @@ from tests.unit.small_validation import scored
 @pytest.fixture(scope="module")
 def text(page: Path) -> str:
     return page.read_text("utf-8")
-
-
-def section(text: str, name: str) -> str:
-    found = re.search(rf'<section id="{name}">(.*?)</section>', text, re.S)
-    assert found is not None
-    return found[1]
 
 
 def test_the_ladder_has_the_decoders_protocols_and_gains_within_one_resizing(page: Path) -> None:

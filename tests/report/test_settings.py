@@ -5,24 +5,24 @@ from typing import Any
 import pytest
 
 from methods.configuration.experiments import merge, read_experiment
+from methods.reporting.collecting import read_published
 from methods.reporting.settings_tables import (
     deviations_table,
     formulations_table,
     without_published_settings,
 )
-from methods.yaml_files import read_yaml
-from tests.report.results import REPOSITORY
+from tests.report.results import RECORDS, REPOSITORY
 
-RECORD: dict[str, Any] = read_yaml(REPOSITORY / "claims/reference/more_settings.yaml")
+RECORD: dict[str, Any] = read_published(RECORDS)
 DATASET = ("datasets", "voc2012")
 BACKBONE = ("weights", "vit_base_patch16_224.orig_in21k_ft_in1k")
 OF_NO_RESULT = {"method", "task", "evaluation", "gallery", "submission"}
 
 
-def deviations(experiment: dict[str, Any]) -> dict[str, tuple[object, object]]:
-    """(authors, here) by setting of the run `more`."""
+def deviations(experiment: dict[str, Any], name: str = "more") -> dict[str, tuple[object, object]]:
+    """(authors, here) by setting of a run."""
     rows = deviations_table(experiment, RECORD).rows
-    return {str(key): (theirs, ours) for run, key, theirs, ours in rows if run == "more"}
+    return {str(key): (theirs, ours) for run, key, theirs, ours in rows if run == name}
 
 
 def changed(*path: str, **values: Any) -> dict[str, Any]:
@@ -137,3 +137,45 @@ def test_a_method_or_a_format_without_a_record_is_compared_with_nothing() -> Non
         assert deviations(experiment) == {}
         assert without_published_settings(experiment, RECORD) == ["more"]
     assert without_published_settings(changed(), RECORD) == []
+
+
+def test_localization_differs_in_what_makes_no_published_number() -> None:
+    experiment = read_experiment(REPOSITORY, "cub")
+    found = deviations(experiment, "cdtr")
+    assert {authors for authors, _ in found.values()} == {"absent"}
+    held_out = {f"dataset.held_out.{key}" for key in ("split", "images", "seed")}
+    assert set(found) == {f"protocols.{name}" for name in ("strict", "honest", "oracle")} | held_out
+    assert "threshold chosen on held_out" in str(found["protocols.honest"][1])
+    assert formulations_table(experiment, RECORD).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "setting", "pair"),
+    [
+        ({"sha256_prefix": "00000000"}, "guide.sha256_prefix", ("40d3", "00000000")),
+        ({"network": {"model": "RN50"}}, "guide.network.model", ("ViT-B-32-quickgelu", "RN50")),
+    ],
+)
+def test_a_changed_guide_is_a_deviation(
+    values: dict[str, Any], setting: str, pair: tuple[str, str]
+) -> None:
+    experiment = changed("weights", "clip_vit_base_patch32.openai", **values)
+    added = dict(deviations(experiment, "cdtr").items() - deviations(changed(), "cdtr").items())
+    ((authors, here),) = added.values()
+    assert list(added) == [setting]
+    assert str(authors).startswith(pair[0])
+    assert here == pair[1]
+
+
+def test_a_changed_box_protocol_is_a_deviation() -> None:
+    protocols = read_experiment(REPOSITORY, "cub")["runs"]["cdtr"]["protocols"]
+    released = {**protocols["released"], "threshold": 0.3, "threshold_source": "fixed"}
+    added = deviations(changed("runs", "cdtr", "protocols", released=released), "cdtr")
+    authors, here = added["protocols.released"]
+    assert "0.2, published" in str(authors)
+    assert "0.3, fixed" in str(here)
+
+
+def test_fewer_digits_of_the_same_digest_are_no_deviation() -> None:
+    fewer = changed("weights", "clip_vit_base_patch32.openai", sha256_prefix="40d36571")
+    assert deviations(fewer, "cdtr") == deviations(changed(), "cdtr")

@@ -4,7 +4,7 @@ from methods.claims import Claim, Published, Quantity
 
 CRF = Quantity(run="more", split="val", protocol="crf", metric="miou")
 PUBLISHED = Published(value=76.4, tolerance=1.0, where="Table 2", protocol="with CRF")
-RUNS = {"more": {"checkpoint": {"rule": "last"}}}
+RUNS = {"more": {"task": "segmentation", "checkpoint": {"rule": "last"}}}
 
 
 def claim(bound: object, **fields: object) -> Claim:

@@ -24,6 +24,11 @@ def configuration(folder: Path, experiment: dict[str, Any], **changes: Any) -> C
     return dataclasses.replace(found, **changes)
 
 
+def only(run: str, experiment: dict[str, Any]) -> dict[str, Any]:
+    """An experiment with one of its runs."""
+    return {**experiment, "runs": {run: experiment["runs"][run]}}
+
+
 def small_experiment() -> dict[str, Any]:
     """One run whose sizes can be counted by hand."""
     return {
@@ -43,6 +48,7 @@ def small_experiment() -> dict[str, Any]:
         "runs": {
             "more": {
                 "method": "more",
+                "task": "segmentation",
                 "dataset": "few",
                 "weights": "vit",
                 "network": {
@@ -85,6 +91,103 @@ def small_experiment() -> dict[str, Any]:
                         "flip": True,
                         "labels": "given",
                         "background": 0.5,
+                        "threshold_source": "fixed",
+                    },
+                },
+            }
+        },
+    }
+
+
+def small_localization() -> dict[str, Any]:
+    """One localization run whose sizes can be counted by hand."""
+    box = {"box": "program", "crop": "program", "gt_known": "predicted", "several": "last"}
+    network = {"patch_size": 8, "width": 16, "depth": 2, "heads": 2}
+    return {
+        "datasets": {
+            "birds": {
+                "format": "cub",
+                "classes": ["auk", "owl", "tern"],
+                "source": "local",
+                "archives": [{"name": "birds.tgz", "bytes": 5_000_000, "md5": "0" * 32}],
+                "splits": {"train": 50, "test": 30},
+                "images": 80,
+                "held_out": {"split": "train", "images": 10, "seed": 0},
+            }
+        },
+        "weights": {
+            "vit": {
+                "source": "local",
+                "file": "vit.pth",
+                "sha256_prefix": "0" * 8,
+                "network": {**network, "image_size": 48},
+            },
+            "clip": {
+                "source": "local",
+                "file": "clip.pt",
+                "sha256_prefix": "0" * 64,
+                "network": {"model": "ViT-B-32-quickgelu"},
+            },
+        },
+        "runs": {
+            "cdtr": {
+                "method": "cdtr",
+                "task": "localization",
+                "dataset": "birds",
+                "train_split": "train",
+                "weights": "vit",
+                "guide": "clip",
+                "network": {
+                    **network,
+                    "pretrained_size": 48,
+                    "csm_width": 8,
+                    "ocm_blocks": 2,
+                    "drop_path": 0.1,
+                },
+                "training": {
+                    "epochs": 5,
+                    "batch_size": 4,
+                    "emulate_processes": 2,
+                    "precision": {"network": "fp32", "tf32": False},
+                    "loader_workers": 3,
+                    "checkpoint_every": 2,
+                    "log_every": 10,
+                    "sampler": {"repeats": 3, "round_to": 8, "set_epoch": True},
+                    "augmentation": {
+                        "crop": 48,
+                        "scale": [0.08, 1.0],
+                        "ratio": [0.75, 1.3333],
+                        "flip_probability": 0.5,
+                        "rand_augment": "rand-m9-mstd0.5-inc1",
+                        "erasing_probability": 0.25,
+                    },
+                    "optimizer": {
+                        "lr": 5e-5,
+                        "lr_batch": 512,
+                        "betas": [0.9, 0.999],
+                        "eps": 1e-8,
+                        "weight_decay": 0.05,
+                    },
+                    "schedule": {"warmup_epochs": 1, "warmup_lr": 1e-6, "floor": 1e-5},
+                    "losses": {"clip": 2.4, "area_ratio": 0.25},
+                },
+                "checkpoint": {"rule": "last"},
+                "inference": {"image_size": 48, "resize": 56},
+                "evaluation": {"split": "test"},
+                "protocols": {
+                    "released": {
+                        **box,
+                        "split": "test",
+                        "threshold": 0.2,
+                        "threshold_source": "published",
+                    },
+                    "honest": {**box, "split": "test", "threshold_source": "held_out"},
+                    "oracle": {**box, "split": "test", "threshold_source": "test"},
+                    "every": {
+                        **box,
+                        "box": "wsolevaluation",
+                        "split": "test",
+                        "threshold": 0.195,
                         "threshold_source": "fixed",
                     },
                 },

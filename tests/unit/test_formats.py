@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from methods.data import coco, formats, voc, voc_generator
+from methods.data import coco, cub, formats, voc, voc_generator
 from methods.data.formats import Format
 from methods.data.scenes import render_scene
 from methods.fingerprint import code_fingerprint
 from methods.settings import build
 
 PROJECT = Path(__file__).parents[2]
+FORMATS: tuple[Format, ...] = ("voc", "coco", "cub", "ilsvrc")
+GENERATED = {f"generate {format}" for format in FORMATS}
+EXTRACTED = {f"{script} {format}" for script in ("extract", "check") for format in FORMATS}
 
 
 def test_roots_and_masks_of_the_formats() -> None:
@@ -20,9 +23,11 @@ def test_roots_and_masks_of_the_formats() -> None:
     assert formats.data_root("coco", "tree") == Path("tree")
     assert formats.ground_truth("voc") == "SegmentationClassAug"
     assert formats.ground_truth("coco") == coco.MASKS
+    assert formats.data_root("cub", "tree") == formats.data_root("ilsvrc", "tree") == Path("tree")
+    assert formats.ground_truth("cub") == cub.MASKS
 
 
-@pytest.mark.parametrize("format", ["voc", "coco"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_an_adapter_offers_what_the_scripts_call(format: Format) -> None:
     adapter = formats.adapter(format)
     assert adapter.__name__ == formats.adapter_name(format)
@@ -33,11 +38,12 @@ def test_an_adapter_offers_what_the_scripts_call(format: Format) -> None:
     assert {"dataset", "classes", "splits", "images", "threads", "held_out"} <= taken
 
 
-@pytest.mark.parametrize("format", ["voc", "coco"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_a_generator_offers_what_the_script_calls(format: Format) -> None:
     generator = formats.generator(format)
     assert generator.__name__ == formats.generator_name(format)
     assert isinstance(generator.GeneratedSettings, type)
+    assert callable(generator.render)
     taken = set(inspect.signature(generator.write_archives).parameters)
     assert taken == {"folder", "settings", "classes", "render", "threads"}
 
@@ -57,8 +63,11 @@ def write_copy(folder: Path, *changed: str) -> Path:
     ("changed", "stale"),
     [
         ("scenes", {"generate voc", "generate coco"}),
-        ("appearance", {"generate voc", "generate coco"}),
-        ("scene_files", {"generate voc", "generate coco"}),
+        ("appearance", GENERATED),
+        ("canvas", GENERATED),
+        ("scene_files", GENERATED),
+        ("birds", {"generate cub", "generate ilsvrc"}),
+        ("archives", EXTRACTED),
         ("voc_generator", {"generate voc"}),
         ("coco_generator", {"generate coco"}),
         ("sbd", {"generate voc", "extract voc", "check voc"}),
@@ -66,6 +75,11 @@ def write_copy(folder: Path, *changed: str) -> Path:
         ("coco", {"generate coco", "extract coco", "check coco"}),
         ("coco_inspection", {"extract coco", "check coco"}),
         ("voc_inspection", {"extract voc", "check voc"}),
+        ("cub", {"generate cub", "extract cub", "check cub"}),
+        ("cub_inspection", {"extract cub", "check cub"}),
+        ("cub_masks", {"extract cub", "check cub"}),
+        ("ilsvrc", {"generate ilsvrc", "extract ilsvrc", "check ilsvrc"}),
+        ("ilsvrc_generator", {"generate ilsvrc"}),
     ],
 )
 def test_what_a_changed_module_makes_stale(tmp_path: Path, changed: str, stale: set[str]) -> None:
@@ -83,7 +97,7 @@ def test_what_a_changed_module_makes_stale(tmp_path: Path, changed: str, stale: 
                 ("extract", "archives", formats.adapter_name),
                 ("check", "dataset", formats.adapter_name),
             )
-            for format in ("voc", "coco")
+            for format in FORMATS
         }
 
     before = fingerprints(write_copy(tmp_path / "before"))

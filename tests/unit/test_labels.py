@@ -188,7 +188,19 @@ def test_a_truncated_image_is_refused(tmp_path: Path) -> None:
         read_rgb(path)
 
 
-def test_an_image_for_print_is_refused(tmp_path: Path) -> None:
+def test_an_image_for_print_is_refused_where_it_must_be_grey_or_rgb(tmp_path: Path) -> None:
     Image.new("CMYK", (8, 8)).save(tmp_path / "photo.jpg")
     with pytest.raises(InputError, match="found a JPEG of mode CMYK, expected grey or RGB"):
-        read_rgb(tmp_path / "photo.jpg")
+        decode_image(tmp_path / "photo.jpg")
+
+
+def test_an_image_for_print_or_a_png_reads_as_rgb_where_the_check_let_it_pass(
+    tmp_path: Path,
+) -> None:
+    Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(tmp_path / "photo.JPEG")
+    np.testing.assert_allclose(read_rgb(tmp_path / "photo.JPEG")[4, 4], [255, 0, 0], atol=3)
+    Image.new("RGBA", (8, 4), (10, 20, 30, 40)).save(tmp_path / "png.JPEG", format="PNG")
+    pixels = read_rgb(tmp_path / "png.JPEG")
+    assert pixels.shape == (4, 8, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels[0, 0].tolist() == [10, 20, 30]

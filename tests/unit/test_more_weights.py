@@ -12,8 +12,8 @@ from torch import Tensor
 from methods.errors import InputError
 from methods.more.formulation import PROGRAM, Formulation
 from methods.more.network import MoRe
-from methods.more.state_dicts import named_tensors, read_file
 from methods.more.weights import load_checkpoint, save_checkpoint
+from methods.weights.state_dicts import named_tensors, read_file
 from tests.unit.small_network import equal_states, small_model
 
 LEGACY = Formulation(gcr_fusion="legacy")

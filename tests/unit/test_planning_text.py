@@ -13,12 +13,12 @@ from methods.planning.sources import read_sources
 from methods.planning.steps import steps_to_run
 from methods.planning.text import plan_text, size_text, time_text
 from methods.planning.times import Machine, time_rows
-from tests.unit.small_plan import PROJECT, configuration, small_experiment
+from tests.unit.small_plan import PROJECT, configuration, only, small_experiment
 
 
 @pytest.fixture
 def paper(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, read_experiment(PROJECT, "paper"))
+    return configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from methods.data.held_out import HeldOut
 from methods.data.image_index import read_index
 from methods.data.manifest import write_index
 from methods.data.split_checks import apart_check
-from methods.data.splits import drawable, overlap, sizes
+from methods.data.splits import drawable, overlap, sizes, training_list, withheld
 from methods.errors import InputError
 from tests.unit.small_dataset import CLASSES, SETTINGS, SPLITS, check, extract, truncate
 
@@ -210,6 +210,17 @@ def test_overlap_says_what_the_lists_of_voc_say(whole_with_test: Path, source: s
         ("coco", "train", "held_out", "train", True),
         ("coco", "train", "rest", "train_kept", True),
         ("coco", "train", "held_out", "val", False),
+        ("cub", None, "train", "test", False),
+        ("cub", None, "test", "cubv2", False),
+        ("cub", None, "cubv2", "train", False),
+        ("cub", None, "val", "train", True),
+        ("cub", "train", "held_out", "train", True),
+        ("cub", "train", "rest", "train_kept", True),
+        ("cub", "train", "held_out", "cubv2", False),
+        ("cub", "test", "held_out", "test", True),
+        ("ilsvrc", None, "train", "val", False),
+        ("ilsvrc", None, "val", "test", True),
+        ("ilsvrc", "train", "train_kept", "held_out", False),
     ],
 )
 def test_splits_that_may_share_images(
@@ -229,3 +240,13 @@ def test_sizes_of_derived_splits() -> None:
     assert sizes(coco | held_out) == {**coco["splits"], **added}
     assert drawable("voc") == ["train", "train_aug"]
     assert drawable("coco") == ["train"]
+    cub: dict[str, Any] = {"format": "cub", "splits": {"train": 8, "test": 6}}
+    assert sizes(cub | held_out) == {**cub["splits"], **added}
+    assert drawable("cub") == drawable("ilsvrc") == ["train"]
+    assert training_list("cub") == training_list("ilsvrc") == "train"
+
+
+def test_voc_alone_withholds_the_labels_of_a_split() -> None:
+    assert withheld("voc", "test")
+    assert not withheld("voc", "val")
+    assert not any(withheld(format, "test") for format in ("coco", "cub", "ilsvrc"))

@@ -18,7 +18,7 @@ from tests.unit.small_validation import scored
 MULTISCALE = Quantity(run="more", split="val", protocol="multiscale", metric="miou")
 COLOUR = Quantity(control="colour", dataset="shapes", split="val", metric="miou")
 KNOWN = Quantity(control="colour", dataset="shapes", split="val", metric="protocol.known_miou")
-GIVEN = {"checkpoint": {"rule": "file"}}
+GIVEN = {"task": "segmentation", "checkpoint": {"rule": "file"}}
 
 
 def measured(values: dict[Quantity, list[float | None]], evaluated: int = 60) -> dict:
@@ -174,7 +174,7 @@ def test_metric_may_lie_in_a_block(tmp_path: Path) -> None:
 
     def read(metric: str) -> float | None:
         quantity = Quantity(run="more", split="val", protocol="crf", metric=metric)
-        return read_measurement(tmp_path, quantity, 0).value
+        return read_measurement(tmp_path, quantity, 0, RUNS).value
 
     assert read("per_class.bird.iou") == pytest.approx(100 * 80 / 120)
     assert read("per_class.boat.iou") is None

@@ -1,16 +1,19 @@
 """State dicts out of files, and their keys and shapes held to those of a network."""
 
 import pickle
+import re
 import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from methods.data.files import atomic_path
 from methods.errors import InputError
 
 _SHOWN = 20  # names of each kind in a message
+_COUNTER = "num_batches_tracked"  # of a batch normalisation, the one kind of whole number
 
 # What torch.load raises, besides OSError, on a file that is damaged or of another kind.
 _NO_STATE = (
@@ -26,19 +29,41 @@ _NO_STATE = (
 )
 
 
-def read_file(path: Path) -> object:
+def save_state(path: Path, model: nn.Module) -> None:
+    """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
+    state = {key: value.cpu() for key, value in model.state_dict().items()}
+    # torch writes the name of a file that it opens itself into the archive, the temporary one here.
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        torch.save(state, stream)
+
+
+def read_file(path: Path, allowed: Iterable[type] = ()) -> object:
     """What torch saved in a file: tensors and plain values on the CPU, no code of the file's.
 
+    Args:
+        path: The file.
+        allowed: Classes whose objects it may hold besides, harmless ones.
+
     Raises:
-        InputError: there is no such file, or torch does not load it.
+        InputError: there is no such file, torch does not load it, or it holds objects of a class
+            that is not allowed.
     """
     try:
-        content: object = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(list(allowed)):
+            content: object = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InputError(
             path, f"no readable file ({error.strerror})", "a torch state dict", "check the path"
         ) from error
     except _NO_STATE as error:
+        if refused := re.search(r"[Uu]nsupported (?:global: )?GLOBAL (\S+)", str(error)):
+            raise InputError(
+                path,
+                f"a pickled {refused[1]}, which is loaded by running code that the file names",
+                "tensors and plain values",
+                "if you trust whoever made the file, load it once with weights_only=False and save"
+                ' its state dict, such as checkpoint["model"], alone',
+            ) from error
         raise InputError(
             path,
             f"a file that torch does not load ({type(error).__name__})",
@@ -52,7 +77,8 @@ def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
     """The content of a file as a flat state dict.
 
     Raises:
-        InputError: it is anything but names and dense tensors of floating-point numbers.
+        InputError: it is anything but names and dense tensors of floating-point numbers, or of
+            int64 where a batch normalisation counts its batches.
     """
     if not isinstance(content, Mapping) or not all(
         isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
@@ -64,7 +90,7 @@ def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
             "save the model's state dict alone",
         )
     for key, value in content.items():
-        if value.layout != torch.strided or value.is_meta or not value.is_floating_point():
+        if value.layout != torch.strided or value.is_meta or not _is_of_its_kind(key, value):
             raise InputError(
                 path,
                 f"{key} as a tensor of {value.dtype}, {value.layout}, on {value.device}",
@@ -72,6 +98,12 @@ def named_tensors(path: Path, content: object) -> dict[str, Tensor]:
                 "save the model's state dict as the network holds it",
             )
     return dict(content)
+
+
+def _is_of_its_kind(key: str, value: Tensor) -> bool:
+    if key.rpartition(".")[2] == _COUNTER:
+        return value.dtype == torch.int64
+    return value.is_floating_point()
 
 
 def shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:

@@ -1,0 +1,47 @@
+"""Box protocols: how stored maps become the boxes and numbers of a localization run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from methods.settings import build
+
+# program: one box a map, from 8-bit maps, half-open; wsolevaluation: every box, ends included
+BoxRule = Literal["program", "wsolevaluation"]
+Crop = Literal["program", "exact"]
+Several = Literal["last", "best"]
+
+
+@dataclass(frozen=True)
+class BoxProtocol:
+    """One entry of a localization run's block `protocols`."""
+
+    split: str  # the images that are scored
+    box: BoxRule
+    crop: Crop  # where true boxes lie in the crop: as published (one pixel off), or exactly
+    gt_known: Literal["predicted", "labelled"]  # the class whose map makes the box of GT-known
+    several: Several  # of an image with several true boxes: the last one, or the best one
+    # published, fixed, or the split by whose boxes the threshold is chosen
+    threshold_source: str
+    threshold: float | None = None  # share of the largest value of a map; None: it is chosen
+
+    @property
+    def chosen_on(self) -> str | None:
+        """The split whose boxes choose the threshold; None where it is given."""
+        return self.threshold_source if self.threshold is None else None
+
+    @property
+    def is_oracle(self) -> bool:
+        """Whether the threshold is the best one on the images that are scored."""
+        return self.chosen_on == self.split
+
+
+def read_box_protocols(run: Mapping[str, Any]) -> dict[str, BoxProtocol]:
+    """The protocols of a localization run's block by name, in the order of the file."""
+    return {name: build(BoxProtocol, values) for name, values in run["protocols"].items()}
+
+
+def given_thresholds(run: Mapping[str, Any]) -> tuple[float, ...]:
+    """Every threshold that a run's protocols state, ascending."""
+    stated = {protocol.threshold for protocol in read_box_protocols(run).values()}
+    return tuple(sorted(threshold for threshold in stated if threshold is not None))

@@ -1,0 +1,153 @@
+"""What a CDTR run must satisfy beyond the shape that the schema gives it."""
+
+from collections.abc import Iterator
+
+from methods.box_protocols import read_box_protocols
+from methods.cdtr.accepted import acceptance_problems
+from methods.cdtr.epochs import plan_epochs, written_iterations
+from methods.cdtr.formulation import read_formulation
+from methods.cdtr.settings import TrainingSettings
+from methods.configuration.problems import Block, Problem, below, multiple, ordered
+from methods.data.splits import sizes
+from methods.settings import build
+
+
+def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
+    """Contradictions in a run's block.
+
+    Args:
+        run: the run's block of the experiment, valid by the schema.
+        backbone: the network that its weights were made with.
+        dataset: the block of its data set.
+    """
+    settings = build(TrainingSettings, run["training"])
+    images = sizes(dataset)[run["train_split"]]
+    yield from _network(run, backbone)
+    yield from _image_sizes(run)
+    yield from _epochs(run, settings, images)
+    yield from _schedule(settings)
+    if plan_epochs(images, settings).iterations > 0:  # else _epochs has said so
+        yield from _checkpoint(run, settings, images)
+        yield from acceptance_problems(run, settings, images)
+    yield from _prompts(run, settings, len(dataset["classes"]))
+    yield from _thresholds(run)
+    for field in ("scale", "ratio"):
+        yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")
+
+
+def _network(run: Block, backbone: Block) -> Iterator[Problem]:
+    network = run["network"]
+    for field, other in (
+        ("patch_size", "patch_size"),
+        ("width", "width"),
+        ("depth", "depth"),
+        ("heads", "heads"),
+        ("pretrained_size", "image_size"),
+    ):
+        if network[field] != backbone[other]:
+            yield Problem(
+                f"network.{field}",
+                f"{network[field]}",
+                f"{backbone[other]}, as {other} of the weights {run['weights']!r}",
+            )
+    yield from multiple(network["width"], network["heads"], "network.width", "heads")
+    grid = 2 * network["patch_size"]  # CSM halves the grid of patches
+    yield from multiple(
+        network["pretrained_size"], grid, "network.pretrained_size", "2 * patch_size"
+    )
+    if network["ocm_blocks"] > network["depth"]:
+        yield Problem(
+            "network.ocm_blocks",
+            f"{network['ocm_blocks']}",
+            f"at most depth = {network['depth']}",
+        )
+
+
+def _image_sizes(run: Block) -> Iterator[Problem]:
+    pretrained, inference = run["network"]["pretrained_size"], run["inference"]
+    for field, size in (
+        ("training.augmentation.crop", run["training"]["augmentation"]["crop"]),
+        ("inference.image_size", inference["image_size"]),
+    ):
+        if size != pretrained:
+            yield Problem(
+                field,
+                f"{size}",
+                f"network.pretrained_size = {pretrained}, since positions are not interpolated",
+            )
+    if inference["resize"] < inference["image_size"]:
+        yield Problem(
+            "inference.resize",
+            f"{inference['resize']}",
+            f"at least inference.image_size = {inference['image_size']}, which is cut from it",
+        )
+
+
+def _epochs(run: Block, settings: TrainingSettings, images: int) -> Iterator[Problem]:
+    """An epoch must hold an iteration."""
+    sampler, plan = settings.sampler, plan_epochs(images, settings)
+    if sampler.round_to > images:
+        yield Problem(
+            "training.sampler.round_to",
+            f"{sampler.round_to}",
+            f"at most the {images} images of {run['train_split']}",
+            "choose a smaller number",
+        )
+    elif plan.iterations == 0:
+        yield Problem(
+            "training.batch_size",
+            f"{plan.batch_size} for each of {plan.processes} processes",
+            f"at most the {plan.draws} draws that each has in an epoch of {run['train_split']}",
+            "choose a smaller batch, fewer processes or a smaller sampler.round_to",
+        )
+
+
+def _schedule(settings: TrainingSettings) -> Iterator[Problem]:
+    yield from below(
+        settings.schedule.warmup_epochs,
+        settings.epochs,
+        "training.schedule.warmup_epochs",
+        "epochs",
+    )
+    if settings.checkpoint_every > settings.epochs:
+        yield Problem(
+            "training.checkpoint_every",
+            f"{settings.checkpoint_every}",
+            f"at most epochs = {settings.epochs}",
+        )
+
+
+def _checkpoint(run: Block, settings: TrainingSettings, images: int) -> Iterator[Problem]:
+    written = written_iterations(images, settings)
+    chosen = run["checkpoint"].get("iteration", written[-1])
+    if chosen not in written:
+        step = settings.checkpoint_every * plan_epochs(images, settings).iterations
+        yield Problem(
+            "checkpoint.iteration",
+            f"{chosen}, where no checkpoint is written",
+            f"a multiple of {step} (checkpoint_every = {settings.checkpoint_every} epochs), or"
+            f" {written[-1]}, the last",
+            "choose one of these or the rule 'last'",
+        )
+
+
+def _prompts(run: Block, settings: TrainingSettings, classes: int) -> Iterator[Problem]:
+    if read_formulation(run).prompt == "program" and settings.batch_size > classes:
+        yield Problem(
+            "training.batch_size",
+            f"{settings.batch_size} images, whose prompts go by their place in the batch",
+            f"at most the {classes} classes",
+            "choose a smaller batch or say formulation: {prompt: label}",
+        )
+
+
+def _thresholds(run: Block) -> Iterator[Problem]:
+    for name, protocol in read_box_protocols(run).items():
+        threshold = protocol.threshold
+        if threshold is not None and not 0 <= threshold < 1:
+            yield Problem(
+                f"protocols.{name}.threshold",
+                f"{threshold}",
+                "at least 0 and less than 1, a share of the largest value of a map",
+                "correct it",
+            )

@@ -1,0 +1,129 @@
+"""Dumping CDTR's logits and class maps at network resolution."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from methods.cdtr.formulation import read_formulation
+from methods.cdtr.network import CDTR, class_maps
+from methods.cdtr.settings import InferenceSettings, NetworkSettings
+from methods.cdtr.weights import load_checkpoint
+from methods.data.centre_crop import CentreCrop
+from methods.data.files import sha256
+from methods.data.image_index import ImageRecord, read_index
+from methods.data.images import read_rgb
+from methods.data.predictions import PredictionItem, write_arrays, write_index
+from methods.data.transforms import normalise
+from methods.evaluation.ranking import single_class
+from methods.settings import build
+from methods.training.seeding import allow_tf32, select_device
+
+_BATCH = 32  # images at once; no result depends on it
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def predict_class_maps(
+    *,
+    run: Mapping[str, Any],
+    classes: Sequence[str],
+    checkpoint: Path,
+    index: Path,
+    images: Path,
+    split: str,
+    output: Path,
+    device: str,
+) -> None:
+    """Write logits and class maps of a split: maps/<id>.npz and index.json, in `output`.
+
+    The arrays of an image are float32 "logits" (C,), by which it is classified; int64 "classes"
+    (2,), the predicted class (the first of equal logits) and the true one, zero-based; float32
+    "maps" (2, h, w), of these two, raw; and float32 "attention" (h, w), which all classes share.
+    Each image is seen once, by its central crop.
+
+    Args:
+        run: the run's block of the experiment file.
+        classes: names of the C classes.
+        checkpoint: state dict of the trained network.
+        index: index.csv of the data set.
+        images: the folder that the index's image paths are relative to.
+        split: which images.
+        output: folder of the results.
+        device: auto, cpu or cuda.
+
+    Raises:
+        InputError: the checkpoint is not of this network, an image is missing, broken or not of a
+            single class, or a value is not finite.
+    """
+    settings = build(InferenceSettings, run["inference"])
+    view = CentreCrop(settings.resize, settings.image_size)
+    where = select_device(device)
+    model = load_model(run, classes, checkpoint).to(where)
+    records = read_index(index, split, classes)
+    items: list[PredictionItem] = []
+    for batch, pixels in _batches(records, images, view, split):
+        for record, arrays in zip(batch, _predict(model, batch, pixels.to(where)), strict=True):
+            file = f"maps/{record.id}.npz"
+            write_arrays(output / file, arrays)
+            items.append(PredictionItem(record.id, file, record.height, record.width))
+    source = {
+        "image_size": settings.image_size,
+        "resize": settings.resize,
+        "precision": settings.precision,
+        "checkpoint_sha256": sha256(checkpoint),
+    }
+    write_index(
+        output / "index.json", split=split, expected=len(records), source=source, items=items
+    )
+
+
+def load_model(run: Mapping[str, Any], classes: Sequence[str], checkpoint: Path) -> CDTR:
+    """The network of a run with the weights of a checkpoint, on the CPU, in evaluation mode.
+
+    Sets the precision of float32 products as the run's inference wants it.
+
+    Raises:
+        InputError: the checkpoint is not of this network.
+    """
+    settings = build(InferenceSettings, run["inference"])
+    allow_tf32(settings.tf32)
+    network = build(NetworkSettings, run["network"])
+    model = CDTR(network, len(classes), read_formulation(run), settings.precision)
+    load_checkpoint(checkpoint, model)
+    return model.eval()
+
+
+@torch.inference_mode()
+def _predict(model: CDTR, batch: Sequence[ImageRecord], pixels: Tensor) -> Iterator[Arrays]:
+    """The arrays of each image of a batch (B, 3, S, S)."""
+    output = model(pixels)
+    logits = output.logits.cpu().numpy()
+    true = np.array([single_class(record) for record in batch])
+    classes = np.stack([logits.argmax(axis=1), true], axis=1)
+    maps = class_maps(output, torch.from_numpy(classes).to(pixels.device)).cpu().numpy()
+    attention = output.attention.cpu().numpy()
+    names = ("logits", "classes", "maps", "attention")
+    rows = zip(logits, classes, maps, attention, strict=True)
+    return (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _batches(
+    records: Sequence[ImageRecord], images: Path, view: CentreCrop, split: str
+) -> Iterator[tuple[Sequence[ImageRecord], Tensor]]:
+    """Records with their views, float32 (B, 3, S, S); images are decoded by several threads."""
+
+    def read(record: ImageRecord) -> Tensor:
+        return normalise(view.image(read_rgb(images / record.image)))
+
+    starts = range(0, len(records), _BATCH)
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        for start in tqdm(starts, desc=f"maps of {split}", disable=None):
+            batch = records[start : start + _BATCH]
+            yield batch, torch.stack(list(pool.map(read, batch)))

@@ -1,0 +1,77 @@
+"""What the report says about CDTR, in words."""
+
+from collections.abc import Mapping
+
+# Of each switch of a formulation and each value but its default.
+SWITCHES: Mapping[tuple[str, str], str] = {
+    ("prompt", "label"): (
+        "SBA: the prompt names the image's class instead of the class whose number is the image's"
+        " place in the batch (program)"
+    ),
+    ("prompt_background", "background"): (
+        "SBA: the background is compared with the background's prompt instead of the foreground's"
+        " (program)"
+    ),
+    ("prompt_words", "blanks"): (
+        "SBA: class names with blanks instead of underscores in the prompt (program)"
+    ),
+    ("clip_normalisation", "clip"): (
+        "SBA: CLIP is given pixels in its own normalisation instead of ImageNet's (program)"
+    ),
+    ("object_map", "normalised"): (
+        "SBA: the map brought to the range from 0 to 1 in each image (program for ILSVRC) instead"
+        " of as it is (program for CUB)"
+    ),
+    ("sba_mask", "figure"): (
+        "SBA: the mean attention alone as the map (figure) instead of the map of the image's class"
+        " (program)"
+    ),
+    ("loss_map", "matched"): (
+        "OCM: each image's prediction compared with its own attention instead of with that of"
+        " every image of the batch (program)"
+    ),
+    ("loss_area", "averaged"): (
+        "OCM: the area term as a mean over the batch instead of a sum (program)"
+    ),
+    ("ski", "figure"): (
+        "SKI: the classifier's maps are deformed (figure) instead of CSM's (program)"
+    ),
+    ("schedule", "on_time"): (
+        "learning rate: each epoch has its own instead of that of the epoch before (program)"
+    ),
+    ("head_bias", "dropped"): (
+        "classifier: a bias of its own from the start instead of the pretrained one where the"
+        " number of classes is the same (program)"
+    ),
+}
+# Of each column of the journal.
+TITLES: Mapping[str, str] = {
+    "epoch": "epoch",
+    "x": "classification",
+    "att": "CSM",
+    "area": "OCM, area",
+    "map": "OCM, map",
+    "dnc": "SKI",
+    "clip": "SBA",
+    "total": "total",
+    "weight_x": "learned weight of classification",
+    "weight_att": "learned weight of CSM",
+    "weight_area": "learned weight of OCM, area",
+    "weight_map": "learned weight of OCM, map",
+    "weight_dnc": "learned weight of SKI",
+    "lr": "learning rate",
+    "distinct_images": "distinct images so far",
+    "images_per_second": "images a second",
+    "data_wait_seconds": "wait for data (s)",
+}
+# Of each entry of a run's list `accept`.
+ACCEPTED: Mapping[str, str] = {
+    "floor_above_peak": (
+        "the learning rate's floor lies above the peak that its warm-up aims at, so the rate rises"
+        " to the end"
+    ),
+    "frozen_sampler": (
+        "every epoch repeats the draw of the first one, so all of them show the same part of the"
+        " images"
+    ),
+}

@@ -1,0 +1,89 @@
+"""The steps of a localization run, and what each of them costs."""
+
+import math
+
+from methods.box_protocols import BoxProtocol, given_thresholds, read_box_protocols
+from methods.configuration.loading import Configuration
+from methods.layout import boxes_index, class_maps_index, run_folder
+from methods.planning.run_steps import RunSteps
+from methods.planning.step import FLOAT, Step
+from methods.training.checkpoints import is_trained
+
+BOXES = "boxes"  # name of their steps
+
+_MAPS = 2  # whose boxes are stored: those of the predicted and of the true class
+_GRID = tuple(number / 100 for number in range(100))  # thresholds that every run has
+# Of a map at a threshold, measured on smooth random maps of 224 x 224 pixels: compressed bytes, and
+# seconds on one core.
+_BOX_BYTES = {"program": 4, "wsolevaluation": 20}
+_BOX_SECONDS, _BOX_SIDE = 7e-5, 224
+
+
+class LocalizationSteps(RunSteps):
+    """Training, class maps of every scored split, and boxes of every rule."""
+
+    def __init__(self, configuration: Configuration, name: str, seed: int) -> None:
+        super().__init__(configuration, name, seed)
+        weights = configuration.experiment["weights"]
+        # the network that a training asks, where the method has one
+        self.guide = [weights[self.run["guide"]]["network"]] if "guide" in self.run else []
+
+    def all(self) -> list[Step]:
+        """In the order of the chain."""
+        training = [self._training()] if is_trained(self.run) else []
+        return [*training, *self._predictions(), *self._boxes()]
+
+    def _training(self) -> Step:
+        settings = self.run["training"]
+        checkpoints = math.ceil(settings["epochs"] / settings["checkpoint_every"])
+        images = self.cost.training_images(self.run, self.images[self.run["train_split"]])
+        return self._step(
+            "training",
+            f"{run_folder(self.name, self.seed)}/train/done.json",
+            "checkpoints",
+            checkpoints * FLOAT * self.cost.parameters(self.run, self.classes),
+            macs=images * self.cost.training_macs(self.run, self.classes, *self.guide),
+            learns=True,
+            memory=self.cost.training_memory(self.run, self.classes, *self.guide),
+        )
+
+    def _predictions(self) -> list[Step]:
+        """Several protocols read the same class maps."""
+        values = self.cost.map_values(self.run, self.classes)
+        macs = self.cost.prediction_macs(self.run, self.classes)
+        return [
+            self._step(
+                "prediction",
+                class_maps_index(self.name, self.seed, split),
+                "class maps",
+                self.images[split] * FLOAT * values,
+                macs=self.images[split] * macs,
+            )
+            for split in dict.fromkeys(split for split, _ in self._made())
+        ]
+
+    def _boxes(self) -> list[Step]:
+        """Boxes at every threshold, of the maps of the predicted and of the true class."""
+        thresholds = len({*_GRID, *given_thresholds(self.run)})
+        seconds = _BOX_SECONDS * (self.run["inference"]["image_size"] / _BOX_SIDE) ** 2
+        return [
+            self._step(
+                BOXES,
+                boxes_index(self.name, self.seed, split, rule),
+                "boxes",
+                self.images[split] * _MAPS * thresholds * _BOX_BYTES[rule],
+                core_seconds=self.images[split] * _MAPS * thresholds * seconds,
+            )
+            for split, rule in self._made()
+        ]
+
+    def _made(self) -> list[tuple[str, str]]:
+        """(split, box rule) of all boxes: scored ones, and ones that choose a threshold."""
+        made = []
+        for protocol in read_box_protocols(self.run).values():
+            made += [(split, protocol.box) for split in _splits(protocol)]
+        return list(dict.fromkeys(made))
+
+
+def _splits(protocol: BoxProtocol) -> list[str]:
+    return [protocol.split, *([protocol.chosen_on] if protocol.chosen_on else [])]

@@ -1,0 +1,159 @@
+"""Finding the files that the report is made from."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Any
+
+from methods.box_protocols import read_box_protocols
+from methods.data import formats
+from methods.errors import InputError
+from methods.protocols import read_protocols
+from methods.provenance import describe_environment
+from methods.reporting.headlines import read_headlines
+from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
+from methods.reporting.sources import DatasetSources, ReportSources
+from methods.training.checkpoints import curve_split, is_trained, written_iterations
+from methods.yaml_files import read_yaml
+
+REPORT_RULE = "render_report"  # its own time is not known while it writes
+
+
+def read_published(files: Sequence[Path]) -> dict[str, Any]:
+    """The records of the authors' settings: a run's block by the format of the data set.
+
+    Raises:
+        InputError: two records are of one format.
+    """
+    published: dict[str, Any] = {}
+    for file in files:
+        for format, block in read_yaml(file).items():
+            if format in published:
+                found = f"a second record of the format {format}"
+                raise InputError(file, found, "one a format", "delete one of them")
+            published[format] = block
+    return published
+
+
+def collect(
+    root: Path,
+    experiment: Mapping[str, Any],
+    *,
+    published: Mapping[str, Any],
+    seeds: Sequence[int],
+    data_root: Path,
+    benchmark_root: Path,
+    repository: Path,
+) -> ReportSources:
+    """Find the files of an experiment.
+
+    Args:
+        root: results/<experiment>.
+        experiment: the experiment as a mapping, runs and protocols in the order of the file.
+        published: the records of the authors' settings (claims/reference/*_settings.yaml).
+        seeds: the seeds that were run.
+        data_root: the storage root of the data.
+        benchmark_root: the folder of Snakemake's benchmark files, `<rule>.tsv` or
+            `<rule>/<job>.tsv`.
+        repository: the folder of the project's code.
+
+    Raises:
+        InputError: a file is missing.
+    """
+    headlines = read_headlines(root / "verdicts.json", experiment["runs"])
+    runs = tuple(
+        _run(root, name, run, seed, headlines[name])
+        for name, run in experiment["runs"].items()
+        for seed in (seeds if is_trained(run) else seeds[:1])
+    )
+    datasets = _datasets(root, experiment, data_root)
+    weights = _weights(experiment["runs"].values())
+    jobs = set(weights).union(*(run.jobs() for run in runs), *(data.jobs() for data in datasets))
+    log = experiment.get("reference_log")
+    sources = ReportSources(
+        experiment=root.name,
+        settings=experiment,
+        published=published,
+        root=root,
+        verdicts=root / "verdicts.json",
+        runs=runs,
+        datasets=datasets,
+        weights=tuple((name, root / f"weights/{name}.json") for name in weights),
+        reference_log=(repository / log["file"], log["dataset"]) if log else None,
+        benchmarks=_benchmarks(benchmark_root, jobs),
+        benchmark_root=benchmark_root,
+        environment=describe_environment(repository),
+    )
+    for path in sources.required():
+        if not path.is_file():
+            raise InputError(path, "no file", "a result", "run 'snakemake report' to make it")
+    return sources
+
+
+def _run(root: Path, name: str, run: Mapping[str, Any], seed: int, headline: str) -> RunSources:
+    common: dict[str, Any] = {
+        "run": name,
+        "seed": seed,
+        "method": run["method"],
+        "dataset": run["dataset"],
+        "weights": run["weights"],
+        "train_split": run["train_split"],
+        "split": run["evaluation"]["split"],
+        "gallery": tuple(run["gallery"]),
+        "trained": is_trained(run),
+        "headline": headline,
+        "root": root,
+        "image_size": run["inference"]["image_size"],
+    }
+    if run["task"] == "localization":
+        return LocalizationSources(
+            **common,
+            protocols=read_box_protocols(run),
+            guide=run.get("guide"),
+            resize=run["inference"]["resize"],
+        )
+    checkpoint, submission = run["checkpoint"], run.get("submission")
+    return SegmentationSources(
+        **common,
+        protocols=read_protocols(run),
+        curve_split=curve_split(run),
+        iterations=tuple(written_iterations(run["training"])) if is_trained(run) else (),
+        chosen_on=checkpoint["split"] if checkpoint["rule"] == "best" else None,
+        submission=(submission["split"], submission["protocol"]) if submission else None,
+    )
+
+
+def _datasets(
+    root: Path, experiment: Mapping[str, Any], storage: Path
+) -> tuple[DatasetSources, ...]:
+    """The data sets that runs use, with the split that the last of these is judged on."""
+    users = {run["dataset"]: run for run in experiment["runs"].values()}
+    found = []
+    for name, run in users.items():
+        settings = experiment["datasets"][name]
+        found.append(
+            DatasetSources(
+                name=name,
+                task=run["task"],
+                root=root,
+                split=run["evaluation"]["split"],
+                images=formats.data_root(settings["format"], storage / f"extracted/{name}/tree"),
+                classes=tuple(settings["classes"]),
+            )
+        )
+    return tuple(found)
+
+
+def _weights(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The weights that trainings start from, then those that guide them, each once."""
+    trained = [run for run in runs if is_trained(run)]
+    used = [run[key] for key in ("weights", "guide") for run in trained if key in run]
+    return tuple(dict.fromkeys(used))
+
+
+def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:
+    """The benchmark files of these jobs, and of the rules that run once.
+
+    Files of runs, seeds and splits that the experiment has no longer stay in the folder.
+    """
+    once = [path for path in root.glob("*.tsv") if path.stem != REPORT_RULE]
+    return tuple(sorted([*once, *(path for path in root.glob("*/*.tsv") if path.stem in jobs)]))

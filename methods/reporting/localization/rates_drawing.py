@@ -1,0 +1,108 @@
+"""Rates with their intervals, protocol by protocol and control by control."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+
+from methods.data.files import read_json
+from methods.reporting.figures import BLUE, INK, MUTED, Drawing, new_figure, to_drawing
+from methods.reporting.localization.axes import ROW, SEED, one_line, percent_rows
+from methods.reporting.localization.scored import Seeds, interval
+from methods.reporting.localization.words import CONTROLS, RATES, label
+from methods.reporting.plots import WIDTH, Rung
+from methods.reporting.sources import DatasetSources
+from methods.reporting.tables import show_number
+
+DRAWN = ("top1_loc", "top5_loc", "gt_known", "top1_cls")
+Groups = Mapping[str, Sequence[Rung]]
+_LEFT, _RIGHT = 8, 92  # percent, beyond which a number stands beside its mark, inside the axes
+
+
+def draw_rates(seeds: Seeds, split: str) -> Drawing:
+    """Draw the rates of a run on a split, a mark a seed.
+
+    The class that a network names does not depend on the protocol of the boxes, so that Top-1 cls
+    is drawn once.
+    """
+    files = seeds[0].files
+    names = {k: label(k, p) for k, p in files.protocols.items() if p.split == split}
+    groups = {}
+    for rate in DRAWN:
+        shown = {next(iter(names)): "every protocol"} if rate == "top1_cls" else names
+        groups[RATES[rate]] = [
+            Rung(text, tuple((s.metrics[k][rate], *interval(s.metrics[k], rate)) for s in seeds))
+            for k, text in shown.items()
+        ]
+    name, title = f"rates-{files.run}-{split}", f"{files.run}: rates on {split}"
+    return draw_groups(name, f"{title}, with 95 % intervals", groups, control=False)
+
+
+def draw_controls(dataset: DatasetSources) -> Drawing:
+    """Draw the controls of a data set on the axis of the runs' drawings."""
+    scored = {CONTROLS[control]: read_json(path) for control, path in dataset.controls}
+    groups = {
+        RATES[rate]: [Rung(k, ((m[rate], *interval(m, rate)),)) for k, m in scored.items()]
+        for rate in DRAWN
+    }
+    title = f"Controls of {dataset.name}: rates on {dataset.split}, with 95 % intervals"
+    return draw_groups(f"localization-controls-{dataset.name}", title, groups, control=True)
+
+
+def draw_groups(name: str, title: str, groups: Groups, *, control: bool) -> Drawing:
+    """Draw groups of rates, each with its name above it, from top to bottom.
+
+    Args:
+        name: of the drawing.
+        title: what is scored.
+        groups: of each rate one rung a protocol, all with the same number of seeds.
+        control: whether these are controls, which are drawn in grey diamonds.
+    """
+    rungs = [rung for group in groups.values() for rung in group]
+    seeds = len(rungs[0].points)
+    rows, row = {}, 0
+    for group, inside in groups.items():
+        rows[group] = row
+        row += 1 + len(inside)
+    with new_figure(WIDTH, 54 + (ROW + SEED * (seeds - 1)) * row) as figure:
+        axes = figure.subplots()
+        ticks: dict[int, str] = {}
+        for group, inside in groups.items():
+            axes.annotate(group, (0, rows[group]), color=INK, va="center", weight="bold")
+            for at, rung in enumerate(inside, rows[group] + 1):
+                ticks[at] = rung.label
+                _draw_rung(axes, at, rung, control=control)
+        axes.set_yticks(list(ticks), list(ticks.values()))
+        axes.set_ylim(row - 0.4, -0.6)
+        percent_rows(axes, "%")
+        spoken = "; ".join(
+            f"{group}, {one_line(rung.label)}, {_spoken(rung)}"
+            for group, inside in groups.items()
+            for rung in inside
+        )
+        return to_drawing(figure, name=name, title=title, description=f"{spoken}.")
+
+
+def _draw_rung(axes: Axes, row: int, rung: Rung, *, control: bool) -> None:
+    color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
+    seeds = len(rung.points)
+    step = SEED / (ROW + SEED * (seeds - 1))
+    offsets = [step * (number - (seeds - 1) / 2) for number in range(seeds)]
+    for offset, (value, low, high) in zip(offsets, rung.points, strict=True):
+        axes.plot((low, high), (row + offset,) * 2, color=color, linewidth=2.5, zorder=2)
+        axes.plot(value, row + offset, marker, markersize=size, color=color, zorder=3)
+    axes.annotate(
+        show_number(rung.mean),
+        (rung.mean, row + offsets[0]),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="left" if rung.mean < _LEFT else "right" if rung.mean > _RIGHT else "center",
+        color=INK,
+        fontsize=10,
+    )
+
+
+def _spoken(rung: Rung) -> str:
+    return ", ".join(
+        f"{show_number(value)} % ({show_number(low)} to {show_number(high)})"
+        for value, low, high in rung.points
+    )

@@ -1,0 +1,152 @@
+"""Tables of what was measured: rates, what is right and wrong together, classes and controls."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from methods.data.files import read_json
+from methods.reporting.localization.scored import Scored
+from methods.reporting.localization.words import (
+    BOX_RULES,
+    CONTROLS,
+    CROPS,
+    PARTS,
+    RATES,
+    SEVERAL,
+    threshold_from,
+)
+from methods.reporting.sources import DatasetSources
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+
+_RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
+_PROTOCOL = Column("protocol", Kind.NAME)
+_COVERAGE = (Column("images", Kind.COUNT), Column("of", Kind.COUNT))
+_INTERVALS = ("binomial", "bootstrap")
+_CLASS_RATES = ("top1_loc", "gt_known", "top1_cls")
+
+
+def _listed(words: Mapping[str, str]) -> str:
+    """What every value stands for."""
+    return ", ".join(f"{value} ({text})" for value, text in words.items())
+
+
+_CAPTION = (
+    "Localization. Top-1 and Top-5 Loc ask for the class and for a box of the predicted class's"
+    " map, GT-known for the box of a map of the predicted or of the true class, with an IoU of at"
+    f" least 0.5. Box rule: {_listed(BOX_RULES)}. Crop, where the true boxes lie in it:"
+    f" {_listed(CROPS)}. Several, of more than one true box: {_listed(SEVERAL)}. The threshold is a"
+    " share of the largest value of a map. Intervals are over images, binomial and by bootstrap;"
+    " they leave out the spread between seeds. BoxAcc is of the map of GT-known, V2 the mean of the"
+    " three with the best of all boxes, PxAP of pixels against masks. An ORACLE row has its"
+    " threshold from the boxes it is scored on: no verdict reads it."
+)
+
+
+def rates_table(runs: Sequence[Scored]) -> Table:
+    """Every rate of every protocol, and how it came about."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        for name, protocol, metrics in run.by_protocol():
+            rows.append(
+                [
+                    *(*run.key, protocol.split, name),
+                    *(protocol.box, protocol.crop, protocol.gt_known, protocol.several),
+                    *(metrics["protocol"]["threshold"], threshold_from(protocol)),
+                    *_score_cells(metrics),
+                ]
+            )
+    columns = [
+        *_RUN,
+        _PROTOCOL,
+        *(Column(label, Kind.NAME) for label in ("box rule", "crop", "GT-known by", "several")),
+        Column("threshold", Kind.NUMBER),
+        Column("threshold source", Kind.NAME),
+        *_score_columns(),
+    ]
+    return build_table("localization", _CAPTION, columns, rows)
+
+
+def decomposition_table(runs: Sequence[Scored]) -> Table:
+    """How often box and class are right together, alone, or not at all."""
+    rows: list[list[Cell]] = [
+        [*run.key, protocol.split, name, *(metrics["decomposition"][part] for part in PARTS)]
+        for run in runs
+        for name, protocol, metrics in run.by_protocol()
+    ]
+    columns = [*_RUN, _PROTOCOL, *(Column(f"{part} (%)", Kind.NUMBER) for part in PARTS.values())]
+    caption = (
+        "What is right of each image: the predicted class, and the box of its map (IoU of at least"
+        " 0.5). Both right is Top-1 Loc; the second column is what a better classifier could add,"
+        " the third what better boxes could."
+    )
+    return build_table("decomposition", caption, columns, rows)
+
+
+def classes_table(runs: Sequence[Scored]) -> Table:
+    """Rates of each class by the protocol that stands for the run, the worst class first."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        classes = run.metrics[run.files.headline]["per_class"]
+        for name in sorted(classes, key=lambda name: _worth(classes[name])):
+            scores = classes[name]
+            rows.append([*run.key, name, scores["images"], *(scores[r] for r in _CLASS_RATES)])
+    columns = [
+        *_RUN[:2],
+        Column("class", Kind.NAME),
+        Column("images", Kind.COUNT),
+        *(Column(f"{RATES[rate]} (%)", Kind.NUMBER) for rate in _CLASS_RATES),
+    ]
+    protocols = " or ".join(sorted({run.files.headline for run in runs}))
+    caption = f"Classes by the protocol {protocols}, the lowest Top-1 Loc first."
+    return build_table("localization_classes", caption, columns, rows)
+
+
+def controls_table(datasets: Sequence[DatasetSources]) -> Table:
+    """Boxes whose scores say what the data and the scorer are worth."""
+    rows: list[list[Cell]] = []
+    for dataset in datasets:
+        for control, path in dataset.controls:
+            metrics = read_json(path)
+            words = metrics["protocol"]["prediction"]
+            row = [dataset.name, metrics["split"], CONTROLS[control], words]
+            rows.append([*row, *_score_cells(metrics)])
+    columns = [
+        Column("data set", Kind.NAME),
+        Column("split", Kind.NAME),
+        Column("control", Kind.NAME),
+        Column("prediction", Kind.NAME),
+        *_score_columns(),
+    ]
+    caption = (
+        "Controls of localization. The true box tests the scorer, since its score is known"
+        " beforehand; the whole crop and the centre box say what a box is worth that does not look"
+        " at the image. These take the class as given. Colour alone names the class of the nearest"
+        " mean colour histogram of the training images, with the centre box."
+    )
+    return build_table("localization_controls", caption, columns, rows)
+
+
+def _worth(scores: Mapping[str, Any]) -> float:
+    """Top-1 Loc of a class; one without images comes last."""
+    rate = scores["top1_loc"]
+    return float("inf") if rate is None else float(rate)
+
+
+def _score_columns() -> Iterator[Column]:
+    for rate in RATES.values():
+        yield Column(f"{rate} (%)", Kind.NUMBER)
+        for kind in _INTERVALS:
+            yield from (Column(f"{rate}: {kind} {end}", Kind.NUMBER) for end in ("low", "high"))
+    yield from (Column(f"BoxAcc 0.{level} (%)", Kind.NUMBER) for level in "357")
+    yield from (Column(name, Kind.NUMBER) for name in ("BoxAcc V2 (%)", "PxAP (%)"))
+    yield Column("constant maps", Kind.COUNT)
+    yield from _COVERAGE
+
+
+def _score_cells(metrics: Mapping[str, Any]) -> Iterator[Cell]:
+    for rate in RATES:
+        yield metrics[rate]
+        for kind in _INTERVALS:
+            yield from metrics["intervals_95"][rate][kind]
+    yield from (metrics["box_acc"][level] for level in ("30", "50", "70"))
+    yield from (metrics["box_acc_v2"], metrics["pxap"], metrics["constant_maps"])
+    yield from (metrics["coverage"]["evaluated"], metrics["coverage"]["expected"])

@@ -1,0 +1,31 @@
+"""What was measured of each run, in one sentence."""
+
+from methods.reporting.localization.scored import Seeds, interval, mean_rate
+from methods.reporting.localization.words import RATES, threshold
+from methods.reporting.tables import show_number
+
+_TOLD = ("top1_loc", "gt_known", "top1_cls")
+
+
+def result(seeds: Seeds) -> str:
+    """The rates of the protocol that stands for a run, and what they cover."""
+    run = seeds[0].files
+    what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
+    protocol = run.headline
+    covered = seeds[0].metrics[protocol]["coverage"]
+    rates = ", ".join(_rate(seeds, protocol, rate) for rate in _TOLD)
+    trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
+    how = f"; {trained}" if run.trained else ""
+    return (
+        f"{what} by {protocol} ({threshold(run.protocols[protocol])}) on {run.split}: {rates}; on"
+        f" {covered['evaluated']} of {covered['expected']} images{how}."
+    )
+
+
+def _rate(seeds: Seeds, protocol: str, rate: str) -> str:
+    """The value with its interval, or with the values of the seeds."""
+    value = f"{show_number(mean_rate(seeds, protocol, rate))} % {RATES[rate]}"
+    if len(seeds) == 1:
+        low, high = map(show_number, interval(seeds[0].metrics[protocol], rate))
+        return f"{value} (95 % interval {low} to {high})"
+    return f"{value} ({' / '.join(show_number(s.metrics[protocol][rate]) for s in seeds)})"

@@ -1,0 +1,66 @@
+"""What the page shows of segmentation: every run, its scores, the controls."""
+
+from dataclasses import dataclass
+
+from methods.reporting.figures import Drawing
+from methods.reporting.results_tables import (
+    classes_table,
+    controls_table,
+    ladder_table,
+    seeds_table,
+)
+from methods.reporting.run_parts import RunPart, control_drawings, run_parts
+from methods.reporting.sources import ReportSources
+from methods.reporting.tables import Table
+from methods.reporting.validation import oracle_table, validations_table
+
+
+@dataclass(frozen=True)
+class SegmentationSection:
+    """All segmentation runs of an experiment.
+
+    Attributes:
+        parts: one a run, in the order of the experiment.
+        control_drawings: one a data set.
+        ladder: the decoder's protocols.
+        controls: predictions whose score is known or tells what the data are worth.
+        validation: the scores of every checkpoint.
+        oracle: the best checkpoint in hindsight.
+        classes: scores of each class.
+        seeds: the localization maps as label maps.
+    """
+
+    parts: tuple[RunPart, ...]
+    control_drawings: tuple[Drawing, ...]
+    ladder: Table
+    controls: Table
+    validation: Table
+    oracle: Table
+    classes: Table
+    seeds: Table
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of the section but those of the chains."""
+        return tuple(value for value in vars(self).values() if isinstance(value, Table))
+
+
+def build_segmentation(sources: ReportSources) -> SegmentationSection | None:
+    """Read and draw every segmentation run; None where there is none.
+
+    Raises:
+        InputError: a file is missing or not what it should be.
+    """
+    runs = sources.segmentation
+    if not runs:
+        return None
+    return SegmentationSection(
+        parts=run_parts(sources),
+        control_drawings=control_drawings(sources),
+        ladder=ladder_table(runs),
+        controls=controls_table(sources.datasets_of("segmentation")),
+        validation=validations_table(runs),
+        oracle=oracle_table(runs),
+        classes=classes_table(runs),
+        seeds=seeds_table(runs),
+    )

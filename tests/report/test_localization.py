@@ -1,0 +1,504 @@
+"""What the page says of localization is what its files say."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from methods.claims import AtLeast, Claim, Quantity
+from methods.data.files import read_json, sha256, write_json
+from methods.data.image_index import read_index
+from methods.errors import InputError
+from methods.evaluation.overlap import overlap
+from methods.reporting.figures import Drawing
+from methods.reporting.gallery import Picture
+from methods.reporting.localization import classes_drawing
+from methods.reporting.localization.cases import ImageScores, worst_cases
+from methods.reporting.localization.section import LocalizationSection, build_section
+from methods.reporting.localization.words import ORACLE, PARTS, RATES
+from methods.reporting.tables import Cell, Table, show_number
+from tests.report.localization_results import CLAIM, CLASSES, PROTOCOLS, LocalizationResults
+from tests.report.localization_scenes import SPLITS
+from tests.report.localization_scores import Mistakes
+
+RUNS: dict[str, dict[str, Any]] = {
+    "cdtr": {},
+    "small": {
+        "training": {"epochs": 2, "sampler": {"set_epoch": False}},
+        "accept": ["frozen_sampler"],
+    },
+    "given": {"checkpoint": {"rule": "file"}},
+}
+SMALL = Mistakes(named=range(16), located=(4, 5, 6))
+HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$"]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> LocalizationResults:
+    return LocalizationResults(
+        tmp_path_factory.mktemp("localization"),
+        seeds=(0, 1),
+        runs=RUNS,
+        mistakes={"small": SMALL},
+        settings={"ablation": {"full": "cdtr", "protocol": "released", "split": "test"}},
+    )
+
+
+@pytest.fixture(scope="module")
+def section(results: LocalizationResults) -> LocalizationSection:
+    return built(results)
+
+
+def built(results: LocalizationResults) -> LocalizationSection:
+    section = build_section(results.sources())
+    assert section is not None
+    return section
+
+
+def rows_of(table: Table) -> list[dict[str, Cell]]:
+    labels = [column.label for column in table.columns]
+    assert len(set(labels)) == len(labels)
+    return [dict(zip(labels, row, strict=True)) for row in table.rows]
+
+
+def metrics_of(results: LocalizationResults, run: Cell, seed: Cell, name: str) -> dict[str, Any]:
+    document: dict[str, Any] = read_json(
+        results.folder(str(run), int(str(seed))) / f"metrics/test.{name}.json"
+    )
+    return document
+
+
+def drawings_of(section: LocalizationSection) -> Iterator[Drawing]:
+    yield from (*section.control_drawings, *section.gap_drawings)
+    for part in section.parts:
+        yield from (*part.drawings, *part.threshold_curves, part.decomposition)
+        for group in part.curves:
+            yield from group.drawings
+
+
+def check_scores(row: dict[str, Cell], document: dict[str, Any]) -> None:
+    for rate, label in RATES.items():
+        assert row[f"{label} (%)"] == document[rate]
+        for kind, ends in document["intervals_95"][rate].items():
+            assert [row[f"{label}: {kind} {end}"] for end in ("low", "high")] == ends
+    assert [row[f"BoxAcc 0.{k} (%)"] for k in "357"] == [*document["box_acc"].values()]
+    assert row["BoxAcc V2 (%)"] == document["box_acc_v2"]
+    assert row["PxAP (%)"] == document["pxap"]
+    assert row["constant maps"] == document["constant_maps"]
+    assert (row["images"], row["of"]) == (24, 24)
+
+
+def test_the_rates_are_those_of_the_files(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    rows = rows_of(section.rates)
+    keys = [(row["run"], row["seed"], row["protocol"]) for row in rows]
+    trained = [(run, seed) for run in ("cdtr", "small") for seed in (0, 1)]
+    assert keys == [(*run, name) for run in [*trained, ("given", 0)] for name in PROTOCOLS]
+    for row in rows:
+        name = str(row["protocol"])
+        document = metrics_of(results, row["run"], row["seed"], name)
+        check_scores(row, document)
+        stated = PROTOCOLS[name]
+        columns = ("split", "box rule", "crop", "GT-known by", "several")
+        keys = ("split", "box", "crop", "gt_known", "several")
+        assert [row[column] for column in columns] == [stated[key] for key in keys]
+        assert row["threshold"] == document["protocol"]["threshold"]
+    sources = {row["protocol"]: row["threshold source"] for row in rows}
+    assert sources == {
+        "released": "published",
+        "half": "fixed",
+        "oracle": ORACLE,
+        "honest": "chosen on cubv2",
+    }
+
+
+def test_the_other_tables_are_those_of_the_files(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    for row in rows_of(section.decomposition):
+        document = metrics_of(results, row["run"], row["seed"], str(row["protocol"]))
+        shares = [row[f"{words} (%)"] for words in PARTS.values()]
+        assert shares == [document["decomposition"][part] for part in PARTS]
+        assert shares[0] == document["top1_loc"]
+    for row in rows_of(section.controls):
+        named = {"the true box itself": "perfect", "the whole crop": "full_image"}
+        named |= {"the centre box": "centre_box", "colour alone": "colour"}
+        path = results.root / f"controls/birds/test.{named[str(row['control'])]}.json"
+        document = read_json(path)
+        check_scores(row, document)
+        assert row["prediction"] == document["protocol"]["prediction"]
+    assert rows_of(section.controls)[0]["GT-known (%)"] == 100
+
+
+def test_classes_come_with_the_worst_first(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    rows = [r for r in rows_of(section.classes) if (r["run"], r["seed"]) == ("small", 1)]
+    per_class = metrics_of(results, "small", 1, "released")["per_class"]
+    assert {row["class"] for row in rows} == set(CLASSES)
+    for row in rows:
+        told = {
+            f"{RATES[k]} (%)" if k in RATES else k: v for k, v in per_class[row["class"]].items()
+        }
+        assert {key: row[key] for key in told} == told
+    located = [float(str(row["Top-1 Loc (%)"])) for row in rows]
+    assert located == sorted(located)
+
+
+def test_many_classes_are_not_drawn(
+    results: LocalizationResults, section: LocalizationSection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (drawing,) = (d for d in section.parts[0].drawings if "classes" in d.name)
+    per_class = metrics_of(results, "cdtr", 0, "released")["per_class"]
+    for name in CLASSES:
+        other = metrics_of(results, "cdtr", 1, "released")["per_class"]
+        mean = (per_class[name]["top1_loc"] + other[name]["top1_loc"]) / 2
+        assert f"Top-1 Loc {show_number(mean)} %" in drawing.description
+    monkeypatch.setattr(classes_drawing, "MOST", len(CLASSES) - 1)
+    assert not [d for part in built(results).parts for d in part.drawings if "classes" in d.name]
+
+
+def test_the_rates_are_drawn_with_their_intervals(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    (drawing,) = (d for d in section.parts[1].drawings if d.name == "rates-small-test")
+    for seed in (0, 1):
+        for name in PROTOCOLS:
+            document = metrics_of(results, "small", seed, name)
+            for rate in ("top1_loc", "top5_loc", "gt_known", "top1_cls"):
+                low, high = document["intervals_95"][rate]["bootstrap"]
+                told = f"{document[rate]:.2f} % ({low:.2f} to {high:.2f})"
+                assert told in drawing.description
+    assert drawing.description.count("Top-1 cls") == 1  # whatever the protocol
+    (controls,) = section.control_drawings
+    assert controls.description.startswith("Top-1 Loc, the true box itself, 100.00 %")
+    assert controls.description.count("colour alone") == 4
+
+
+def test_protocols_that_differ_in_the_threshold_share_a_curve(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    shared, own = section.parts[0].threshold_curves
+    assert (shared.name, own.name) == ("thresholds-cdtr-released", "thresholds-cdtr-honest")
+    for drawing, names in ((shared, ("released", "half", "oracle")), (own, ("honest",))):
+        for name in names:
+            for seed in (0, 1):
+                document = metrics_of(results, "cdtr", seed, name)
+                known, located = document["gt_known"], document["top1_loc"]
+                told = (
+                    f"{name}, seed {seed}, threshold {document['protocol']['threshold']:g}",
+                    f"GT-known {known:.2f} %, Top-1 Loc {located:.2f} %",
+                )
+                assert all(text in drawing.description for text in told)
+    assert f"({ORACLE})" in shared.description
+    assert "ORACLE" not in own.description
+    hollow = "fill-opacity: 0; stroke: var(--ink)"
+    assert (hollow in str(shared.svg), hollow in str(own.svg)) == (True, False)
+    drawn = [*ElementTree.fromstring(str(shared.svg)).iter("use")]
+    assert len(drawn) > 12  # a mark a protocol, seed and rate, besides the ticks
+
+
+def test_what_is_right_together_is_drawn_with_its_numbers(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    shares = [
+        sum(metrics_of(results, "small", seed, "half")["decomposition"][part] for seed in (0, 1))
+        / 2
+        for part in PARTS
+    ]
+    numbers = " / ".join(f"{share:.2f}" for share in shares)
+    assert numbers in str(section.parts[1].decomposition.svg)
+    (runs,) = section.gap_drawings
+    assert [bar.partition(":")[0] for bar in runs.description.split("; ")] == list(RUNS)
+
+
+def test_the_gap_is_that_of_the_files_and_says_what_differs(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    small, given = rows_of(section.gap)
+    for row, run, seeds in ((small, "small", (0, 1)), (given, "given", (0,))):
+        for rate in ("gt_known", "top1_loc", "top1_cls"):
+            ours = np.mean([metrics_of(results, run, seed, "released")[rate] for seed in seeds])
+            full = np.mean([metrics_of(results, "cdtr", seed, "released")[rate] for seed in (0, 1)])
+            assert row[f"{RATES[rate]} (%)"] == pytest.approx(ours)
+            assert row[f"{RATES[rate]}: difference"] == pytest.approx(ours - full)
+    assert small["settings that differ"] == (
+        "training.epochs 4 -> 2; training.sampler.set_epoch true -> false; accepted: frozen_sampler"
+    )
+    assert given["settings that differ"] == "checkpoint.rule last -> file"
+    assert small["what is lost"] == "what is lost is classification"
+    assert len(section.sentences) == 2
+
+
+def test_without_a_full_run_there_is_no_gap(tmp_path: Path) -> None:
+    section = built(LocalizationResults(tmp_path))
+    assert (section.sentences, section.gap_drawings, section.gap.rows) == ((), (), ())
+
+
+def test_a_run_is_told_with_its_rates_and_their_intervals(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    cdtr, _, given = section.results
+    document = metrics_of(results, "given", 0, "released")
+    low, high = document["intervals_95"]["gt_known"]["bootstrap"]
+    assert given.startswith("Calibration given, a given checkpoint, by released (threshold 0.2, ")
+    assert f"{document['gt_known']:.2f} % GT-known (95 % interval {low:.2f} to {high:.2f})" in given
+    assert given.endswith("on 24 of 24 images.")
+    values = [metrics_of(results, "cdtr", seed, "released")["top1_loc"] for seed in (0, 1)]
+    told = f"{np.mean(values):.2f} % Top-1 Loc ({values[0]:.2f} / {values[1]:.2f})"
+    assert told in cdtr
+    assert cdtr.endswith("on 24 of 24 images; means of 2 seeds.")
+
+
+def test_the_notes_tell_what_the_numbers_rest_on(section: LocalizationSection) -> None:
+    notes = "\n".join(section.notes)
+    for text in (
+        "constant, and so have no box: cdtr, seed 0: 1 on test, cdtr, seed 1: 1 on test",
+        "GT-known of released, half, oracle takes the map of the predicted class",
+        "GT-known of honest takes the map of the true class",
+        "The threshold of released is the released program's",
+        "The threshold of honest is chosen by the boxes of 8 images (cubv2)",
+        "ORACLE: the threshold of oracle is the best one",
+        "released, half, oracle: true boxes are moved into the crop as the released program",
+    ):
+        assert text in notes
+    assert "small" not in section.notes[0]
+
+
+def test_protocols_of_one_name_that_differ_are_told_apart(tmp_path: Path) -> None:
+    exact = {"released": {**PROTOCOLS["released"], "crop": "exact"}}
+    runs = {"cdtr": {}, "exact": {"protocols": exact}}
+    mistakes = dict.fromkeys(runs, Mistakes())
+    section = built(LocalizationResults(tmp_path, runs=runs, mistakes=mistakes))
+    (crop,) = (note for note in section.notes if "moved into the crop" in note)
+    assert crop.startswith("released, half, oracle:")
+    (gt_known,) = (note for note in section.notes if "map of the predicted class" in note)
+    assert gt_known.startswith("GT-known of released, half, oracle, released of exact takes")
+    assert section.notes[0] == "No class map is constant; such a map would have no box."
+
+
+def test_a_verdict_on_an_oracle_is_refused(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path)
+    assert CLAIM.quantity is not None
+    named = Quantity(split="test", metric="top1_loc", run="cdtr", protocol="oracle")
+    claim = Claim("a", "It works.", "None.", AtLeast(0.0), named)
+    results.judge(CLAIM, claim)
+    with pytest.raises(InputError) as raised:
+        build_section(results.sources())
+    sentence = str(raised.value)
+    assert "claim a, which reads cdtr/seed0/metrics/test.oracle.json" in sentence
+    assert "whose threshold is not chosen on the images that it is scored on" in sentence
+
+
+def test_a_metrics_file_that_was_changed_is_refused(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path)
+    path = results.folder() / "metrics/test.honest.json"
+    write_json(path, {**read_json(path), "top1_loc": 99.0})
+    with pytest.raises(InputError, match=r"top1_loc of .*honest\.json: found 99\.0"):
+        build_section(results.sources())
+
+
+def test_experiments_without_such_a_run_have_no_section(results: LocalizationResults) -> None:
+    assert build_section(replace(results.sources(), runs=())) is None
+
+
+def test_equal_results_give_equal_sections(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    assert built(results) == section
+
+
+def test_names_from_the_results_are_escaped(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path, classes=HOSTILE, runs={"a&<b>": {}})
+    results.judge()
+    section = built(results)
+    for drawing in drawings_of(section):
+        assert "script" not in {e.tag for e in ElementTree.fromstring(str(drawing.svg)).iter()}
+    texts = "".join(str(drawing.svg) for drawing in section.parts[0].drawings)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texts
+    assert "a&amp;&lt;b&gt;: rates on test" in texts
+    assert {row["class"] for row in rows_of(section.classes)} == set(HOSTILE)
+
+
+def test_every_drawing_has_a_name_of_its_own(section: LocalizationSection) -> None:
+    names = [drawing.name for drawing in drawings_of(section)]
+    assert len(names) == len(set(names)) > 40
+    assert not [d.name for d in drawings_of(section) if "nan" in d.description.split()]
+
+
+def test_the_journal_has_a_drawing_a_column_with_the_methods_titles(
+    section: LocalizationSection,
+) -> None:
+    (group,) = section.parts[0].curves
+    names = [drawing.name.removeprefix("curve-cdtr-") for drawing in group.drawings]
+    terms = ["x", "att", "area", "map", "dnc", "clip"]
+    weights = [f"weight_{term}" for term in terms[:-1]]
+    assert names == [*terms, "total", *weights, "lr", "distinct_images"]
+    assert "learning rate" in [drawing.title for drawing in group.drawings]
+    assert section.parts[2].curves == ()
+
+
+def test_the_chain_leads_from_the_data_to_the_verdicts(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    assert [len(part.chains) for part in section.parts] == [2, 2, 1]
+    links = {str(row["link"]): row for row in rows_of(section.parts[0].chains[1])}
+    own = "cdtr/seed1"
+    files = {
+        "data manifest": "data/birds/manifest.json",
+        "weights card": "weights/mini-vit.json",
+        "card of the guide's weights": "weights/mini-clip.json",
+        "resolved configuration": f"{own}/resolved.yaml",
+        "journal of the training": f"{own}/train/journal.csv",
+        "checkpoint": f"{own}/train/checkpoints/iteration_000024.pt",
+        "choice of the checkpoint": f"{own}/checkpoint.json",
+        "predictions, logits and class maps, test": f"{own}/predictions/test/index.json",
+        "boxes, program, test": f"{own}/boxes/test.program/index.json",
+        "boxes, wsolevaluation, cubv2": f"{own}/boxes/cubv2.wsolevaluation/index.json",
+        "counts by image, released": f"{own}/metrics/test.released.counts.npz",
+        "metrics, released": f"{own}/metrics/test.released.json",
+        "threshold, honest": f"{own}/thresholds/honest.json",
+        "metrics, honest": f"{own}/metrics/test.honest.json",
+        "verdicts": "verdicts.json",
+    }
+    order = list(links)
+    assert [name for name in order if name in files] == list(files)
+    for name, file in files.items():
+        assert (links[name]["file"], links[name]["sha256"]) == (file, sha256(results.root / file))
+
+
+def test_the_worst_images_are_chosen_by_their_iou() -> None:
+    iou = np.array([0.49, 0.1, 0.1, 0.3, 0.5, 0.9, 0.6, 0.7, 0.2])
+    named = np.array([True, True, True, True, False, False, False, False, False])
+    scores = ImageScores(("i", "h", "g", "f", "e", "d", "c", "b", "a"), iou, named)
+    box, name, both = worst_cases(scores)
+    assert box.ids == ("g", "h", "f")  # equal ones by id; 0.49 is the fourth
+    assert box.title == "Class right, box wrong: the lowest IoU, 3 of 4 images"
+    assert name.ids == ("d", "b", "c")
+    assert name.title == "Class wrong, box right: the highest IoU, 3 of 4 images"
+    assert both.ids == ("a",)
+    right = ImageScores(("a", "b"), np.array([0.5, 1.0]), np.array([True, True]))
+    assert worst_cases(right) == ()
+
+
+def test_pictures_are_those_of_the_files(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    named, *wrong = section.parts[0].galleries
+    assert [row.id for row in named.rows] == SPLITS["test"][:2]
+    assert [len(gallery.rows) for gallery in wrong] == [3, 3, 2]
+    assert [gallery.title for gallery in section.parts[2].galleries] == [named.title]  # folded
+    with np.load(results.folder() / "metrics/test.released.counts.npz") as counts:
+        iou = dict(zip(counts["ids"].tolist(), counts["iou"][:, 0].tolist(), strict=True))
+    records = read_index(results.root / "data/birds/index.csv", "test", CLASSES)
+    names = {record.id: CLASSES[int(record.labels.argmax())] for record in records}
+    right = named.rows[0]
+    assert right.note == (
+        f"true class {names[right.id]}; predicted {names[right.id]} (right);"
+        f" IoU {iou[right.id]:.2f}"
+    )
+    other = CLASSES[(CLASSES.index(names[named.rows[1].id]) + 1) % len(CLASSES)]
+    assert f"predicted {other} (wrong)" in named.rows[1].note
+    assert [picture.label for picture in named.rows[1].pictures] == [
+        *("crop", "mean attention", f"map of {other}", "boxes")
+    ]
+    assert all(picture.alt and picture.width == 64 for picture in right.pictures)
+    assert f"IoU {iou[right.id]:.2f}" in right.pictures[-1].alt
+    assert [name for name, _ in right.legend] == ["true box, solid", "our box, dashed"]
+
+
+def test_the_boxes_in_a_picture_have_the_iou_that_is_told(section: LocalizationSection) -> None:
+    for gallery in section.parts[1].galleries:
+        for row in gallery.rows:
+            found = re.fullmatch(
+                r"The crop with the true box \((.*)\), solid, our box \((.*)\), dashed; IoU (.*)\.",
+                row.pictures[-1].alt,
+            )
+            assert found is not None
+            true, ours = (np.array([float(v) for v in found[k].split(", ")]) for k in (1, 2))
+            assert overlap(ours, true) == pytest.approx(float(found[3]), abs=0.006)
+            assert f"IoU {found[3]}" in row.note
+
+
+def test_maps_in_pictures_are_those_of_the_predicted_class(section: LocalizationSection) -> None:
+    row = section.parts[0].galleries[0].rows[1]  # whose class is wrong: the true map is elsewhere
+    _, attention, of_class, boxes = row.pictures
+    found = re.search(r"our box \((.*)\), dashed", boxes.alt)
+    assert found is not None
+    x1, y1, x2, y2 = (int(value) for value in found[1].split(", "))
+    heat, upside_down = (brightness(picture) for picture in (of_class, attention))
+    inside = heat[y1:y2, x1:x2].mean()
+    assert inside > 2 * np.delete(heat, np.s_[y1:y2], axis=0).mean()
+    assert np.corrcoef(heat.ravel(), upside_down[::-1].ravel())[0, 1] > 0.98
+    assert np.corrcoef(heat.ravel(), upside_down.ravel())[0, 1] < 0.9
+
+
+def brightness(picture: Picture) -> np.ndarray:
+    """Red and green of a panel, which rise with the map, float64 (H, W)."""
+    data = base64.b64decode(picture.data.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=float)[..., :2].mean(2)
+
+
+def test_several_true_boxes_are_all_drawn(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path)
+    manifest = read_json(results.manifest)
+    ((x, y, width, height),) = manifest["boxes"]["00009"]
+    manifest["boxes"]["00009"].append([x + 2, y + 2, width, height])
+    write_json(results.manifest, manifest)
+    claimed = Quantity(split="test", metric="gt_known", run="cdtr", protocol="honest")
+    results.judge(replace(CLAIM, quantity=claimed))
+    (named, *_) = built(results).parts[0].galleries
+    assert named.title.endswith("that the experiment names")
+    assert "The crop with the 2 true boxes (" in named.rows[0].pictures[-1].alt
+    assert "The crop with the true box (" in named.rows[1].pictures[-1].alt
+
+
+def test_a_constant_map_is_called_so(tmp_path: Path) -> None:
+    gallery = {"gallery": SPLITS["test"][11:12]}
+    (named, *_) = built(LocalizationResults(tmp_path, runs={"cdtr": gallery})).parts[0].galleries
+    _, attention, of_class, _ = named.rows[0].pictures
+    assert attention.alt == "mean attention, constant."
+    assert of_class.alt.endswith(", constant.")
+
+
+def test_an_image_that_is_not_in_the_split_is_refused(tmp_path: Path) -> None:
+    runs = {"cdtr": {"gallery": SPLITS["cubv2"][:1]}}
+    results = LocalizationResults(tmp_path, runs=runs)
+    with pytest.raises(InputError, match="gallery of run cdtr: found v2_00001, expected ids of"):
+        build_section(results.sources())
+
+
+def test_an_image_or_a_map_that_was_changed_is_refused(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path)
+    map_file = results.folder() / "predictions/test/maps/00009.npz"
+    kept = map_file.read_bytes()
+    map_file.write_bytes(kept + b" ")
+    with pytest.raises(InputError, match=r"00009\.npz: found sha256"):
+        build_section(results.sources())
+    map_file.write_bytes(kept)
+    (image,) = results.data_root.rglob("00009.png")
+    image.write_bytes(image.read_bytes() + b" ")
+    with pytest.raises(InputError, match=r"00009\.png: found sha256"):
+        build_section(results.sources())
+
+
+def test_the_section_needs_neither_torch_nor_opencv() -> None:
+    code = (
+        "import sys; import methods.reporting.localization.section;"
+        "print({'torch', 'cv2'} & set(sys.modules))"
+    )
+    done = subprocess.run(  # its own interpreter: the tests have imported both
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "set()"

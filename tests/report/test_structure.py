@@ -1,0 +1,133 @@
+"""What holds of every page, whatever the tasks of its runs."""
+
+import csv
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.report.conftest import render_results, rows_of
+from tests.report.localization_results import LocalizationResults
+from tests.report.outline import Outline
+from tests.report.results import Results
+
+HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été"]
+SECTIONS = {
+    "page": (
+        *("verdicts", "limits", "ablation-section"),
+        *("post-processing", "curves", "per-class", "gallery"),
+        *("data", "machine", "chain"),
+    ),
+    "both_page": (
+        *("verdicts", "limits", "ablation-section"),
+        *("post-processing", "curves", "per-class", "gallery", "boxes", "box-images"),
+        *("data", "machine", "chain"),
+    ),
+    "boxes_page": (
+        *("verdicts", "limits", "boxes", "curves", "box-images", "data", "machine", "chain"),
+    ),
+}
+
+
+@pytest.fixture
+def outline(any_page: Path) -> Outline:
+    return Outline(any_page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_sections_come_in_the_order_of_trust(request: pytest.FixtureRequest, name: str) -> None:
+    outline = Outline(request.getfixturevalue(name).read_text("utf-8"))
+    assert tuple(outline.values("section", "id")) == SECTIONS[name]
+
+
+def test_headings_never_skip_a_level(outline: Outline) -> None:
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(any_page: Path, outline: Outline) -> None:
+    assert len(outline.ids) == len(set(outline.ids))
+    links = outline.values("a", "href")
+    assert links
+    for link in links:
+        if link.startswith("#"):
+            assert link[1:] in outline.ids
+        else:
+            assert (any_page.parent / unquote(link)).is_file()
+
+
+def test_every_section_but_the_first_is_linked(outline: Outline) -> None:
+    sections = outline.values("section", "id")[1:]
+    links = set(outline.values("a", "href"))
+    assert [name for name in sections if f"#{name}" not in links] == []
+
+
+def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:
+    pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
+    assert pictures
+    assert all(picture["alt"] and picture["src"] for picture in pictures)
+    drawings = [
+        attributes
+        for tag, attributes in outline.tags
+        if tag == "svg" and attributes.get("aria-hidden") != "true"
+    ]
+    assert len(drawings) >= 10
+    for drawing in drawings:
+        assert set(str(drawing["aria-labelledby"]).split()) <= set(outline.ids)
+
+
+def test_one_file_without_scripts_or_addresses(any_page: Path, outline: Outline) -> None:
+    text = any_page.read_text("utf-8")
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "script" not in {tag for tag, _ in outline.tags}
+    assert any_page.stat().st_size < 5_000_000
+
+
+def test_tables_and_csv_hold_the_same_cells(any_page: Path) -> None:
+    tables = re.findall(
+        r'<div class="table" id="([^"]+)">.*?<tbody>(.*?)</tbody>',
+        any_page.read_text("utf-8"),
+        re.S,
+    )
+    assert {name for name, _ in tables} == {
+        path.stem for path in (any_page.parent / "report").glob("*.csv")
+    } - {"verdicts"}
+    for name, body in tables:
+        header = (any_page.parent / f"report/{name}.csv").read_text("utf-8").splitlines()[0]
+        labels = next(csv.reader([header]))
+        assert len(labels) == len(set(labels))
+        assert len(re.findall("<tr>", body)) == len(rows_of(any_page, name))
+    shown = dict(tables)
+    for name, column in (("ladder", "mIoU (%)"), ("localization", "Top-1 Loc (%)")):
+        for row in rows_of(any_page, name) if name in shown else ():
+            assert f">{float(row[column]):.2f}<" in shown[name]
+
+
+@pytest.mark.parametrize(
+    ("made", "table"), [(Results, "classes"), (LocalizationResults, "localization_classes")]
+)
+def test_text_from_the_results_is_escaped(
+    tmp_path: Path, made: type[Results | LocalizationResults], table: str
+) -> None:
+    page = render_results(made(tmp_path, classes=HOSTILE))
+    outline = Outline(page.read_text("utf-8"))
+    assert "script" not in {tag for tag, _ in outline.tags}
+    for name in HOSTILE:
+        assert any(name == word.strip() for word in outline.words)
+    assert {row["class"] for row in rows_of(page, table)} - {"background"} == set(HOSTILE)
+
+
+@pytest.mark.parametrize("made", [Results, LocalizationResults])
+def test_equal_results_give_equal_bytes(
+    tmp_path: Path, made: type[Results | LocalizationResults]
+) -> None:
+    results = made(tmp_path)
+    first = render_results(results).read_bytes()
+    tables = {path: path.read_bytes() for path in (results.root / "report").iterdir()}
+    assert render_results(results).read_bytes() == first
+    assert tables == {path: path.read_bytes() for path in (results.root / "report").iterdir()}
