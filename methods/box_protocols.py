@@ -11,6 +11,9 @@ BoxRule = Literal["program", "wsolevaluation"]
 Crop = Literal["program", "exact"]
 Several = Literal["last", "best"]
 
+# Thresholds at which boxes are found whatever a run states: shares of the largest value of a map.
+GRID = tuple(step / 100 for step in range(100))
+
 
 @dataclass(frozen=True)
 class BoxProtocol:
@@ -41,7 +44,7 @@ def read_box_protocols(run: Mapping[str, Any]) -> dict[str, BoxProtocol]:
     return {name: build(BoxProtocol, values) for name, values in run["protocols"].items()}
 
 
-def given_thresholds(run: Mapping[str, Any]) -> tuple[float, ...]:
-    """Every threshold that a run's protocols state, ascending."""
-    stated = {protocol.threshold for protocol in read_box_protocols(run).values()}
+def beyond_grid(run: Mapping[str, Any]) -> tuple[float, ...]:
+    """Thresholds that a run's protocols state and the grid lacks, ascending."""
+    stated = {protocol.threshold for protocol in read_box_protocols(run).values()} - {*GRID}
     return tuple(sorted(threshold for threshold in stated if threshold is not None))

@@ -5,7 +5,7 @@ rule find_boxes:
         boxes=f"{RUN}/boxes/{{split}}.{{box}}/boxes.npz",
         index=f"{RUN}/boxes/{{split}}.{{box}}/index.json",
     params:
-        thresholds=lambda wildcards: list(given_thresholds(run_of(wildcards))),
+        thresholds=lambda wildcards: list(beyond_grid(run_of(wildcards))),
         image_size=in_run("inference", "image_size"),
         code=code("find_boxes"),
     log:

@@ -4,7 +4,7 @@ import re
 
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
-from methods.box_protocols import given_thresholds, read_box_protocols
+from methods.box_protocols import beyond_grid, read_box_protocols
 from methods.layout import CONTROLS, run_folder
 from methods.protocols import decoder_scales, map_scales, read_protocols
 from workflow_scripts.search_path import share_search_path

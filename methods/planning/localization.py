@@ -2,7 +2,7 @@
 
 import math
 
-from methods.box_protocols import BoxProtocol, given_thresholds, read_box_protocols
+from methods.box_protocols import GRID, BoxProtocol, beyond_grid, read_box_protocols
 from methods.configuration.loading import Configuration
 from methods.layout import boxes_index, class_maps_index, run_folder
 from methods.planning.run_steps import RunSteps
@@ -12,7 +12,6 @@ from methods.training.checkpoints import is_trained
 BOXES = "boxes"  # name of their steps
 
 _MAPS = 2  # whose boxes are stored: those of the predicted and of the true class
-_GRID = tuple(number / 100 for number in range(100))  # thresholds that every run has
 # Of a map at a threshold, measured on smooth random maps of 224 x 224 pixels: compressed bytes, and
 # seconds on one core.
 _BOX_BYTES = {"program": 4, "wsolevaluation": 20}
@@ -64,7 +63,7 @@ class LocalizationSteps(RunSteps):
 
     def _boxes(self) -> list[Step]:
         """Boxes at every threshold, of the maps of the predicted and of the true class."""
-        thresholds = len({*_GRID, *given_thresholds(self.run)})
+        thresholds = len(GRID) + len(beyond_grid(self.run))
         seconds = _BOX_SECONDS * (self.run["inference"]["image_size"] / _BOX_SIDE) ** 2
         return [
             self._step(

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.box_protocols import BoxRule
+from methods.box_protocols import GRID, BoxRule
 from methods.data.predictions import read_arrays
 from methods.errors import InputError
 
@@ -40,7 +40,7 @@ class ImageBoxes(NamedTuple):
 
 def threshold_grid(stated: Iterable[float]) -> tuple[float, ...]:
     """0.00, 0.01 .. 0.99 and the stated thresholds, ascending."""
-    return tuple(sorted({step / 100 for step in range(100)} | set(stated)))
+    return tuple(sorted({*GRID, *stated}))
 
 
 def boxes_of_image(file: Path, thresholds: Sequence[float], side: int, rule: BoxRule) -> ImageBoxes:

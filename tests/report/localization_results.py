@@ -18,6 +18,7 @@ from methods.data.image_index import ImageRecord, read_index
 from methods.evaluation.box_controls import ControlData, score_control
 from methods.layout import CONTROLS, control_file
 from methods.reporting.collecting import collect
+from methods.reporting.localization.section import LocalizationSection, build_section
 from methods.reporting.sources import ReportSources
 from methods.reporting.verdicts import judge_all
 from methods.training.checkpoints import is_trained
@@ -240,3 +241,10 @@ class LocalizationResults:
         write_json(folder / "train/done.json", done)
         chosen = {"rule": "last", "iteration": iterations, "path": str(file)}
         write_json(folder / "checkpoint.json", {**chosen, "sha256": written["sha256"]})
+
+
+def built(results: LocalizationResults) -> LocalizationSection:
+    """The section of the page."""
+    section = build_section(results.sources())
+    assert section is not None
+    return section

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from methods.box_protocols import BoxProtocol, BoxRule, given_thresholds
+from methods.box_protocols import BoxProtocol, BoxRule, beyond_grid
 from methods.data import box_sets
 from methods.data.centre_crop import CentreCrop
 from methods.data.files import write_json
@@ -91,7 +91,7 @@ def write_boxes(
 ) -> None:
     """The boxes that a rule makes of the class maps of a split."""
     predictions = read_predictions(results.root / class_maps_index(run, seed, split))
-    thresholds = threshold_grid(given_thresholds(results.experiment["runs"][run]))
+    thresholds = threshold_grid(beyond_grid(results.experiment["runs"][run]))
     boxes = box_sets.collect(
         split=split,
         expected=predictions.expected,

@@ -1,8 +1,5 @@
 """What the page says of localization is what its files say."""
 
-import base64
-import io
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,22 +10,22 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from methods.claims import AtLeast, Claim, Quantity
 from methods.data.files import read_json, sha256, write_json
-from methods.data.image_index import read_index
 from methods.errors import InputError
-from methods.evaluation.overlap import overlap
 from methods.reporting.figures import Drawing
-from methods.reporting.gallery import Picture
 from methods.reporting.localization import classes_drawing
-from methods.reporting.localization.cases import ImageScores, worst_cases
 from methods.reporting.localization.section import LocalizationSection, build_section
 from methods.reporting.localization.words import ORACLE, PARTS, RATES
 from methods.reporting.tables import Cell, Table, show_number
-from tests.report.localization_results import CLAIM, CLASSES, PROTOCOLS, LocalizationResults
-from tests.report.localization_scenes import SPLITS
+from tests.report.localization_results import (
+    CLAIM,
+    CLASSES,
+    PROTOCOLS,
+    LocalizationResults,
+    built,
+)
 from tests.report.localization_scores import Mistakes
 
 RUNS: dict[str, dict[str, Any]] = {
@@ -57,12 +54,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> LocalizationResults:
 @pytest.fixture(scope="module")
 def section(results: LocalizationResults) -> LocalizationSection:
     return built(results)
-
-
-def built(results: LocalizationResults) -> LocalizationSection:
-    section = build_section(results.sources())
-    assert section is not None
-    return section
 
 
 def rows_of(table: Table) -> list[dict[str, Cell]]:
@@ -376,121 +367,6 @@ def test_the_chain_leads_from_the_data_to_the_verdicts(
     assert [name for name in order if name in files] == list(files)
     for name, file in files.items():
         assert (links[name]["file"], links[name]["sha256"]) == (file, sha256(results.root / file))
-
-
-def test_the_worst_images_are_chosen_by_their_iou() -> None:
-    iou = np.array([0.49, 0.1, 0.1, 0.3, 0.5, 0.9, 0.6, 0.7, 0.2])
-    named = np.array([True, True, True, True, False, False, False, False, False])
-    scores = ImageScores(("i", "h", "g", "f", "e", "d", "c", "b", "a"), iou, named)
-    box, name, both = worst_cases(scores)
-    assert box.ids == ("g", "h", "f")  # equal ones by id; 0.49 is the fourth
-    assert box.title == "Class right, box wrong: the lowest IoU, 3 of 4 images"
-    assert name.ids == ("d", "b", "c")
-    assert name.title == "Class wrong, box right: the highest IoU, 3 of 4 images"
-    assert both.ids == ("a",)
-    right = ImageScores(("a", "b"), np.array([0.5, 1.0]), np.array([True, True]))
-    assert worst_cases(right) == ()
-
-
-def test_pictures_are_those_of_the_files(
-    results: LocalizationResults, section: LocalizationSection
-) -> None:
-    named, *wrong = section.parts[0].galleries
-    assert [row.id for row in named.rows] == SPLITS["test"][:2]
-    assert [len(gallery.rows) for gallery in wrong] == [3, 3, 2]
-    assert [gallery.title for gallery in section.parts[2].galleries] == [named.title]  # folded
-    with np.load(results.folder() / "metrics/test.released.counts.npz") as counts:
-        iou = dict(zip(counts["ids"].tolist(), counts["iou"][:, 0].tolist(), strict=True))
-    records = read_index(results.root / "data/birds/index.csv", "test", CLASSES)
-    names = {record.id: CLASSES[int(record.labels.argmax())] for record in records}
-    right = named.rows[0]
-    assert right.note == (
-        f"true class {names[right.id]}; predicted {names[right.id]} (right);"
-        f" IoU {iou[right.id]:.2f}"
-    )
-    other = CLASSES[(CLASSES.index(names[named.rows[1].id]) + 1) % len(CLASSES)]
-    assert f"predicted {other} (wrong)" in named.rows[1].note
-    assert [picture.label for picture in named.rows[1].pictures] == [
-        *("crop", "mean attention", f"map of {other}", "boxes")
-    ]
-    assert all(picture.alt and picture.width == 64 for picture in right.pictures)
-    assert f"IoU {iou[right.id]:.2f}" in right.pictures[-1].alt
-    assert [name for name, _ in right.legend] == ["true box, solid", "our box, dashed"]
-
-
-def test_the_boxes_in_a_picture_have_the_iou_that_is_told(section: LocalizationSection) -> None:
-    for gallery in section.parts[1].galleries:
-        for row in gallery.rows:
-            found = re.fullmatch(
-                r"The crop with the true box \((.*)\), solid, our box \((.*)\), dashed; IoU (.*)\.",
-                row.pictures[-1].alt,
-            )
-            assert found is not None
-            true, ours = (np.array([float(v) for v in found[k].split(", ")]) for k in (1, 2))
-            assert overlap(ours, true) == pytest.approx(float(found[3]), abs=0.006)
-            assert f"IoU {found[3]}" in row.note
-
-
-def test_maps_in_pictures_are_those_of_the_predicted_class(section: LocalizationSection) -> None:
-    row = section.parts[0].galleries[0].rows[1]  # whose class is wrong: the true map is elsewhere
-    _, attention, of_class, boxes = row.pictures
-    found = re.search(r"our box \((.*)\), dashed", boxes.alt)
-    assert found is not None
-    x1, y1, x2, y2 = (int(value) for value in found[1].split(", "))
-    heat, upside_down = (brightness(picture) for picture in (of_class, attention))
-    inside = heat[y1:y2, x1:x2].mean()
-    assert inside > 2 * np.delete(heat, np.s_[y1:y2], axis=0).mean()
-    assert np.corrcoef(heat.ravel(), upside_down[::-1].ravel())[0, 1] > 0.98
-    assert np.corrcoef(heat.ravel(), upside_down.ravel())[0, 1] < 0.9
-
-
-def brightness(picture: Picture) -> np.ndarray:
-    """Red and green of a panel, which rise with the map, float64 (H, W)."""
-    data = base64.b64decode(picture.data.partition(",")[2])
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=float)[..., :2].mean(2)
-
-
-def test_several_true_boxes_are_all_drawn(tmp_path: Path) -> None:
-    results = LocalizationResults(tmp_path)
-    manifest = read_json(results.manifest)
-    ((x, y, width, height),) = manifest["boxes"]["00009"]
-    manifest["boxes"]["00009"].append([x + 2, y + 2, width, height])
-    write_json(results.manifest, manifest)
-    claimed = Quantity(split="test", metric="gt_known", run="cdtr", protocol="honest")
-    results.judge(replace(CLAIM, quantity=claimed))
-    (named, *_) = built(results).parts[0].galleries
-    assert named.title.endswith("that the experiment names")
-    assert "The crop with the 2 true boxes (" in named.rows[0].pictures[-1].alt
-    assert "The crop with the true box (" in named.rows[1].pictures[-1].alt
-
-
-def test_a_constant_map_is_called_so(tmp_path: Path) -> None:
-    gallery = {"gallery": SPLITS["test"][11:12]}
-    (named, *_) = built(LocalizationResults(tmp_path, runs={"cdtr": gallery})).parts[0].galleries
-    _, attention, of_class, _ = named.rows[0].pictures
-    assert attention.alt == "mean attention, constant."
-    assert of_class.alt.endswith(", constant.")
-
-
-def test_an_image_that_is_not_in_the_split_is_refused(tmp_path: Path) -> None:
-    runs = {"cdtr": {"gallery": SPLITS["cubv2"][:1]}}
-    results = LocalizationResults(tmp_path, runs=runs)
-    with pytest.raises(InputError, match="gallery of run cdtr: found v2_00001, expected ids of"):
-        build_section(results.sources())
-
-
-def test_an_image_or_a_map_that_was_changed_is_refused(tmp_path: Path) -> None:
-    results = LocalizationResults(tmp_path)
-    map_file = results.folder() / "predictions/test/maps/00009.npz"
-    kept = map_file.read_bytes()
-    map_file.write_bytes(kept + b" ")
-    with pytest.raises(InputError, match=r"00009\.npz: found sha256"):
-        build_section(results.sources())
-    map_file.write_bytes(kept)
-    (image,) = results.data_root.rglob("00009.png")
-    image.write_bytes(image.read_bytes() + b" ")
-    with pytest.raises(InputError, match=r"00009\.png: found sha256"):
-        build_section(results.sources())
 
 
 def test_the_section_needs_neither_torch_nor_opencv() -> None:

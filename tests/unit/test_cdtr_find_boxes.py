@@ -1,11 +1,13 @@
 """Boxes of maps small enough to draw by hand."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from methods.box_protocols import beyond_grid
 from methods.data.predictions import write_arrays
 from methods.errors import InputError
 from methods.postprocess.boxes import (
@@ -136,6 +138,30 @@ def test_grid_has_whole_hundredths_and_what_is_stated() -> None:
     grid = threshold_grid([0.2, 0.195])
     assert grid[19:22] == (0.19, 0.195, 0.2)
     assert len(grid) == 101
+
+
+@pytest.mark.parametrize(
+    ("stated", "beyond"),
+    [
+        ([None], ()),
+        ([0.2, 0.29, 0.99, None], ()),
+        ([0, 0.5], ()),  # a whole number in the file
+        ([0.725, 0.2, 0.195, 0.725], (0.195, 0.725)),
+    ],
+)
+def test_stated_thresholds_beyond_the_grid(
+    stated: list[float | None], beyond: tuple[float, ...]
+) -> None:
+    shared = {"split": "test", "box": "program", "crop": "exact", "gt_known": "labelled"}
+    protocols: dict[str, Any] = {
+        f"p{number}": {**shared, "several": "best", "threshold_source": "fixed"}
+        | ({} if threshold is None else {"threshold": threshold})
+        for number, threshold in enumerate(stated)
+    }
+    found = beyond_grid({"protocols": protocols})
+    assert found == beyond
+    given = [threshold for threshold in stated if threshold is not None]
+    assert threshold_grid(found) == threshold_grid(given)
 
 
 def test_boxes_of_both_maps_of_an_image(tmp_path: Path) -> None:

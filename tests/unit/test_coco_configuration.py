@@ -29,7 +29,7 @@ def load(project: Path, path: str, value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("format", "cocoa", "'cocoa', expected one of voc, coco"),
+        ("format", "cocoa", "'cocoa', expected one of voc, coco, cub, ilsvrc"),
         ("splits.val_part", None, "splits: found no such key, expected the key 'val_part'"),
         ("splits.train_aug", 18, "splits: found the unknown key 'train_aug'"),
         ("splits.val", 11, "train: 18, val: 10, val_part: 6 as generated"),

@@ -14,9 +14,10 @@ PROJECT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with the real schema and mini experiment."""
-    (tmp_path / "experiments").mkdir()
-    for file in ("config.schema.yaml", "experiments/mini.yaml"):
+    """A project with the real schemas and mini experiment."""
+    schemas = [path.relative_to(PROJECT) for path in PROJECT.glob("methods/*/schema.yaml")]
+    for file in (Path("config.schema.yaml"), Path("experiments/mini.yaml"), *schemas):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_bytes((PROJECT / file).read_bytes())
     return tmp_path
 
@@ -42,7 +43,7 @@ def test_run_takes_over_another(project: Path) -> None:
     }
     write(project, "some", {"extends": "mini", "runs": runs})
     found = read_experiment(project, "some")["runs"]
-    assert list(found) == ["more", "no_gcr", "no_gcr_no_ure"]
+    assert list(found) == ["more", "cdtr", "no_gcr", "no_gcr_no_ure"]
     assert found["more"]["formulation"]["gcr"] == "program"
     assert found["no_gcr_no_ure"]["formulation"]["gcr"] == "without"
     assert found["no_gcr_no_ure"]["training"]["losses"]["ure"] == 0

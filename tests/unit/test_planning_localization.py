@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from methods.box_protocols import given_thresholds
+from methods.box_protocols import beyond_grid
 from methods.cdtr import cost
 from methods.configuration.loading import Configuration
 from methods.more import cost as more_cost
@@ -118,7 +118,7 @@ def test_thresholds_are_counted_as_they_are_made(birds: Configuration) -> None:
     run = birds.experiment["runs"]["cdtr"]
     path = birds.results / "cdtr/seed0/boxes/test.program/index.json"
     boxes = next(step for step in steps_to_run(birds, None) if step.path == path)
-    made = len(threshold_grid(given_thresholds(run)))
+    made = len(threshold_grid(beyond_grid(run)))
     assert boxes.bytes == 30 * 2 * made * 4
     run["protocols"]["every"]["threshold"] = 0.2  # twice the same, and on the grid
     fewer = next(step for step in steps_to_run(birds, None) if step.path == path)

@@ -118,7 +118,7 @@ CLAIM = {
 def test_test_set_is_not_evaluated_before_the_receipt_of_its_package(project: Project) -> None:
     claims = project.folder / "claims/server.yaml"
     claims.write_text(yaml.safe_dump(CLAIM), encoding="utf-8")
-    content = {"claims": "claims/server.yaml", "receipts": "receipts/server.yaml"}
+    content = {"claims": ["claims/server.yaml"], "receipts": "receipts/server.yaml"}
     results = write_experiment(project, "served", content)
     arguments = ("--config", "experiment=served")
 

@@ -97,7 +97,7 @@ def _draw_rung(axes: Axes, row: int, rung: Rung, *, control: bool) -> None:
         textcoords="offset points",
         ha="left" if rung.mean < _LEFT else "right" if rung.mean > _RIGHT else "center",
         color=INK,
-        fontsize=10,
+        fontsize=11,
     )
 
 
