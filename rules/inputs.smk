@@ -259,7 +259,8 @@ def all_packages(wildcards):
 
 def published_settings():
     """The records of the authors' settings."""
-    return [str(HERE / file) for file in sorted(PROJECT.glob("claims/reference/*_settings.yaml"))]
+    files = sorted(PROJECT.glob("claims/reference/*_settings.yaml"))
+    return [str(HERE / file.relative_to(PROJECT)) for file in files]
 
 
 def reference_log():

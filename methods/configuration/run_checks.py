@@ -17,6 +17,10 @@ _TASKS = {
     "cub": "localization",
     "ilsvrc": "localization",
 }
+_METRICS = {  # that runs of a task may be compared by
+    "segmentation": ("miou", "mean_precision", "mean_accuracy"),
+    "localization": ("top1_loc", "top5_loc", "gt_known", "top1_cls"),
+}
 _KEYS_OF_RULE = {"iteration": ["iteration"], "best": ["split"], "file": ["path", "sha256"]}
 
 
@@ -28,12 +32,11 @@ def reference_problems(run: Block, experiment: Block, project: Path, key: str) -
         for folder in (project / "methods").iterdir()
         if all((folder / f"{part}.py").is_file() for part in parts)
     ]
-    of_clip = [name for name, entry in experiment["weights"].items() if is_clip(entry)]
     for field, known in (
         ("method", methods),
         ("dataset", list(experiment["datasets"])),
-        ("weights", [name for name in experiment["weights"] if name not in of_clip]),
-        ("guide", of_clip),
+        ("weights", list(experiment["weights"])),
+        ("guide", list(experiment["weights"])),
     ):
         if field in run and run[field] not in known:
             yield Problem(
@@ -41,6 +44,20 @@ def reference_problems(run: Block, experiment: Block, project: Path, key: str) -
                 f"{run[field]!r}, which is not there",
                 nearest(run[field], known),
                 "correct the name or add it",
+            )
+    yield from _kinds(run, experiment["weights"], key)
+
+
+def _kinds(run: Block, weights: Block, key: str) -> Iterator[Problem]:
+    """A training starts from a backbone, and asks a pair of CLIP towers."""
+    backbone, towers = "a backbone", "a pair of CLIP towers"
+    for field, meant, other in (("weights", backbone, towers), ("guide", towers, backbone)):
+        if field in run and is_clip(weights[run[field]]) != (meant is towers):
+            yield Problem(
+                f"{key}.{field}",
+                f"{run[field]!r}, which is {other}",
+                meant,
+                "name other weights",
             )
 
 
@@ -135,6 +152,14 @@ def ablation_problems(ablation: Block, runs: Block) -> Iterator[Problem]:
     if full not in runs:
         yield Problem(
             "ablation.full", f"{full!r}, which is no run", nearest(full, runs), "correct the name"
+        )
+    elif "metric" in ablation and ablation["metric"] not in _METRICS[runs[full]["task"]]:
+        known = _METRICS[runs[full]["task"]]
+        yield Problem(
+            "ablation.metric",
+            f"{ablation['metric']!r}, which runs.{full} has not",
+            nearest(ablation["metric"], known),
+            "choose a metric of its task",
         )
     for name, run in runs.items():
         known = run["protocols"]

@@ -63,19 +63,20 @@ def check_schema(values: Any, schema: Path, definition: str, where: str) -> None
 
 
 def _definitions(schema: Path) -> dict[str, Any]:
-    """The `$defs` of the project's schema and of its methods, whose runs have shapes of their own.
+    """The `$defs` of a schema and of the methods beside it, whose runs have shapes of their own.
 
     methods/<method>/schema.yaml holds `<method>_run`: what a run of that method must be as well.
     """
     definitions: dict[str, Any] = dict(read_yaml(schema)["$defs"])
-    run = definitions["run"]
     own: list[dict[str, Any]] = []
     for file in sorted(schema.parent.glob("methods/*/schema.yaml")):
         name = file.parent.name
         definitions |= read_yaml(file)["$defs"]
         chosen = {"required": ["method"], "properties": {"method": {"const": name}}}
         own.append({"if": chosen, "then": {"$ref": f"#/$defs/{name}_run"}})
-    definitions["run"] = {**run, "allOf": [*run["allOf"], *own]}
+    if own:
+        run = definitions["run"]
+        definitions["run"] = {**run, "allOf": [*run["allOf"], *own]}
     return definitions
 
 

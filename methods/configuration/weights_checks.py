@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from methods.configuration.problems import Block, Problem, below, multiple
 
+_REDUCTION = 32  # of the sides in CLIP's ResNets, whose width grows by as much
+
 
 def is_clip(weights: Block) -> bool:
     """Whether weights are a pair of CLIP towers, no backbone."""
@@ -22,6 +24,8 @@ def weights_problems(weights: Block, key: str) -> Iterator[Problem]:
             "iterations",
         )
     if is_clip(weights):
+        if "vision" in network:  # else open_clip knows its sizes
+            yield from _towers(network, f"{key}.network")
         return
     yield from multiple(
         network["image_size"], network["patch_size"], f"{key}.network.image_size", "patch_size"
@@ -33,4 +37,36 @@ def weights_problems(weights: Block, key: str) -> Iterator[Problem]:
             settings["iterations"],
             f"{key}.pretraining.warmup_iterations",
             "iterations",
+        )
+
+
+def _towers(network: Block, key: str) -> Iterator[Problem]:
+    """Sizes of which open_clip would make other towers, or none."""
+    vision, text, side = network["vision"], network["text"], network["image_size"]
+    yield from multiple(text["width"], text["heads"], f"{key}.text.width", "heads")
+    if isinstance(vision["layers"], list):
+        yield from _resnet(vision, side, key)
+    elif "patch_size" not in vision:
+        yield Problem(f"{key}.vision", "no such key", "the key 'patch_size' of a ViT", "add it")
+    else:
+        yield from multiple(
+            vision["width"], vision["head_width"], f"{key}.vision.width", "head_width"
+        )
+        yield from multiple(side, vision["patch_size"], f"{key}.image_size", "patch_size")
+
+
+def _resnet(vision: Block, side: int, key: str) -> Iterator[Problem]:
+    if "patch_size" in vision:
+        yield Problem(
+            f"{key}.vision.patch_size", "this key", "none of a ResNet", "delete it or choose a ViT"
+        )
+    if _REDUCTION * vision["width"] % vision["head_width"]:
+        yield Problem(
+            f"{key}.vision.head_width",
+            f"{vision['head_width']}",
+            f"a divisor of {_REDUCTION} * width = {_REDUCTION * vision['width']}",
+        )
+    if side < _REDUCTION:
+        yield Problem(
+            f"{key}.image_size", f"{side}", f"at least {_REDUCTION}, by which a ResNet reduces it"
         )

@@ -33,7 +33,7 @@ def build_control(
     """Make a control.
 
     Args:
-        name: one of `methods.layout.CONTROLS`.
+        name: one of `methods.layout.CONTROLS` of segmentation.
         scored: the samples that it will be scored on.
         training: the samples that the colour control is fitted on.
         training_split: name of their split.

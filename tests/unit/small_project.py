@@ -15,7 +15,8 @@ PROJECT = Path(__file__).parents[2]
 def copy_project(folder: Path) -> Path:
     """Copy what is read before any rule runs."""
     for part in ("claims", "experiments", "methods", "receipts"):
-        shutil.copytree(PROJECT / part, folder / part)
+        compiled = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PROJECT / part, folder / part, ignore=compiled)
     for part in ("config.yaml", "config.schema.yaml"):
         shutil.copy(PROJECT / part, folder)
     return folder

@@ -98,18 +98,40 @@ def fresh_project(tmp_path: Path) -> Project:
     return copy_project(tmp_path / "a project")
 
 
-@pytest.fixture(scope="session")
-def finished_chain(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose report is made; tests must leave it as it is."""
-    project = copy_project(tmp_path_factory.mktemp("chain") / "tiny chain")
+def finish(folder: Path, experiment: str) -> Project:
+    """Copy the project and make the report of an experiment."""
+    project = copy_project(folder, experiment)
     done = project.snakemake("report")
     assert done.returncode == 0, done.stdout + done.stderr
     return project
 
 
+def copy_finished(finished: Project, folder: Path) -> Project:
+    """A copy of a finished project that a test may change, under the same name."""
+    copied = folder / finished.folder.name
+    shutil.copytree(finished.folder, copied, symlinks=True)
+    return Project(copied, finished.experiment)
+
+
+@pytest.fixture(scope="session")
+def finished_chain(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose report is made; tests must leave it as it is."""
+    return finish(tmp_path_factory.mktemp("chain") / "tiny chain", "tiny")
+
+
 @pytest.fixture
 def project(finished_chain: Project, tmp_path: Path) -> Project:
     """A copy of the finished project that a test may change."""
-    folder = tmp_path / "tiny chain"
-    shutil.copytree(finished_chain.folder, folder, symlinks=True)
-    return Project(folder)
+    return copy_finished(finished_chain, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_birds(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same of a localization run; tests must leave it as it is."""
+    return finish(tmp_path_factory.mktemp("birds") / "tiny birds", "tiny_birds")
+
+
+@pytest.fixture
+def birds(finished_birds: Project, tmp_path: Path) -> Project:
+    """A copy of it that a test may change."""
+    return copy_finished(finished_birds, tmp_path)

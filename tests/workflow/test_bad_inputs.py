@@ -1,7 +1,6 @@
 """Bad input ends in one clear sentence, an exit code and no half-written file."""
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,25 +10,9 @@ from PIL import Image
 
 from methods.data.files import sha256
 from tests.workflow.conftest import Project
+from tests.workflow.refusals import leftovers, only_sentence
 
 MASKS = "data/extracted/shapes/tree/VOCdevkit/VOC2012/SegmentationClassAug"
-SENTENCE = re.compile(r"^\S.*: found .+, expected .+; .+\.$", re.M)
-
-
-def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence that a failed call says, where it happens and again at the end."""
-    said = done.stdout + done.stderr
-    assert done.returncode != 0, said
-    assert "Traceback" not in said
-    sentences = SENTENCE.findall(said)
-    assert len(set(sentences)) == 1, said
-    assert sentences[0] in said.splitlines()[-8:], said
-    return str(sentences[0])
-
-
-def leftovers(folder: Path) -> list[Path]:
-    """Files under names that only an unfinished write has."""
-    return [path for path in folder.rglob(".*") if not path.name.startswith(".snakemake")]
 
 
 def first_mask(project: Project) -> Path:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.workflow.conftest import Project, copy_project
+from tests.workflow.conftest import Project, finish
 
 SPLITS = {"train": 18, "val": 10, "val_part": 6}
 
@@ -22,10 +22,7 @@ def read(path: Path) -> Any:
 @pytest.fixture(scope="module")
 def coco_chain(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose report on the tiny data set in COCO's formats is made."""
-    project = copy_project(tmp_path_factory.mktemp("coco") / "tiny coco", "tiny_coco")
-    done = project.snakemake("report")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return project
+    return finish(tmp_path_factory.mktemp("coco") / "tiny coco", "tiny_coco")
 
 
 def test_every_score_covers_its_split(coco_chain: Project) -> None:

@@ -1,0 +1,146 @@
+"""Box protocols are refused where they contradict themselves, or see what is scored."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.small_bird_project import copy_bird_project, load, run_of, sentence
+
+RUN = "runs.cdtr"
+PROTOCOLS = f"{RUN}.protocols"
+HONEST = f"{PROTOCOLS}.honest"
+KNOWN = "expected one of box, crop, gt_known, several, split, threshold, threshold_source"
+KEPT = {
+    "datasets.birds.held_out": {"split": "train", "images": 4, "seed": 0},
+    f"{RUN}.train_split": "train_kept",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project, and tiny_birds.yaml as the experiment `tiny`."""
+    monkeypatch.chdir(tmp_path)
+    return copy_bird_project(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "strict.threshold_source",
+            "publishd",
+            "'publishd' beside a threshold, expected 'published'; say where it comes from, or",
+        ),
+        (
+            "strict.threshold_source",
+            "cubv2",
+            "'cubv2' beside a threshold, expected one of fixed, published; say where it comes from",
+        ),
+        (
+            "honest.threshold_source",
+            "published",
+            "'published' without a threshold, expected one of cubv2, test, train; add `threshold`,",
+        ),
+        ("honest.threshold_source", "fixed", "'fixed' without a threshold, expected one of cubv2,"),
+        ("honest.threshold_source", "cubv3", "'cubv3' without a threshold, expected 'cubv2'; add"),
+        ("strict.split", "tst", "'tst', which the data set has not, expected 'test'; correct the"),
+        ("strict.split", "train", "'train', which is trained on, expected a split that training"),
+        ("strict.box", "contour", "'contour', expected one of program, wsolevaluation"),
+        ("strict.crop", "none", "'none', expected one of program, exact"),
+        ("strict.gt_known", "given", "'given', expected one of predicted, labelled"),
+        ("strict.several", "all", "'all', expected one of last, best"),
+        ("strict.threshold", 1, "1, expected less than 1"),
+        ("strict.threshold", -0.1, "-0.1, expected at least 0"),
+        ("strict.threshold", "0.2", "'0.2', expected a number"),
+    ],
+)
+def test_a_value_is_refused(project: Path, key: str, value: Any, said: str) -> None:
+    found = sentence(project, {f"{PROTOCOLS}.{key}": value})
+    assert found.startswith(f"{PROTOCOLS}.{key}: found {said}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("map", "lam", f"found the unknown key 'map', {KNOWN}"),
+        ("scales", [1.0], f"found the unknown key 'scales', {KNOWN}"),
+        ("flip", True, f"found the unknown key 'flip', {KNOWN}"),
+        ("resize", "square", f"found the unknown key 'resize', {KNOWN}"),
+        ("crf", True, "found the unknown key 'crf', expected 'crop'"),
+        ("crop", None, "found no such key, expected the key 'crop'; add it."),
+        ("threshold_source", None, "found no such key, expected the key 'threshold_source'; add"),
+    ],
+)
+def test_keys_are_those_of_boxes(project: Path, key: str, value: Any, said: str) -> None:
+    found = sentence(project, {f"{PROTOCOLS}.strict.{key}": value})
+    assert found.startswith(f"{PROTOCOLS}.strict: {said}")
+
+
+NOT_JUDGED = f"{PROTOCOLS}: found no protocol with a threshold that is no oracle's on"
+
+
+def test_a_run_is_judged_where_a_protocol_scores_it(project: Path) -> None:
+    said = f"{NOT_JUDGED} 'cubv2', expected at least one, since the run is judged on it; add one"
+    assert sentence(project, {f"{RUN}.evaluation.split": "cubv2"}).startswith(said)
+
+
+def test_an_oracle_judges_nothing(project: Path) -> None:
+    oracle = run_of("tiny_birds")["protocols"]["oracle"]
+    found = sentence(project, {PROTOCOLS: {"oracle": oracle}})
+    assert found.startswith(f"{NOT_JUDGED} 'test'")
+
+
+def test_a_threshold_is_not_chosen_on_images_that_are_scored(project: Path) -> None:
+    """All of train holds the held-out images; of the same split it is an oracle."""
+    apart = {f"{HONEST}.split": "held_out", f"{HONEST}.threshold_source": "cubv2"}
+    assert load(project, KEPT | apart)["protocols"]["honest"]["split"] == "held_out"
+    assert sentence(project, {f"{HONEST}.threshold_source": "train"}) == (
+        f"{HONEST}.threshold_source: found 'train', which shares images with 'held_out', which is"
+        " the split that is scored, expected a split that no number is reported on; choose the"
+        " threshold on another split."
+    )
+    oracle = load(project, {f"{HONEST}.threshold_source": "held_out"})
+    assert oracle["protocols"]["honest"]["threshold_source"] == "held_out"
+
+
+@pytest.mark.parametrize("source", ["train", "train_kept", "held_out", "rest", "cubv2"])
+def test_a_threshold_for_test_may_be_chosen_on_any_other_split(project: Path, source: str) -> None:
+    run = load(project, KEPT | {f"{HONEST}.threshold_source": source})
+    assert run["protocols"]["honest"] == {
+        **run_of("tiny_birds")["protocols"]["honest"],
+        "threshold_source": source,
+    }
+
+
+def test_images_that_share_a_training_are_not_scored(project: Path) -> None:
+    found = sentence(project, KEPT | {f"{HONEST}.split": "rest"})
+    said = "'rest', which shares images with 'train_kept', which is trained on, expected a split"
+    assert found.startswith(f"{HONEST}.split: found {said}")
+
+
+def test_every_split_of_cub_has_labels(project: Path) -> None:
+    """`test` is no evaluation server's, as VOC's is."""
+    protocols = run_of("tiny_birds")["protocols"]
+    other = {**protocols["strict"], "split": "cubv2"}
+    found = load(project, {PROTOCOLS: {**protocols, "other": other}})["protocols"]
+    assert [found[name]["split"] for name in ("strict", "other")] == ["test", "cubv2"]
+
+
+@pytest.mark.parametrize("block", ["quantity", "minus"])
+def test_no_claim_reads_an_oracle(project: Path, block: str) -> None:
+    strict = {"run": "cdtr", "split": "test", "protocol": "strict", "metric": "gt_known"}
+    claim = {"id": "one", "statement": "It is good.", "source": "A test.", "at_least": 10}
+
+    def claimed(protocol: str) -> None:
+        quantities = {"quantity": strict, block: {**strict, "protocol": protocol}}
+        content = {"registered": "2026-11-24, for a test", "claims": [claim | quantities]}
+        (project / "claims/mini_birds.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    claimed("honest")
+    load(project, {})
+    claimed("oracle")
+    found = sentence(project, {})
+    assert found.startswith("claims: found the claim 'one' about gt_known of cdtr, oracle, on test")
+    assert "whose threshold is the best one on the images that are scored" in found
