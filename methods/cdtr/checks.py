@@ -30,6 +30,7 @@ def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
         yield from _checkpoint(run, settings, images)
         yield from acceptance_problems(run, settings, images)
     yield from _prompts(run, settings, len(dataset["classes"]))
+    yield from _prompt_names(settings, dataset)
     yield from _thresholds(run)
     for field in ("scale", "ratio"):
         yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")
@@ -138,6 +139,22 @@ def _prompts(run: Block, settings: TrainingSettings, classes: int) -> Iterator[P
             f"{settings.batch_size} images, whose prompts go by their place in the batch",
             f"at most the {classes} classes",
             "choose a smaller batch or say formulation: {prompt: label}",
+        )
+
+
+def _prompt_names(settings: TrainingSettings, dataset: Block) -> Iterator[Problem]:
+    """ILSVRC's classes are numbers of WordNet, which CLIP does not know."""
+    classes, names = len(dataset["classes"]), settings.prompt_names
+    if names is None and dataset["format"] == "ilsvrc":
+        yield Problem(
+            "training",
+            "no prompt_names for classes such as " + repr(dataset["classes"][0]),
+            f"the {classes} names that CLIP knows them by, such as 'tench, Tinca tinca'",
+            "add them in the order of the classes",
+        )
+    elif names is not None and len(names) != classes:
+        yield Problem(
+            "training.prompt_names", f"{len(names)} names", f"one of each of {classes} classes"
         )
 
 

@@ -96,7 +96,8 @@ def pooled_deform_conv2d(maps: Tensor, offsets: Tensor, weight: Tensor) -> Tenso
     columns = _shares(samples.left, samples.right, width)
     shares = (rows.mT @ columns).flatten(2)  # (B, 9, h * w)
     means = maps.flatten(2) @ shares.mT / (height * width)  # (B, C, 9)
-    return means.flatten(1) @ weight.flatten(1).mT
+    # An offset that is no number reads nothing; without the last term it would go unnoticed.
+    return means.flatten(1) @ weight.flatten(1).mT + 0 * offsets.mean()
 
 
 def _samples(offsets: Tensor) -> _Samples:

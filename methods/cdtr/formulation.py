@@ -36,13 +36,11 @@ class Formulation:
 PROGRAM = Formulation()
 PRESETS: Mapping[str, Formulation] = {
     "program": PROGRAM,
-    # What the released program most likely means to do.
+    # What the released program most likely means to do; see docs/formulations.md.
     "fixed": Formulation(
         prompt="label",
-        prompt_background="background",
         prompt_words="blanks",
         clip_normalisation="clip",
-        object_map="normalised",
         loss_map="matched",
         loss_area="averaged",
         schedule="on_time",

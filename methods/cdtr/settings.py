@@ -99,6 +99,8 @@ class TrainingSettings:
     optimizer: OptimizerSettings
     schedule: ScheduleSettings
     losses: LossSettings
+    # What CLIP's prompts call the classes, in their order; None: by the names of the data set.
+    prompt_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,8 @@ def train(
     model = CDTR(network, len(classes), formulation, settings.precision.network)
     load_backbone(model, weights)
     model.to(where).train()
-    guidance = build_guidance(load_clip(guide.path, guide.network, where), classes, formulation)
+    names = settings.prompt_names or classes
+    guidance = build_guidance(load_clip(guide.path, guide.network, where), names, formulation)
     objective = Objective(settings.losses, formulation, guidance)
     step = EmulatedStep(model, objective, settings.optimizer, settings.emulate_processes)
     dataset = ImageLabelDataset(

@@ -26,6 +26,8 @@ def leakage_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
     yield from _trained(run, shares, key)
     yield from _chosen(run, shares, key)
     for name, protocol in run["protocols"].items():
+        if run["task"] == "localization" and protocol["threshold_source"] == protocol["split"]:
+            continue  # an oracle, which is called so on the page and which no claim may read
         yield from _threshold(protocol, protocol["split"], shares, f"{key}.protocols.{name}")
     if "submission" in run:
         sent = run["submission"]
@@ -39,7 +41,7 @@ def _trained(run: Block, shares: Shares, key: str) -> Iterator[Problem]:
     unseen = {
         f"protocols.{name}.split": protocol["split"]
         for name, protocol in run["protocols"].items()
-        if protocol.get("map", "decoder") == "decoder"
+        if run["task"] == "localization" or protocol["map"] == "decoder"
     }
     unseen |= {f"evaluation.{name}": evaluation[name] for name in evaluation if "split" in name}
     if "submission" in run:
@@ -85,8 +87,6 @@ def _threshold(protocol: Block, scored: str, shares: Shares, place: str) -> Iter
     source = protocol.get("threshold_source")
     if source is None or source in GIVEN_THRESHOLDS or not shares(source, scored):
         return
-    if source == scored and "map" not in protocol:
-        return  # an oracle of boxes, which is called so on the page and which no claim may read
     by = "" if source == scored else f"shares images with {scored!r}, which "
     yield Problem(
         f"{place}.threshold_source",

@@ -89,9 +89,10 @@ def check_ilsvrc(
 
 
 def _id_faults(root: Path, listed: Sequence[IlsvrcImage]) -> list[InputError]:
-    id_, times = Counter(image.id for image in listed).most_common(1)[0]
-    if times == 1:
+    twice = [id_ for id_, times in Counter(image.id for image in listed).items() if times > 1]
+    if not twice:
         return []
+    id_ = twice[0]
     files = [image.file for image in listed if image.id == id_]
     remedy = "check that the archives belong together"
     return [InputError(root, f"{' and '.join(files[:2])}", "each file name once", remedy)]

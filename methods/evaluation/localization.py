@@ -125,7 +125,7 @@ def metrics_document(
             "delete the index.json of its boxes and report.html and run again; a score over a part"
             " of a split is void",
         )
-    gt_known = _gt_known(protocol)
+    gt_known = _gt_known(f"metrics of {split}.{name}", protocol)
     events = outcomes.events(gt_known)
     flags = np.stack([events[rate] for rate in RATES], axis=1)
     resampled = bootstrap_intervals(flags, bootstrap["samples"], bootstrap["seed"])
@@ -179,7 +179,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
     intervals = check_fields(path, document["intervals_95"], dict.fromkeys(RATES, dict))
     names = [str(name) for name in document["classes"]]
     outcomes = _read_outcomes(path.with_suffix(".counts.npz"), len(names))
-    gt_known = _gt_known(document["protocol"])
+    gt_known = _gt_known(path, document["protocol"])
     known = outcomes.summary(gt_known, names)
     images = len(outcomes.ids)
     compared: dict[str, tuple[Any, Any]] = {
@@ -205,9 +205,16 @@ def read_metrics(path: Path) -> dict[str, Any]:
     return document
 
 
-def _gt_known(protocol: Mapping[str, Any]) -> str:
+def _gt_known(where: str | Path, protocol: Mapping[str, Any]) -> str:
     """The class whose map makes the box of GT-known; a control has one box for both."""
-    return "labelled" if protocol.get("gt_known") == "labelled" else "predicted"
+    if "prediction" in protocol:
+        return "predicted"
+    stated = protocol.get("gt_known")
+    if stated not in ("predicted", "labelled"):
+        raise InputError(
+            where, f"{stated!r} as protocol.gt_known", "predicted or labelled", _REMEDY
+        )
+    return str(stated)
 
 
 def _read_outcomes(path: Path, num_classes: int) -> Outcomes:

@@ -135,3 +135,11 @@ def test_head_starts_with_small_constant_offsets() -> None:
     limit = math.sqrt(6 / (9 * 50))  # of kaiming's uniform draw before a ReLU
     assert 0.98 * limit < weight.abs().max() <= limit
     assert weight.std().item() == pytest.approx(limit / math.sqrt(3), rel=0.02)
+
+
+def test_an_offset_that_is_no_number_is_not_hidden() -> None:
+    maps, weight = torch.randn(1, 2, 4, 4), torch.randn(3, 2, 3, 3)
+    offsets = torch.zeros(1, 18, 4, 4)
+    assert pooled_deform_conv2d(maps, offsets, weight).isfinite().all()
+    offsets[0, 3, 1, 1] = float("nan")
+    assert pooled_deform_conv2d(maps, offsets, weight).isnan().all()

@@ -111,15 +111,21 @@ def test_report_prints_the_verdicts_and_its_path(project: Project) -> None:
 def test_paper_experiment_is_planned_without_its_data(fresh_project: Project) -> None:
     planned = fresh_project.planned("--config", "experiment=paper")
     protocols = 19
-    assert planned["find_archives"] == 1
-    assert planned["find_weights"] == 1
-    assert planned["train_model"] == 3
+    assert planned["find_archives"] == 2
+    assert planned["find_weights"] == 3  # two backbones and the guide
+    assert planned["train_model"] == 3 * 2
     assert planned["validate_checkpoint"] == 3 * 10
     assert planned["predict_segmentation"] == 3 * 3  # val as squares and in proportion, and test
     assert planned["predict_maps"] == 3 * 2
     assert planned["score_labels"] == 3 * protocols
     assert planned["package_submission"] == 3
-    assert "generate_archives" not in planned
+    assert planned["predict_localization"] == 3 * 2  # test, and the held-out images
+    assert planned["find_boxes"] == 3 * 3
+    assert planned["choose_threshold"] == 3 * 2
+    assert planned["score_boxes"] == 3 * 4
+    assert (planned["score_control"], planned["score_box_control"]) == (3, 4)
+    made = ("generate", "pretrain", "train_clip")
+    assert not [rule for rule in planned if rule.startswith(made)]
 
 
 def test_storage_may_lie_elsewhere(fresh_project: Project, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What a dry run says beside Snakemake's tables."""
 
 import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import Project, copy_project
 
 SAID = "What tiny with 1 seed will take"
 
@@ -21,13 +23,31 @@ def test_a_dry_run_says_what_it_will_take(fresh_project: Project) -> None:
     assert "Nothing has to be fetched." in text
     for part in ("archives", "checkpoints", "label maps", "main memory", "pretraining", "CRF"):
         assert f"\n  {part}" in text
-    # Jobs by kind, as Snakemake's own table counts them.
     kinds = {"training": ["train_model"], "validation": ["validate_checkpoint"]}
     kinds |= {"prediction": ["predict_segmentation", "predict_maps"], "CRF": ["apply_crf"]}
-    planned = fresh_project.planned()
+    assert_counted(text, fresh_project, kinds)
+
+
+def assert_counted(text: str, project: Project, kinds: Mapping[str, Sequence[str]]) -> None:
+    """Jobs by kind, as Snakemake's own table counts them."""
+    planned = project.planned()
     for kind, rules in kinds.items():
         row = next(line.split() for line in text.splitlines() if line.split()[:1] == [kind])
         assert int(row[1]) == sum(planned[rule] for rule in rules), kind
+
+
+def test_a_dry_run_says_what_boxes_will_take(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "a project", "tiny_birds")
+    done = project.snakemake("--dry-run", "report")
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.partition("What tiny_birds with 1 seed will take")[2]
+    for part in ("archives", "checkpoints", "class maps", "boxes", "pretraining"):
+        assert f"\n  {part}" in text
+    kinds = {"training": ["train_model"], "prediction": ["predict_localization"]}
+    kinds |= {"boxes": ["find_boxes"], "pretraining": ["pretrain_backbone"]}
+    assert "the training of CLIP, scores and page are not counted" in text
+    # The table of the disk has a row of boxes as well.
+    assert_counted(text.partition("\n  time ")[2], project, kinds)
 
 
 def test_a_dry_run_of_a_part_counts_that_part(fresh_project: Project) -> None:
@@ -52,4 +72,7 @@ def test_missing_originals_are_named(fresh_project: Project) -> None:
     text = done.stdout.partition("What paper with 3 seeds will take")[2]
     assert "VOCtrainval_11-May-2012.tar" in text
     assert "data/archives/voc2012" in text
+    assert "data/archives/cub" in text
+    for file in ("CUB_200_2011.tgz", "deit_small_patch16_224-cd65a155.pth", "ViT-B-32.pt"):
+        assert f"\n  {file}" in text
     assert "NOT FEASIBLE HERE" in text  # the configuration says `device: cpu`

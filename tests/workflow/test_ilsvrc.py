@@ -24,7 +24,7 @@ BOXES = {"val.program", "val.wsolevaluation"}
 
 @pytest.fixture(scope="module")
 def nets(finished_birds: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose report on the data set in ILSVRC's formats is made, with the birds' weights."""
+    """A project whose report on ILSVRC's formats is made, with the weights of the birds'."""
     copied = copy_finished(finished_birds, tmp_path_factory.mktemp("nets"))
     project = Project(copied.folder, "tiny_nets")
     file = "tiny_nets.yaml"
@@ -82,10 +82,9 @@ def test_the_network_has_the_sizes_of_its_settings(nets: Project) -> None:
     resolved = yaml.safe_load((run / "resolved.yaml").read_text(encoding="utf-8"))
     assert resolved["formulation"]["object_map"] == "normalised"
     assert resolved["network"]["csm_width"] == 6
-    chosen = nets.folder / read_json(run / "checkpoint.json")["path"]
-    state = torch.load(chosen, weights_only=True)
-    weights = state.get("model", state)
-    assert 6 in {tensor.shape[0] for name, tensor in weights.items() if "att_layer" in name}
+    weights = torch.load(nets.folder / read_json(run / "checkpoint.json")["path"])
+    assert weights["att_layer.down_1.1.UConv.0.weight"].shape == (6, 6, 3, 3)
+    assert weights["block_catconv.weight"].shape == (1, 3, 3, 3)
 
 
 def test_controls_verdict_and_page(nets: Project) -> None:

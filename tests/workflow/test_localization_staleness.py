@@ -73,10 +73,6 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, int]]] = {
         edit(EXPERIMENT, 'gallery: ["00005"]', 'gallery: ["00006"]'),
         {"render_report": 1},
     ),
-    "a figure": (
-        edit("methods/reporting/localization/decomposition_drawing.py", "_ROW = 44", "_ROW = 40"),
-        {"render_report": 1},
-    ),
     "a claim": (edit("claims/mini_birds.yaml", "at_least: 70.0", "at_least: 71.0"), REPORTED),
     "a threshold": (stated("0.29"), {**SCORED, "score_boxes": 1}),
     "a threshold between those of the grid": (stated("0.205"), BOXED),
@@ -101,7 +97,6 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, int]]] = {
         edit("methods/weights/contrastive.py", "_SCALE = 100.0", "_SCALE = 90.0"),
         GUIDED,
     ),
-    "the pairs of CLIP": (edit(EXPERIMENT, "pairs: 72", "pairs: 108"), GUIDED),
 }
 
 

@@ -53,6 +53,10 @@ def constant_in_training(project: Project) -> None:
     )
 
 
+def constant_of_another_method(project: Project) -> None:
+    project.edit("methods/cdtr/losses.py", "_HIGHEST = 1e-4, 0.9999", "_HIGHEST = 1e-4, 0.9")
+
+
 def constant_of_the_job_description(project: Project) -> None:
     project.edit("workflow_scripts/job.py", '.job.json", plain', '.job.txt", plain')
 
@@ -123,6 +127,7 @@ def new_seed(project: Project) -> None:
         (comment_in_training, {}),
         (docstring_in_training, {}),
         (constant_in_training, TRAINED),
+        (constant_of_another_method, {}),
         (constant_of_the_job_description, {}),
         (figure_of_the_report, {"render_report": 1}),
         (template_of_the_report, {"render_report": 1}),

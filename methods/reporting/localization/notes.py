@@ -5,9 +5,11 @@ from typing import Any
 
 from methods.box_protocols import BoxProtocol
 from methods.data.files import read_json
+from methods.data.splits import drawn_from, overlap
 from methods.errors import InputError
 from methods.reporting.localization.scored import Scored, Seeds
 from methods.reporting.localization.words import MAPS_OF
+from methods.reporting.run_sources import LocalizationSources
 from methods.reporting.sources import ReportSources
 
 _GT_KNOWN = {
@@ -100,9 +102,15 @@ def _threshold_notes(
             chosen.setdefault(p.chosen_on, []).append(name)
     for split, names in chosen.items():
         images = " or ".join(str(number) for number in _images(sources, runs, split))
+        trained = [s[0].files.run for s in runs if _is_trained_on(sources, s[0].files, split)]
+        seen = (
+            f" Training has seen these images, though not their boxes (run {', '.join(trained)})."
+            if trained
+            else ""
+        )
         yield (
             f"The threshold of {', '.join(names)} is chosen by the boxes of {images} images"
-            f" ({split}), so that its rates rest on more than image labels."
+            f" ({split}), so that its rates rest on more than image labels.{seen}"
         )
     oracles = [name for name, p in protocols.items() if p.is_oracle]
     if oracles:
@@ -110,6 +118,13 @@ def _threshold_notes(
             f"ORACLE: the threshold of {', '.join(oracles)} is the best one for the boxes that it"
             " is scored on. It says what a threshold could give; no verdict reads it."
         )
+
+
+def _is_trained_on(sources: ReportSources, run: LocalizationSources, split: str) -> bool:
+    """Whether a run chooses a threshold by images that its training shows."""
+    dataset = sources.settings["datasets"][run.dataset]
+    chooses = any(p.chosen_on == split for p in run.protocols.values())
+    return chooses and overlap(dataset["format"], drawn_from(dataset), split, run.train_split)
 
 
 def _images(sources: ReportSources, runs: Sequence[Seeds], split: str) -> list[int]:
