@@ -284,6 +284,16 @@ def test_tolerances_and_bounds_are_as_registered() -> None:
         "mini-beyond-colour": AtLeast(20.0),
         "mini-crf-does-no-harm": AtLeast(-1.0),
     }
+    birds = load_claims(REPOSITORY / "claims/mini_birds.yaml")
+    assert {claim.id: claim.bound for claim in birds} == {
+        "birds-perfect-control": Equals(100.0, 1e-9),
+        "birds-gt-known": AtLeast(65.0),
+        "birds-top1-loc": AtLeast(55.0),
+        "birds-top1-cls": AtLeast(75.0),
+        "birds-beyond-centre-box": AtLeast(20.0),
+        "birds-loc-beyond-centre-box": AtLeast(15.0),
+        "birds-beyond-colour": AtLeast(20.0),
+    }
     for name in PUBLICATIONS:
         for entry in load_claims(REPOSITORY / f"claims/{name}.yaml"):
             assert isinstance(entry.bound, Published)
