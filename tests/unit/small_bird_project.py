@@ -1,4 +1,4 @@
-"""A project whose experiment `tiny` is tests/workflow/tiny_birds.yaml."""
+"""A project whose experiment `tiny` is tests/workflow/tiny_birds.yaml, with a claim of its own."""
 
 import shutil
 from pathlib import Path
@@ -24,7 +24,16 @@ def copy_bird_project(folder: Path) -> Path:
     """Copy what is read before any rule runs."""
     copy_project(folder)
     shutil.copy(WORKFLOW / "tiny_birds.yaml", folder / "experiments/tiny.yaml")
+    perfect = {"control": "perfect", "dataset": "birds", "split": "test", "metric": "gt_known"}
+    write_claim(folder, {"quantity": perfect})
     return folder
+
+
+def write_claim(project: Path, quantities: dict[str, Any]) -> None:
+    """Let the experiment claim this alone."""
+    claim = {"id": "one", "statement": "It is good.", "source": "A test.", "at_least": 10}
+    content = {"registered": "2026-11-24, for a test", "claims": [{**claim, **quantities}]}
+    (project / "claims/mini_birds.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def run_of(experiment: str) -> dict[str, Any]:

@@ -4,9 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.unit.small_bird_project import copy_bird_project, load, run_of, sentence
+from tests.unit.small_bird_project import (
+    copy_bird_project,
+    load,
+    run_of,
+    sentence,
+    write_claim,
+)
 
 RUN = "runs.cdtr"
 PROTOCOLS = f"{RUN}.protocols"
@@ -131,16 +136,9 @@ def test_every_split_of_cub_has_labels(project: Path) -> None:
 @pytest.mark.parametrize("block", ["quantity", "minus"])
 def test_no_claim_reads_an_oracle(project: Path, block: str) -> None:
     strict = {"run": "cdtr", "split": "test", "protocol": "strict", "metric": "gt_known"}
-    claim = {"id": "one", "statement": "It is good.", "source": "A test.", "at_least": 10}
-
-    def claimed(protocol: str) -> None:
-        quantities = {"quantity": strict, block: {**strict, "protocol": protocol}}
-        content = {"registered": "2026-11-24, for a test", "claims": [claim | quantities]}
-        (project / "claims/mini_birds.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-
-    claimed("honest")
+    write_claim(project, {"quantity": strict, block: {**strict, "protocol": "honest"}})
     load(project, {})
-    claimed("oracle")
+    write_claim(project, {"quantity": strict, block: {**strict, "protocol": "oracle"}})
     found = sentence(project, {})
     assert found.startswith("claims: found the claim 'one' about gt_known of cdtr, oracle, on test")
     assert "whose threshold is the best one on the images that are scored" in found

@@ -118,7 +118,7 @@ HELD_OUT = {"split": "train", "images": 20, "seed": 0}
         (f"{MORE}.network.width", 64, "128, as width of the weights 'mini-vit'"),
         (f"{MORE}.network.auxiliary_layer", 5, "one of 5 blocks"),
         (f"{MORE}.dataset", "shape", "expected 'shapes'"),
-        (f"{MORE}.weights", "maxi", "expected one of mini-vit"),
+        (f"{MORE}.weights", "maxi", "expected one of mini-clip, mini-vit"),
         (f"{MORE}.method", "mor", "expected 'more'"),
         (f"{MORE}.checkpoint.rule", "bst", "expected one of last, iteration, best, file"),
         (f"{MORE}.checkpoint", {"rule": "best"}, "expected the key 'split'"),
