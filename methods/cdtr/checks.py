@@ -7,6 +7,7 @@ from methods.cdtr.accepted import acceptance_problems
 from methods.cdtr.epochs import plan_epochs, written_iterations
 from methods.cdtr.formulation import read_formulation
 from methods.cdtr.settings import TrainingSettings
+from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
 from methods.data.splits import sizes
 from methods.settings import build
@@ -38,20 +39,7 @@ def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
 
 def _network(run: Block, backbone: Block) -> Iterator[Problem]:
     network = run["network"]
-    for field, other in (
-        ("patch_size", "patch_size"),
-        ("width", "width"),
-        ("depth", "depth"),
-        ("heads", "heads"),
-        ("pretrained_size", "image_size"),
-    ):
-        if network[field] != backbone[other]:
-            yield Problem(
-                f"network.{field}",
-                f"{network[field]}",
-                f"{backbone[other]}, as {other} of the weights {run['weights']!r}",
-            )
-    yield from multiple(network["width"], network["heads"], "network.width", "heads")
+    yield from backbone_problems(run, backbone)
     grid = 2 * network["patch_size"]  # CSM halves the grid of patches
     yield from multiple(
         network["pretrained_size"], grid, "network.pretrained_size", "2 * patch_size"

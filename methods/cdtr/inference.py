@@ -19,9 +19,9 @@ from methods.data.centre_crop import CentreCrop
 from methods.data.files import sha256
 from methods.data.image_index import ImageRecord, read_index
 from methods.data.images import read_rgb
+from methods.data.one_class import single_class
 from methods.data.predictions import PredictionItem, write_arrays, write_index
 from methods.data.transforms import normalise
-from methods.evaluation.ranking import single_class
 from methods.settings import build
 from methods.training.seeding import allow_tf32, select_device
 

@@ -64,11 +64,6 @@ def _kinds() -> tuple[BirdKind, ...]:
 BIRD_KINDS = _kinds()
 
 
-def kind_name(kind: int) -> str:
-    """Return the name of a kind, 0 to 35, such as Rufous_Banded_Wren."""
-    return BIRD_KINDS[kind].name
-
-
 def class_names(num_kinds: int) -> tuple[str, ...]:
     """Return the names of the first kinds: the classes of a data set with so many."""
     return tuple(kind.name for kind in BIRD_KINDS[:num_kinds])

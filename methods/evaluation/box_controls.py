@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from methods.data.boxes import read_boxes
 from methods.data.centre_crop import CentreCrop
 from methods.data.image_index import ImageRecord
+from methods.data.one_class import single_class
 from methods.data.samples import ManifestFiles
 from methods.errors import InputError
 from methods.evaluation.box_scores import IOUS, Outcomes, box_accuracy
 from methods.evaluation.colour_classes import fit
 from methods.evaluation.crop import boxes_in_crop
 from methods.evaluation.overlap import best_overlap
-from methods.evaluation.ranking import single_class
 from methods.evaluation.truths import outside, read_truths
 from methods.workers import map_in_order
 

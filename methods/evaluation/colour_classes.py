@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.data.image_index import ImageRecord
-from methods.evaluation.ranking import rank, single_class
+from methods.data.one_class import single_class
+from methods.evaluation.ranking import rank
 from methods.workers import map_in_order
 
 _BINS = 8  # of each channel

@@ -7,25 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.data.image_index import ImageRecord
+from methods.data.one_class import single_class
 from methods.data.predictions import PredictionIndex, read_arrays
 from methods.errors import InputError
-
-
-def single_class(record: ImageRecord) -> int:
-    """The zero-based class of an image.
-
-    Raises:
-        InputError: it has none, or several.
-    """
-    classes = np.flatnonzero(record.labels)
-    if len(classes) != 1:
-        raise InputError(
-            f"labels of image {record.id}",
-            f"{len(classes)} classes",
-            "exactly one",
-            "check the index of the data set; localization is scored on images of one class",
-        )
-    return int(classes[0])
 
 
 def rank(scores: NDArray[Any], true: int) -> int:

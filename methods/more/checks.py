@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
 from methods.data.splits import sizes
 from methods.more.formulation import read_formulation
@@ -64,20 +65,7 @@ def _checkpoint(run: Block) -> Iterator[Problem]:
 
 def _network(run: Block, backbone: Block) -> Iterator[Problem]:
     network = run["network"]
-    for field, other in (
-        ("patch_size", "patch_size"),
-        ("width", "width"),
-        ("depth", "depth"),
-        ("heads", "heads"),
-        ("pretrained_size", "image_size"),
-    ):
-        if network[field] != backbone[other]:
-            yield Problem(
-                f"network.{field}",
-                f"{network[field]}",
-                f"{backbone[other]}, as {other} of the weights {run['weights']!r}",
-            )
-    yield from multiple(network["width"], network["heads"], "network.width", "heads")
+    yield from backbone_problems(run, backbone)
     if not -network["depth"] <= network["auxiliary_layer"] < network["depth"]:
         yield Problem(
             "network.auxiliary_layer",

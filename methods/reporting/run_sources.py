@@ -212,11 +212,6 @@ class LocalizationSources(RunSources):
     image_size: int
     resize: int
 
-    @property
-    def judged(self) -> dict[str, BoxProtocol]:
-        """The protocols on the split that the run is judged on."""
-        return {name: p for name, p in self.protocols.items() if p.split == self.split}
-
     def scored(self) -> list[tuple[str, str]]:
         """(split, protocol) of all boxes that were scored."""
         return [(p.split, name) for name, p in self.protocols.items()]

@@ -10,9 +10,9 @@ import pytest
 from methods.data.centre_crop import CentreCrop
 from methods.data.image_index import read_index
 from methods.data.manifest import write_index
+from methods.data.one_class import single_class
 from methods.data.transforms import IMAGENET_MEAN, IMAGENET_STD, normalise
 from methods.evaluation.crop import boxes_in_crop, corners_in_crop
-from methods.evaluation.ranking import single_class
 from methods.postprocess.boxes import eight_bits, enlarge, find_boxes
 from tests.golden.golden import golden, relative_error
 

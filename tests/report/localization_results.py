@@ -1,7 +1,7 @@
 """A small but complete results folder of localization runs, in the formats the rules write."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from methods.data.image_index import ImageRecord, read_index
 from methods.evaluation.box_controls import ControlData, score_control
 from methods.layout import CONTROLS, control_file
 from methods.reporting.collecting import collect
+from methods.reporting.figures import Drawing
 from methods.reporting.localization.section import LocalizationSection, build_section
 from methods.reporting.sources import ReportSources
+from methods.reporting.tables import Cell, Table
 from methods.reporting.verdicts import judge_all
 from methods.training.checkpoints import is_trained
 from tests.report.localization_scenes import SPLITS, write_objects
@@ -248,3 +250,19 @@ def built(results: LocalizationResults) -> LocalizationSection:
     section = build_section(results.sources())
     assert section is not None
     return section
+
+
+def rows_of(table: Table) -> list[dict[str, Cell]]:
+    """The cells of each row by the labels of their columns."""
+    labels = [column.label for column in table.columns]
+    assert len(set(labels)) == len(labels)
+    return [dict(zip(labels, row, strict=True)) for row in table.rows]
+
+
+def drawings_of(section: LocalizationSection) -> Iterator[Drawing]:
+    """Every drawing of the section."""
+    yield from (*section.control_drawings, *section.gap_drawings)
+    for part in section.parts:
+        yield from (*part.drawings, *part.threshold_curves, part.decomposition)
+        for group in part.curves:
+            yield from group.drawings

@@ -1,30 +1,24 @@
 """What the page says of localization is what its files say."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from methods.claims import AtLeast, Claim, Quantity
-from methods.data.files import read_json, sha256, write_json
-from methods.errors import InputError
-from methods.reporting.figures import Drawing
+from methods.data.files import read_json, sha256
 from methods.reporting.localization import classes_drawing
 from methods.reporting.localization.section import LocalizationSection, build_section
 from methods.reporting.localization.words import ORACLE, PARTS, RATES
-from methods.reporting.tables import Cell, Table, show_number
+from methods.reporting.tables import Cell, show_number
 from tests.report.localization_results import (
-    CLAIM,
     CLASSES,
     PROTOCOLS,
     LocalizationResults,
     built,
+    drawings_of,
+    rows_of,
 )
 from tests.report.localization_scores import Mistakes
 
@@ -56,25 +50,11 @@ def section(results: LocalizationResults) -> LocalizationSection:
     return built(results)
 
 
-def rows_of(table: Table) -> list[dict[str, Cell]]:
-    labels = [column.label for column in table.columns]
-    assert len(set(labels)) == len(labels)
-    return [dict(zip(labels, row, strict=True)) for row in table.rows]
-
-
 def metrics_of(results: LocalizationResults, run: Cell, seed: Cell, name: str) -> dict[str, Any]:
     document: dict[str, Any] = read_json(
         results.folder(str(run), int(str(seed))) / f"metrics/test.{name}.json"
     )
     return document
-
-
-def drawings_of(section: LocalizationSection) -> Iterator[Drawing]:
-    yield from (*section.control_drawings, *section.gap_drawings)
-    for part in section.parts:
-        yield from (*part.drawings, *part.threshold_curves, part.decomposition)
-        for group in part.curves:
-            yield from group.drawings
 
 
 def check_scores(row: dict[str, Cell], document: dict[str, Any]) -> None:
@@ -232,11 +212,6 @@ def test_the_gap_is_that_of_the_files_and_says_what_differs(
     assert len(section.sentences) == 2
 
 
-def test_without_a_full_run_there_is_no_gap(tmp_path: Path) -> None:
-    section = built(LocalizationResults(tmp_path))
-    assert (section.sentences, section.gap_drawings, section.gap.rows) == ((), (), ())
-
-
 def test_a_run_is_told_with_its_rates_and_their_intervals(
     results: LocalizationResults, section: LocalizationSection
 ) -> None:
@@ -267,39 +242,6 @@ def test_the_notes_tell_what_the_numbers_rest_on(section: LocalizationSection) -
     assert "small" not in section.notes[0]
 
 
-def test_protocols_of_one_name_that_differ_are_told_apart(tmp_path: Path) -> None:
-    exact = {"released": {**PROTOCOLS["released"], "crop": "exact"}}
-    runs = {"cdtr": {}, "exact": {"protocols": exact}}
-    mistakes = dict.fromkeys(runs, Mistakes())
-    section = built(LocalizationResults(tmp_path, runs=runs, mistakes=mistakes))
-    (crop,) = (note for note in section.notes if "moved into the crop" in note)
-    assert crop.startswith("released, half, oracle:")
-    (gt_known,) = (note for note in section.notes if "map of the predicted class" in note)
-    assert gt_known.startswith("GT-known of released, half, oracle, released of exact takes")
-    assert section.notes[0] == "No class map is constant; such a map would have no box."
-
-
-def test_a_verdict_on_an_oracle_is_refused(tmp_path: Path) -> None:
-    results = LocalizationResults(tmp_path)
-    assert CLAIM.quantity is not None
-    named = Quantity(split="test", metric="top1_loc", run="cdtr", protocol="oracle")
-    claim = Claim("a", "It works.", "None.", AtLeast(0.0), named)
-    results.judge(CLAIM, claim)
-    with pytest.raises(InputError) as raised:
-        build_section(results.sources())
-    sentence = str(raised.value)
-    assert "claim a, which reads cdtr/seed0/metrics/test.oracle.json" in sentence
-    assert "whose threshold is not chosen on the images that it is scored on" in sentence
-
-
-def test_a_metrics_file_that_was_changed_is_refused(tmp_path: Path) -> None:
-    results = LocalizationResults(tmp_path)
-    path = results.folder() / "metrics/test.honest.json"
-    write_json(path, {**read_json(path), "top1_loc": 99.0})
-    with pytest.raises(InputError, match=r"top1_loc of .*honest\.json: found 99\.0"):
-        build_section(results.sources())
-
-
 def test_experiments_without_such_a_run_have_no_section(results: LocalizationResults) -> None:
     assert build_section(replace(results.sources(), runs=())) is None
 
@@ -308,18 +250,6 @@ def test_equal_results_give_equal_sections(
     results: LocalizationResults, section: LocalizationSection
 ) -> None:
     assert built(results) == section
-
-
-def test_names_from_the_results_are_escaped(tmp_path: Path) -> None:
-    results = LocalizationResults(tmp_path, classes=HOSTILE, runs={"a&<b>": {}})
-    results.judge()
-    section = built(results)
-    for drawing in drawings_of(section):
-        assert "script" not in {e.tag for e in ElementTree.fromstring(str(drawing.svg)).iter()}
-    texts = "".join(str(drawing.svg) for drawing in section.parts[0].drawings)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texts
-    assert "a&amp;&lt;b&gt;: rates on test" in texts
-    assert {row["class"] for row in rows_of(section.classes)} == set(HOSTILE)
 
 
 def test_every_drawing_has_a_name_of_its_own(section: LocalizationSection) -> None:
@@ -367,14 +297,3 @@ def test_the_chain_leads_from_the_data_to_the_verdicts(
     assert [name for name in order if name in files] == list(files)
     for name, file in files.items():
         assert (links[name]["file"], links[name]["sha256"]) == (file, sha256(results.root / file))
-
-
-def test_the_section_needs_neither_torch_nor_opencv() -> None:
-    code = (
-        "import sys; import methods.reporting.localization.section;"
-        "print({'torch', 'cv2'} & set(sys.modules))"
-    )
-    done = subprocess.run(  # its own interpreter: the tests have imported both
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert done.stdout.strip() == "set()"

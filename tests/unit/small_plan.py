@@ -1,6 +1,7 @@
 """An experiment whose sizes can be counted by hand, and an empty place for it."""
 
 import dataclasses
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,35 @@ def small_experiment() -> dict[str, Any]:
     }
 
 
+_CDTR_TRAINING: dict[str, Any] = {
+    "epochs": 5,
+    "batch_size": 4,
+    "emulate_processes": 2,
+    "precision": {"network": "fp32", "tf32": False},
+    "loader_workers": 3,
+    "checkpoint_every": 2,
+    "log_every": 10,
+    "sampler": {"repeats": 3, "round_to": 8, "set_epoch": True},
+    "augmentation": {
+        "crop": 48,
+        "scale": [0.08, 1.0],
+        "ratio": [0.75, 1.3333],
+        "flip_probability": 0.5,
+        "rand_augment": "rand-m9-mstd0.5-inc1",
+        "erasing_probability": 0.25,
+    },
+    "optimizer": {
+        "lr": 5e-5,
+        "lr_batch": 512,
+        "betas": [0.9, 0.999],
+        "eps": 1e-8,
+        "weight_decay": 0.05,
+    },
+    "schedule": {"warmup_epochs": 1, "warmup_lr": 1e-6, "floor": 1e-5},
+    "losses": {"clip": 2.4, "area_ratio": 0.25},
+}
+
+
 def small_localization() -> dict[str, Any]:
     """One localization run whose sizes can be counted by hand."""
     box = {"box": "program", "crop": "program", "gt_known": "predicted", "several": "last"}
@@ -144,33 +174,7 @@ def small_localization() -> dict[str, Any]:
                     "ocm_blocks": 2,
                     "drop_path": 0.1,
                 },
-                "training": {
-                    "epochs": 5,
-                    "batch_size": 4,
-                    "emulate_processes": 2,
-                    "precision": {"network": "fp32", "tf32": False},
-                    "loader_workers": 3,
-                    "checkpoint_every": 2,
-                    "log_every": 10,
-                    "sampler": {"repeats": 3, "round_to": 8, "set_epoch": True},
-                    "augmentation": {
-                        "crop": 48,
-                        "scale": [0.08, 1.0],
-                        "ratio": [0.75, 1.3333],
-                        "flip_probability": 0.5,
-                        "rand_augment": "rand-m9-mstd0.5-inc1",
-                        "erasing_probability": 0.25,
-                    },
-                    "optimizer": {
-                        "lr": 5e-5,
-                        "lr_batch": 512,
-                        "betas": [0.9, 0.999],
-                        "eps": 1e-8,
-                        "weight_decay": 0.05,
-                    },
-                    "schedule": {"warmup_epochs": 1, "warmup_lr": 1e-6, "floor": 1e-5},
-                    "losses": {"clip": 2.4, "area_ratio": 0.25},
-                },
+                "training": deepcopy(_CDTR_TRAINING),
                 "checkpoint": {"rule": "last"},
                 "inference": {"image_size": 48, "resize": 56},
                 "evaluation": {"split": "test"},

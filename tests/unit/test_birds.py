@@ -12,7 +12,6 @@ from methods.data.birds import (
     MIN_VISIBLE_SHARE,
     BirdScene,
     class_names,
-    kind_name,
     render_bird,
 )
 from methods.errors import InputError
@@ -35,7 +34,7 @@ def test_a_kind_is_a_texture_with_a_hue() -> None:
 
 
 def test_names_are_words_joined_by_underscores_and_no_word_tells_the_kind() -> None:
-    assert kind_name(0) == "Rufous_Banded_Wren"
+    assert class_names(1) == ("Rufous_Banded_Wren",)
     names = class_names(36)
     assert len(set(names)) == 36
     assert names[:8] == class_names(8)

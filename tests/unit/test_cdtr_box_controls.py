@@ -8,11 +8,12 @@ import pytest
 from methods.data.centre_crop import CentreCrop
 from methods.data.files import read_json, write_json
 from methods.data.image_index import ImageRecord, read_index
+from methods.data.one_class import single_class
 from methods.errors import InputError
 from methods.evaluation.box_controls import ControlData, score_control
 from methods.evaluation.box_scores import Outcomes
 from methods.evaluation.colour_classes import ColourClasses, fit, histogram
-from methods.evaluation.ranking import rank, single_class
+from methods.evaluation.ranking import rank
 from methods.layout import CONTROLS
 from tests.unit.small_birds import CLASSES, TEST, write_birds
 
