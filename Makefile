@@ -18,7 +18,7 @@ environment:
 	@envs/install.sh
 
 report: environment
-	@$(bin)/snakemake --cores $(CORES) report $(config)
+	@$(bin)/snakemake report --cores $(CORES) --quiet reason $(config)
 	@$(bin)/python -m methods.reporting.summary $(config)
 
 plan: environment

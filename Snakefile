@@ -11,6 +11,8 @@ min_version("9.27.1")
 PROJECT = Path(workflow.basedir)
 STARTED = time.time()
 sys.path.insert(0, str(PROJECT))
+# Threads that wait must sleep: where two jobs share the cores, spinning ones halve their speed.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from methods.configuration.loading import load_configuration
 from methods.devices import gpu_answers
@@ -80,6 +82,10 @@ include: "rules/report.smk"
 if workflow.output_settings.dryrun:
     # A dry run calls none of the hooks below.
     atexit.register(print_needs, workflow, CONFIG, bool(GPU))
+
+
+onstart:
+    print(f"Each job's progress stands in {RESULTS}/logs", file=sys.stderr)
 
 
 onerror:
