@@ -32,8 +32,8 @@ localrules:
     data,
     train,
     metrics,
-    find_archives,
-    find_weights,
+    fetch_archives,
+    fetch_weights,
     record_weights,
     select_checkpoint,
     check_receipts,
@@ -42,6 +42,7 @@ localrules:
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/scored.smk"
 
 
 rule report:

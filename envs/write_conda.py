@@ -13,7 +13,10 @@ from envs.resolver import resolve
 ENVS = Path(__file__).parent
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "data": ("dacite", "numpy", "pillow", "pycocotools", "scipy", "threadpoolctl"),
+    "data": (
+        *("requests", "filelock", "tqdm"),
+        *("dacite", "numpy", "pillow", "pycocotools", "scipy", "threadpoolctl"),
+    ),
     "torch": (
         *("torch", "torchvision", "timm", "open-clip-torch"),
         *("dacite", "numpy", "pillow", "pyyaml", "scipy", "threadpoolctl", "tqdm"),
@@ -30,7 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 
 _PURPOSES = {
-    "data": "archives, checks, generated scenes",
+    "data": "downloads, archives, checks, generated scenes",
     "torch": "pretraining, training, inference",
     "crf": "the dense CRF; pydensecrf2 is compiled, with the system's C++ compiler",
     "metrics": "scores, controls and mmsegmentation's second opinion",

@@ -76,24 +76,25 @@ use rule generate_archives as generate_ilsvrc_archives with:
         dataset=made_as(*ILSVRC.archives),
 
 
-rule find_archives:
+rule fetch_archives:
     output:
         receipt=f"{ARCHIVES}/receipt.json",
     wildcard_constraints:
-        dataset=names("datasets", "local"),
+        dataset=names("datasets", "published", "local"),
     params:
+        source=of_dataset("source"),
         archives=of_dataset("archives"),
-        code=code("find_archives"),
+        code=code("fetch_archives"),
     log:
-        f"{RESULTS}/logs/find_archives/{{dataset}}.log",
+        f"{RESULTS}/logs/fetch_archives/{{dataset}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/find_archives/{{dataset}}.tsv"
+        f"{RESULTS}/benchmarks/fetch_archives/{{dataset}}.tsv"
     conda:
         "../envs/data.yaml"
     message:
-        "Looking for the archives of {wildcards.dataset}"
+        "Fetching the archives of {wildcards.dataset}"
     script:
-        "../workflow_scripts/find_archives.py"
+        "../workflow_scripts/fetch_archives.py"
 
 
 rule verify_archives:

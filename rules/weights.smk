@@ -70,22 +70,22 @@ rule record_weights:
         "../workflow_scripts/record_weights.py"
 
 
-rule find_weights:
+rule fetch_weights:
     output:
         card=f"{RESULTS}/weights/{{weights}}.json",
     wildcard_constraints:
-        weights=names("weights", "local"),
+        weights=names("weights", "published", "local"),
     params:
         weights=of_weights,
         path=lambda wildcards: weights_path(wildcards.weights),
-        code=code("find_weights"),
+        code=code("fetch_weights"),
     log:
-        f"{RESULTS}/logs/find_weights/{{weights}}.log",
+        f"{RESULTS}/logs/fetch_weights/{{weights}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/find_weights/{{weights}}.tsv"
+        f"{RESULTS}/benchmarks/fetch_weights/{{weights}}.tsv"
     conda:
         "../envs/data.yaml"
     message:
-        "Looking for the weights {wildcards.weights}"
+        "Fetching the weights {wildcards.weights}"
     script:
-        "../workflow_scripts/find_weights.py"
+        "../workflow_scripts/fetch_weights.py"

@@ -1,8 +1,10 @@
 """Check an extracted data set and write its manifest and the index that training reads."""
 
+from dataclasses import asdict
 from pathlib import Path
 
-from methods.data.files import write_json
+from methods.data.files import read_json, write_json
+from methods.data.first_use import digest_check
 from methods.data.formats import adapter
 from methods.data.held_out import HeldOut
 from methods.data.manifest import write_index
@@ -21,9 +23,11 @@ def main(job: Job) -> None:
         held_out=build(HeldOut, held_out) if held_out else None,
         threads=job.threads,
     )
+    archives = read_json(job.input["extraction"])["archives"]
+    checks = [asdict(digest_check(archives)), *checked.checks["checks"]]
     write_json(job.output["manifest"], checked.manifest)
     write_index(job.output["index"], checked.index)
-    write_json(job.output["checks"], checked.checks)
+    write_json(job.output["checks"], {"checks": checks})
 
 
 if __name__ == "__main__":

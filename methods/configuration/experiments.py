@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from methods.configuration.published import with_sources
 from methods.configuration.schema import check_schema, nearest
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
@@ -16,7 +17,7 @@ _WHOLE = ("protocols", "formulation", "checkpoint")
 
 
 def read_experiment(project: Path, name: str, where: str = "experiment") -> dict[str, Any]:
-    """Read experiments/<name>.yaml with all that it builds on, every switch spelt out.
+    """Read experiments/<name>.yaml with all that it builds on, switches and digests spelt out.
 
     `extends: other` takes over another experiment, whose blocks are merged key by key; `like: run`
     in a run takes over another run in the same way. Null takes a key away. Protocols, formulation
@@ -35,7 +36,8 @@ def read_experiment(project: Path, name: str, where: str = "experiment") -> dict
     if isinstance(runs, dict):
         merged["runs"] = {run: _like(run, runs, file_name(name), ()) for run in runs}
     check_schema(merged, project / "config.schema.yaml", "experiment", file_name(name))
-    return {**merged, "runs": {run: _complete(of) for run, of in merged["runs"].items()}}
+    completed = {**merged, "runs": {run: _complete(of) for run, of in merged["runs"].items()}}
+    return with_sources(completed, file_name(name))
 
 
 def file_name(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.data.files import atomic_folder, unreadable
+from methods.data.first_use import remembered
 from methods.data.members import AGAIN, Extracted
 from methods.data.tar_archives import extract_nested_tar, extract_tar
 from methods.data.zip_archives import SUFFIX, extract_zip
@@ -24,8 +25,12 @@ def verify_archives(
         folder: holds the archives.
         declared: a name for each archive and, where known, its "bytes", "md5" and "sha256".
 
+    Where no digest is declared, the first one found is written down beside the archive and holds
+    from then on.
+
     Returns:
-        For each archive its "name", its "bytes" and "sha256" as found, and all that is "declared".
+        For each archive its "name", its "bytes" and "sha256" as found, all that is "declared", and
+        whether the digest was only "remembered".
 
     Raises:
         InputError: an archive is missing, or its size or a digest is another.
@@ -99,7 +104,14 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
                 f"{algorithm} {expected[algorithm]}",
                 AGAIN,
             )
-    return {"name": path.name, "bytes": size, "sha256": digests["sha256"], "declared": expected}
+    known = {"md5", "sha256"} & set(expected)
+    return {
+        "name": path.name,
+        "bytes": size,
+        "sha256": digests["sha256"] if known else remembered(path, digests["sha256"]),
+        "declared": expected,
+        "remembered": not known,
+    }
 
 
 def _digests(path: Path, algorithms: set[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from methods.data.files import unreadable
 from methods.errors import InputError
 
-AGAIN = "put the whole, original archive there (download it again)"
+AGAIN = "delete it to have it fetched again, or put the whole, original archive there"
 # What the file system says of names that are too long or that a file and a folder share.
 _BAD_NAMES = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 

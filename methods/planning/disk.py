@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.data.sources import read_sources
 from methods.planning.fetching import MissingFile, datasets_of
 from methods.planning.pictures import masked_images, pictures_of
-from methods.planning.sources import read_sources
 from methods.planning.step import Step, is_made
 
 # What an archive holds where sources.csv does not know it: photographs hardly compress.
@@ -105,7 +105,8 @@ def _unpacked(dataset: Mapping[str, Any], images: float) -> float:
         return images
     total = 0.0
     for archive in dataset["archives"]:
-        source = read_sources().get(archive["name"])
+        published = dataset["source"] == "published"
+        source = read_sources().get(archive["name"]) if published else None
         if source and source.about_unpacked:
             total += source.about_unpacked
         else:

@@ -1,12 +1,12 @@
-"""Files that a person puts in place and that are not there yet."""
+"""Files that the pipeline does not make and that are not there yet."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
-from methods.planning.sources import Source, read_sources
+from methods.data.sources import Source, read_sources
 from methods.planning.step import is_made
 from methods.training.checkpoints import is_trained
 
@@ -22,6 +22,8 @@ class MissingFile:
         exact: whether the size is the publisher's own.
         checked_by: what the pipeline compares.
         source: where it comes from; None where that is not known.
+
+    A person has to fetch what lies behind a login, and what has no source.
     """
 
     path: Path
@@ -30,6 +32,11 @@ class MissingFile:
     exact: bool
     checked_by: str
     source: Source | None
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether the pipeline cannot fetch it."""
+        return self.source is None or self.source.by_a_person
 
 
 def missing_files(configuration: Configuration, planned: Set[Path] | None) -> list[MissingFile]:
@@ -75,9 +82,13 @@ def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterat
             folder / "verified.json",
             configuration.data / "extracted" / name / "extraction.json",
         )
-        if dataset["source"] == "local" and any(is_made(path, planned) for path in made_of_them):
+        if dataset["source"] != "generated" and any(
+            is_made(path, planned) for path in made_of_them
+        ):
+            source = _source_of(dataset)
             for archive in dataset["archives"]:
-                yield _file(folder / archive["name"], configuration.data, archive)
+                path = folder / archive["name"]
+                yield _file(path, configuration.data, archive, source(path.name))
 
 
 def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
@@ -85,9 +96,9 @@ def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterato
     for name in sorted(weights_of(configuration)):
         entry = entries[name]
         card = configuration.results / "weights" / f"{name}.json"
-        if entry["source"] == "local" and is_made(card, planned):
-            digest = {"sha256": entry["sha256_prefix"]}
-            yield _file(configuration.weights / entry["file"], configuration.weights, digest)
+        if "file" in entry and is_made(card, planned):
+            path, digest = configuration.weights / entry["file"], {"sha256": entry["sha256_prefix"]}
+            yield _file(path, configuration.weights, digest, _source_of(entry)(path.name))
 
 
 def _checkpoints(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
@@ -97,11 +108,17 @@ def _checkpoints(configuration: Configuration, planned: Set[Path] | None) -> Ite
             chosen = configuration.results / name / f"seed{configuration.seeds[0]}/checkpoint.json"
             if is_made(chosen, planned):
                 path = Path(checkpoint["path"])
-                yield _file(path, path.parent, {"sha256": checkpoint["sha256"]})
+                yield _file(path, path.parent, {"sha256": checkpoint["sha256"]}, None)
 
 
-def _file(path: Path, root: Path, declared: Mapping[str, Any]) -> MissingFile:
-    source = read_sources().get(path.name)
+def _source_of(block: Mapping[str, Any]) -> Callable[[str], Source | None]:
+    """Tells where a file of a data set or of weights comes from; a user's own is not published."""
+    return read_sources().get if block["source"] == "published" else lambda name: None
+
+
+def _file(
+    path: Path, root: Path, declared: Mapping[str, Any], source: Source | None
+) -> MissingFile:
     stated = declared.get("bytes") or (source and source.bytes)
     about = source.about_bytes if source else None
     checks = {"bytes": "size"}

@@ -80,20 +80,19 @@ def _table(rows: Sequence[Sequence[str]], right: Set[int]) -> Iterator[str]:
 def _fetching(missing: Sequence[MissingFile]) -> list[str]:
     if not missing:
         return ["Nothing has to be fetched."]
-    rows = [("file", "size", "checked by", "put it into", "terms")]
+    rows = [("file", "size", "checked by", "fetched by", "into", "terms")]
     for file in missing:
         size = size_text(file.bytes, file.exact) if file.bytes else "unknown"
+        checks = file.checked_by or "its first use"
+        who = "YOU" if file.by_a_person else "the pipeline"
         terms = file.source.terms if file.source else "its publisher's"
-        rows.append(
-            (file.path.name, size, file.checked_by or "nothing", str(file.path.parent), terms)
-        )
+        rows.append((file.path.name, size, checks, who, str(file.path.parent), terms))
     heading, *table = _table(rows, right={1})
     known = [file.bytes for file in missing if file.bytes]
     total = f"{'' if len(known) == len(missing) else 'at least '}{size_text(sum(known))}"
-    lines = [
-        f"To fetch: {_counted(missing, 'file')}, {total}; nothing is downloaded for you",
-        heading,
-    ]
+    by_hand = [file for file in missing if file.by_a_person]
+    rest = f"; {_counted(by_hand, 'file')} by you, before anything runs" if by_hand else ""
+    lines = [f"To fetch: {_counted(missing, 'file')}, {total}{rest}", heading]
     for line, file in zip(table, missing, strict=True):
         lines += [line, f"{3 * _GAP}{_origin(file)}"]
     return lines
@@ -102,8 +101,8 @@ def _fetching(missing: Sequence[MissingFile]) -> list[str]:
 def _origin(file: MissingFile) -> str:
     if file.source is None:
         return "from its publisher; the pipeline knows no address"
-    login = ", a person has to log in there" if file.source.by_a_person else ""
-    return f"from {file.source.urls[0]}{login}"
+    remark = f" ({file.source.remark})" if file.by_a_person else ""
+    return f"from {file.source.urls[0]}{remark}"
 
 
 def _disk(parts: Sequence[Part], on: Sequence[Disk]) -> list[str]:

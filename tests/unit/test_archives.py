@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from methods.data.archives import extract_archives, verify_archives
+from methods.data.first_use import digest_check
 from methods.errors import InputError
 
 CONTENT = {"tree/a.txt": b"alpha", "tree/deep/b.bin": bytes(range(256)) * 40}
@@ -174,6 +175,7 @@ def test_verification_reports_what_it_found(tmp_path: Path) -> None:
             "bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
             "declared": {"bytes": declared["bytes"], "md5": declared["md5"]},
+            "remembered": False,
         }
     ]
 
@@ -192,8 +194,36 @@ def test_another_digest_is_refused(tmp_path: Path, algorithm: str) -> None:
         verify_archives(tmp_path, [{"name": "a.tar", algorithm: wrong}])
 
 
-def test_a_digest_that_nobody_states_is_recorded(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(b"content")
-    found = verify_archives(tmp_path, [{"name": "a.zip", "digest": "unknown"}])
-    digest = hashlib.sha256(b"content").hexdigest()
-    assert found == [{"name": "a.zip", "bytes": 7, "sha256": digest, "declared": {}}]
+def test_a_digest_that_nobody_publishes_holds_from_its_first_use(tmp_path: Path) -> None:
+    archive = write_tar(tmp_path / "a.tar")
+    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "digest": "unknown"}])
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    note = tmp_path / "a.tar.sha256"
+    assert (found["sha256"], found["remembered"]) == (digest, True)
+    assert note.read_text(encoding="utf-8") == f"{digest}  a.tar\n"
+    assert verify_archives(tmp_path, [{"name": "a.tar"}]) == [{**found, "declared": {}}]
+    archive.write_bytes(archive.read_bytes() + bytes(512))
+    with pytest.raises(InputError, match="as when it was first seen") as caught:
+        verify_archives(tmp_path, [{"name": "a.tar"}])
+    assert digest in str(caught.value)
+    note.unlink()
+    assert verify_archives(tmp_path, [{"name": "a.tar"}])[0]["sha256"] != digest
+
+
+def test_a_published_digest_needs_no_memory(tmp_path: Path) -> None:
+    archive = write_tar(tmp_path / "a.tar")
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "sha256": digest}])
+    assert not found["remembered"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tar"]
+
+
+@pytest.mark.parametrize(
+    ("remembered", "severity", "failed"), [(True, "warning", 1), (False, "ok", 0)]
+)
+def test_the_checks_name_archives_without_a_published_digest(
+    remembered: bool, severity: str, failed: int
+) -> None:
+    check = digest_check([{"name": "a.tar", "remembered": remembered}])
+    assert (check.severity, check.checked, check.failed) == (severity, 1, failed)
+    assert check.examples == (("a.tar",) if remembered else ())

@@ -8,11 +8,11 @@ import pytest
 
 from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
+from methods.data.sources import read_sources
 from methods.more import cost
 from methods.planning.disk import Part, disks, parts_to_write
 from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory
-from methods.planning.sources import read_sources
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine, time_rows
 from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment

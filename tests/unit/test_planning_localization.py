@@ -8,12 +8,12 @@ import pytest
 from methods.box_protocols import beyond_grid
 from methods.cdtr import cost
 from methods.configuration.loading import Configuration
+from methods.data.sources import read_sources
 from methods.more import cost as more_cost
 from methods.planning.disk import parts_to_write
 from methods.planning.fetching import missing_files, weights_of
 from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.pictures import masked_images, pictures_of
-from methods.planning.sources import read_sources
 from methods.planning.steps import steps_to_run
 from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows

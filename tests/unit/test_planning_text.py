@@ -8,8 +8,8 @@ import pytest
 
 from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
+from methods.data.sources import read_sources
 from methods.planning.disk import Disk
-from methods.planning.sources import read_sources
 from methods.planning.steps import steps_to_run
 from methods.planning.text import plan_text, size_text, time_text
 from methods.planning.times import Machine, time_rows

@@ -111,8 +111,8 @@ def test_report_prints_the_verdicts_and_its_path(project: Project) -> None:
 def test_paper_experiment_is_planned_without_its_data(fresh_project: Project) -> None:
     planned = fresh_project.planned("--config", "experiment=paper")
     protocols = 19
-    assert planned["find_archives"] == 2
-    assert planned["find_weights"] == 3  # two backbones and the guide
+    assert planned["fetch_archives"] == 2
+    assert planned["fetch_weights"] == 3  # two backbones and the guide
     assert planned["train_model"] == 3 * 2
     assert planned["validate_checkpoint"] == 3 * 10
     assert planned["predict_segmentation"] == 3 * 3  # val as squares and in proportion, and test

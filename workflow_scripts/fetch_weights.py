@@ -1,7 +1,8 @@
-"""Look for pretrained weights that the user puts in place, and write their card."""
+"""Fetch pretrained weights that are not in place yet, and write their card."""
 
 from pathlib import Path
 
+from methods.data.fetching import fetch_missing
 from methods.data.files import sha256, write_json
 from methods.errors import InputError
 from workflow_scripts.job import Job, run
@@ -9,24 +10,23 @@ from workflow_scripts.job import Job, run
 
 def main(job: Job) -> None:
     weights, path = job.params["weights"], Path(job.params["path"])
-    if not path.is_file():
-        raise InputError(
-            path.parent,
-            f"no {path.name}",
-            f"the weights {job.wildcards['weights']}",
-            "download the file from its publisher into this folder",
-        )
+    fetch_missing(
+        path.parent,
+        [{"name": path.name, "sha256-prefix": weights["sha256_prefix"]}],
+        published=weights["source"] == "published",
+        purpose=f"the weights {job.wildcards['weights']}",
+    )
     digest = sha256(path)
     if not digest.startswith(weights["sha256_prefix"]):
         raise InputError(
             path,
             f"sha256 {digest}",
             f"one that begins with {weights['sha256_prefix']}",
-            "download the original file again",
+            "delete it to have it fetched again, or put the original file there",
         )
     card = {
         "name": job.wildcards["weights"],
-        "source": "local",
+        "source": weights["source"],
         "file": path.name,
         "sha256": digest,
         "network": weights["network"],

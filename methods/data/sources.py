@@ -1,10 +1,11 @@
-"""Where the files come from that a person puts in place (sources.csv, one row a file)."""
+"""Where published files come from and what they must be (sources.csv, one row a file)."""
 
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TABLE = Path(__file__).with_name("sources.csv")
 
@@ -34,6 +35,17 @@ class Source:
     by_a_person: bool
     terms: str
     remark: str
+
+    def archive(self) -> dict[str, Any]:
+        """What the block of a data set says of an archive: name, size and digest."""
+        size = {} if self.bytes is None else {"bytes": self.bytes}
+        kind, _, value = (self.digest or "digest:unknown").partition(":")
+        return {"name": self.file, **size, kind: value}
+
+    def sha256_prefix(self) -> str:
+        """The first digits of the SHA-256, or all; empty where none are published."""
+        kind, _, value = (self.digest or "").partition(":")
+        return value if kind in ("sha256", "sha256-prefix") else ""
 
 
 @cache
