@@ -8,7 +8,7 @@ import socket
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from methods.devices import gpu_names, processor_name
 from methods.errors import InputError
@@ -27,6 +27,7 @@ PACKAGES = (
     "jinja2",
     "snakemake",
 )
+_SETTINGS = ("experiments/*.yaml", "claims/*.yaml")  # users write files of these names
 _UNMEASURED = ("", "-", "NA")  # what Snakemake writes where it could not measure
 
 
@@ -43,7 +44,7 @@ class Environment:
         gpus: names of the GPUs that nvidia-smi lists.
         packages: (name, version) of the packages that the results depend on.
         commit: git commit of the project; None where git does not answer.
-        dirty: whether files differ from the commit; None where git does not answer.
+        changed: files of the code that differ from the commit; None where git does not answer.
     """
 
     host: str
@@ -54,7 +55,7 @@ class Environment:
     gpus: tuple[str, ...]
     packages: tuple[tuple[str, str], ...]
     commit: str | None
-    dirty: bool | None
+    changed: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,6 @@ class RuleTiming:
 def describe_environment(repository: Path) -> Environment:
     """Describe this machine and the code in `repository`."""
     commit = _git(repository, "rev-parse", "--verify", "HEAD")
-    status = None if commit is None else _git(repository, "status", "--porcelain")
     return Environment(
         host=socket.gethostname(),
         system=platform.platform(),
@@ -90,7 +90,7 @@ def describe_environment(repository: Path) -> Environment:
         gpus=gpu_names(),
         packages=tuple((name, _version(name)) for name in PACKAGES),
         commit=commit,
-        dirty=None if status is None else bool(status),
+        changed=None if commit is None else _changed(repository),
     )
 
 
@@ -138,6 +138,21 @@ def _is_measured(job: dict[str, str]) -> bool:
     return not set(values) & set(_UNMEASURED) and float(job["cpu_time"]) > 0
 
 
+def _changed(repository: Path) -> tuple[str, ...] | None:
+    """The files that differ from the commit, but for experiments and claims that it has not."""
+    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    status = _git(repository, "status", *options)
+    if status is None:
+        return None
+    entries = (entry for entry in status.split("\0") if entry)  # such as " M a/b", "?? a/c"
+    return tuple(entry[3:] for entry in entries if not _is_settings(entry[:2], entry[3:]))
+
+
+def _is_settings(state: str, file: str) -> bool:
+    """Whether a file is new and no code: what it says of an experiment stands in the report."""
+    return state == "??" and any(map(PurePosixPath(file).match, _SETTINGS))
+
+
 def _git(repository: Path, *arguments: str) -> str | None:
     try:
         answer = subprocess.run(
@@ -145,7 +160,7 @@ def _git(repository: Path, *arguments: str) -> str | None:
         )
     except FileNotFoundError:  # no git on this machine
         return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
+    return answer.stdout.removesuffix("\n") if answer.returncode == 0 else None
 
 
 def _version(package: str) -> str:

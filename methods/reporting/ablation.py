@@ -9,13 +9,14 @@ from methods.errors import InputError
 from methods.reporting.ablation_drawing import draw_deltas
 from methods.reporting.figures import Drawing
 from methods.reporting.sources import ReportSources, seeds_of
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table, show_number
 
 _METRICS = {  # of each task; the first one is compared unless the experiment names another
     "segmentation": {"miou": "mIoU", "mean_precision": "precision", "mean_accuracy": "recall"},
     "localization": {"top1_loc": "Top-1 Loc", "gt_known": "GT-known", "top1_cls": "Top-1 cls"},
 }
 _TASK_NOTES = {"segmentation": " Precision and recall are means over the labels."}
+_SHARES_OF_IMAGES = ("localization",)  # tasks whose metrics are shares of images
 _OTHERS = {"top5_loc": "Top-5 Loc"}  # metrics that are shown only where they are compared
 
 
@@ -39,10 +40,12 @@ class _Row:
     Attributes:
         scores: of each metric one value a seed, %; None where it is not defined.
         published: the paper's value of each metric that it gives, %.
+        images: that were scored.
     """
 
     scores: Mapping[str, list[float | None]]
     published: Mapping[str, float]
+    images: int
 
     def values(self, metric: str) -> list[float] | None:
         """A metric of each seed, %; None where a seed has no value."""
@@ -80,6 +83,13 @@ class _Comparison:
         """The key of the metric that is compared."""
         return next(iter(self.names))
 
+    @property
+    def one_image(self) -> str | None:
+        """What one image is worth, in words; None where the metric is no share of images."""
+        if self.task not in _SHARES_OF_IMAGES:
+            return None
+        return f"one image is {show_number(100 / self.rows[self.full].images)}"
+
 
 def build_ablation(sources: ReportSources) -> Ablation | None:
     """Compare the runs of an experiment that says which of them is the full one; else None.
@@ -102,7 +112,8 @@ def build_ablation(sources: ReportSources) -> Ablation | None:
         if same and (split, protocol) in seeds[0].scored():
             found = [read_json(seed.metrics(split, protocol)) for seed in seeds]
             scores = {metric: [document[metric] for document in found] for metric in names}
-            rows[name] = _Row(scores, published.get(name, {}))
+            images = found[0]["coverage"]["evaluated"]
+            rows[name] = _Row(scores, published.get(name, {}), images)
     compared = _Comparison(rows, settings["full"], names, protocol, split, task)
     return Ablation(_table(compared), _draw(compared))
 
@@ -131,14 +142,16 @@ def _table(compared: _Comparison) -> Table:
     names, metric = compared.names, compared.metric
     full = compared.rows[compared.full]
     best, known = full.mean(metric), full.published.get(metric)
+    given = [key for key in names if any(key in row.published for row in compared.rows.values())]
+    against = metric in full.published
     cells: list[list[Cell]] = [
         [
             name,
             len(row.scores[metric]),
             *(row.mean(key) for key in names),
             None if row is full else _difference(row.mean(metric), best),
-            *(row.published.get(key) for key in names),
-            None if row is full else _difference(row.published.get(metric), known),
+            *(row.published.get(key) for key in given),
+            *([None if row is full else _difference(row.published.get(metric), known)] * against),
         ]
         for name, row in compared.rows.items()
     ]
@@ -147,13 +160,15 @@ def _table(compared: _Comparison) -> Table:
         Column("seeds", Kind.COUNT),
         *(Column(f"{name} (%)", Kind.NUMBER) for name in names.values()),
         Column("difference", Kind.SIGNED),
-        *(Column(f"paper: {name} (%)", Kind.NUMBER) for name in names.values()),
-        Column("paper: difference", Kind.SIGNED),
+        *(Column(f"paper: {names[key]} (%)", Kind.NUMBER) for key in given),
+        *([Column("paper: difference", Kind.SIGNED)] * against),
     ]
+    theirs = " here and to the paper's full method there" if against else ""
+    worth = f"; {compared.one_image} points" if compared.one_image else ""
     caption = (
         f"Ablation, protocol {compared.protocol} on {compared.split}: mean over the seeds."
-        f" Differences are in points of {names[metric]}, to the run {compared.full} here and to the"
-        f" paper's full method there.{_TASK_NOTES.get(compared.task, '')}"
+        f" Differences are in points of {names[metric]}, to the run {compared.full}{theirs}{worth}."
+        f"{_TASK_NOTES.get(compared.task, '')}"
     )
     return build_table("ablation", caption, columns, cells)
 
@@ -171,7 +186,8 @@ def _draw(compared: _Comparison) -> Drawing:
     }
     quantity = compared.names[metric]
     title = f"{quantity} on {compared.split}, difference to {compared.full}"
-    return draw_deltas("ablation-deltas", title, drawn, quantity)
+    unit = f"points; {compared.one_image}" if compared.one_image else "points"
+    return draw_deltas("ablation-deltas", title, drawn, quantity, unit)
 
 
 def _defined(name: str, row: _Row, metric: str) -> list[float]:

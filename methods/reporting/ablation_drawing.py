@@ -16,6 +16,7 @@ def draw_deltas(
     title: str,
     rows: Mapping[str, tuple[Sequence[float], float | None]],
     quantity: str,
+    unit: str,
 ) -> Drawing:
     """Draw differences in one quantity, ours beside the published ones.
 
@@ -25,6 +26,7 @@ def draw_deltas(
         rows: of each run the differences of its seeds and the published one, points; None where
             nothing was published.
         quantity: what the differences are of.
+        unit: of the differences, in words.
     """
     with new_figure(WIDTH, 84 + RUNG * len(rows)) as figure:
         axes = figure.subplots()
@@ -35,9 +37,12 @@ def draw_deltas(
             if published is not None:
                 (mark,) = axes.plot(published, row, "D", markersize=8, color=INK, zorder=4)
                 mark.set_markerfacecolor("none")
+        marks = {"here, mean and range of the seeds": point}
+        if any(published is not None for _, published in rows.values()):
+            marks["paper"] = Line2D([], [], marker="D", ls="", color=INK, markerfacecolor="none")
         figure.legend(
-            [point, Line2D([], [], marker="D", linestyle="", color=INK, markerfacecolor="none")],
-            ["here, mean and range of the seeds", "paper"],
+            list(marks.values()),
+            list(marks),
             loc="outside upper left",
             ncols=2,
             frameon=False,
@@ -45,7 +50,7 @@ def draw_deltas(
         )
         axes.set_yticks(range(len(rows)), list(rows))
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlabel(f"{quantity}, difference (points)", fontsize=11)
+        axes.set_xlabel(f"{quantity}, difference ({unit})", fontsize=11)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axes.margins(x=0.08)
         bare(axes)

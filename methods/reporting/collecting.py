@@ -59,7 +59,7 @@ def collect(
     Raises:
         InputError: a file is missing.
     """
-    headlines = read_headlines(root / "verdicts.json", experiment["runs"])
+    headlines = read_headlines(root / "verdicts.json", experiment)
     runs = tuple(
         _run(root, name, run, seed, headlines[name])
         for name, run in experiment["runs"].items()

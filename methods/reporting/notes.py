@@ -15,6 +15,8 @@ from methods.reporting.settings_tables import without_published_settings
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
 
+_NAMED_FILES = 3  # at most, of those that differ from the commit; the page lists all further down
+
 
 def result_sentences(sources: ReportSources) -> tuple[str, ...]:
     """One sentence a segmentation run: its final mIoU and what that covers."""
@@ -169,5 +171,8 @@ def _code_notes(sources: ReportSources) -> Iterator[str]:
     environment = sources.environment
     if environment.commit is None:
         yield "git does not answer, so the page cannot name the commit of the code."
-    elif environment.dirty:
-        yield f"The code differs from commit {environment.commit}."
+    elif environment.changed:
+        number, named = len(environment.changed), environment.changed[:_NAMED_FILES]
+        files = f"{number} file{'s' * (number > 1)}: {', '.join(named)}"
+        more = f" and {number - len(named)} more" * (number > len(named))
+        yield f"The code differs from commit {environment.commit} in {files}{more}."

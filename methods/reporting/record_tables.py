@@ -64,7 +64,7 @@ def splits_table(datasets: Sequence[DatasetSources]) -> Table:
 
 def environment_table(environment: Environment) -> Table:
     """The machine that wrote the page, its packages and the code."""
-    changed = {True: "yes", False: "no", None: "git does not answer"}
+    changed = environment.changed
     facts: list[tuple[str, Cell]] = [
         ("host", environment.host),
         ("system", environment.system),
@@ -74,7 +74,10 @@ def environment_table(environment: Environment) -> Table:
         ("python", environment.python),
         *environment.packages,
         ("git commit", environment.commit or "git does not answer"),
-        ("files differ from the commit", changed[environment.dirty]),
+        (
+            "files that differ from the commit",
+            "git does not answer" if changed is None else ", ".join(changed) or "none",
+        ),
     ]
     columns = [Column("fact", Kind.NAME), Column("value", Kind.CODE)]
     caption = "The machine that wrote the page, and the code then."

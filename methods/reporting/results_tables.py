@@ -18,8 +18,8 @@ CONTROL_NAMES = {
 _CLASS_SCORES = ("iou", "precision", "recall", "confusion_ratio")
 _SCORES = (
     Column("mIoU (%)", Kind.NUMBER),
-    Column("95 % low", Kind.NUMBER),
-    Column("95 % high", Kind.NUMBER),
+    Column("95 % low", Kind.LOW),
+    Column("95 % high", Kind.HIGH),
     Column("pixel accuracy (%)", Kind.NUMBER),
     Column("mean accuracy (%)", Kind.NUMBER),
     Column("mean precision (%)", Kind.NUMBER),
@@ -88,7 +88,7 @@ def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
         *_RUN,
         _PROTOCOL,
         Column("map", Kind.NAME),
-        Column("labels", Kind.NAME),
+        Column("labels"),
         *_STEPS,
         Column("background threshold", Kind.NUMBER),
         Column("threshold from", Kind.NAME),

@@ -22,11 +22,18 @@ class Kind(StrEnum):
     NAME = "name"  # short, never wrapped
     NUMBER = "number"  # two decimals
     SIGNED = "signed"  # two decimals and always a sign: a difference
+    INTERVAL = "interval"  # a number with its interval in brackets: on the page alone
+    LOW = "low"  # ends of the interval of the number before: on the page they stand in its cell
+    HIGH = "high"
+    FILED = "filed"  # a number that stands in the CSV alone
     COUNT = "count"
     CODE = "code"  # settings and versions
     FILE = "file"  # path relative to the page's folder
     DIGEST = "digest"
     SEVERITY = "severity"
+
+
+_ENDS = (Kind.LOW, Kind.HIGH)
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,37 @@ class Table:
             writer.writerow(column.label for column in self.columns)
             writer.writerows(self.rows)
 
+    def on_page(self) -> "Table":
+        """The table as the page shows it: an interval stands in the cell of its number."""
+        kinds = [column.kind for column in self.columns]
+        shown = [at for at, kind in enumerate(kinds) if kind not in (*_ENDS, Kind.FILED)]
+        with_ends = [at for at in shown if tuple(kinds[at + 1 : at + 3]) == _ENDS]
+        columns = [
+            Column(f"{self.columns[at].label}, 95 % interval", Kind.INTERVAL)
+            if at in with_ends
+            else self.columns[at]
+            for at in shown
+        ]
+        rows = [
+            [_interval(*row[at : at + 3]) if at in with_ends else row[at] for at in shown]
+            for row in self.rows
+        ]
+        return build_table(self.name, self.caption, columns, rows)
+
 
 def build_table(
     name: str, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
 ) -> Table:
     """Build a table out of any sequences."""
     return Table(name, caption, tuple(columns), tuple(tuple(row) for row in rows))
+
+
+def _interval(value: Cell, low: Cell, high: Cell) -> Cell:
+    """Such as "73.96 (65.62\u201382.29)"; None where the value is not defined."""
+    if value is None:
+        return None
+    ends = (show(end, Kind.NUMBER) for end in (low, high))
+    return f"{show(value, Kind.NUMBER)} ({UNDEFINED.join(ends)})"
 
 
 def show(value: Cell, kind: str) -> str:

@@ -66,11 +66,11 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         Column("run", Kind.NAME),
         Column("seed", Kind.COUNT),
         Column("device", Kind.NAME),
-        Column("processor or GPU", Kind.NAME),
+        Column("processor or GPU"),
         Column("CPU threads", Kind.COUNT),
         Column("torch", Kind.NAME),
         Column("python", Kind.NAME),
-        Column("system", Kind.NAME),
+        Column("system"),
         Column("host", Kind.NAME),
     ]
     return build_table("machines", "The machines that trained.", columns, rows)

@@ -60,7 +60,7 @@ def validations_table(runs: Sequence[SegmentationSources]) -> Table:
     columns = [
         *_RUN,
         Column("iteration", Kind.COUNT),
-        Column("checkpoint", Kind.NAME),
+        Column("checkpoint"),
         *(Column(f"{name} (%)", Kind.NUMBER) for name in MAP_NAMES.values()),
         Column("F1 of the classes (%)", Kind.NUMBER),
         Column("images", Kind.COUNT),

@@ -1,9 +1,14 @@
 """The machine and the time that the page names."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from methods.data.files import read_json, write_json
+from methods.reporting.notes import notes
+from methods.reporting.record_tables import environment_table
 from tests.report.both_results import BothResults
 from tests.report.conftest import render_results, rows_of
 from tests.report.results import REPOSITORY, Results
@@ -81,3 +86,22 @@ def test_only_jobs_behind_localization_are_timed(tmp_path: Path) -> None:
     read = {str(path.relative_to(sources.benchmark_root)) for path in sources.benchmarks}
     assert {f"{job}.tsv" for job in behind} <= read
     assert not {f"{job}.tsv" for job in others} & read
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ((), None),
+        (("a.py",), "The code differs from commit 1f2e in 1 file: a.py."),
+        (tuple("abcde"), "The code differs from commit 1f2e in 5 files: a, b, c and 2 more."),
+    ],
+)
+def test_files_that_differ_from_the_commit_are_named(
+    tmp_path: Path, changed: tuple[str, ...], told: str | None
+) -> None:
+    sources = Results(tmp_path).sources()
+    environment = replace(sources.environment, commit="1f2e", changed=changed)
+    found = notes(replace(sources, environment=environment), [])
+    assert [note for note in found if "commit" in note] == ([] if told is None else [told])
+    facts = dict(environment_table(environment).rows)
+    assert facts["files that differ from the commit"] == (", ".join(changed) or "none")

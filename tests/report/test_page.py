@@ -10,7 +10,7 @@ import yaml
 from methods.data.files import read_json, sha256, write_json
 from methods.evaluation.segmentation import metrics_document, write_metrics
 from methods.reporting.segmentation_gallery import image_scores
-from methods.reporting.tables import Kind, show
+from methods.reporting.tables import Column, Kind, build_table, show
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results, rows_of
 from tests.report.other_method import add_method
@@ -200,3 +200,25 @@ def test_cells_have_two_decimals_and_true_signs(
     value: float | str | None, kind: Kind, text: str
 ) -> None:
     assert show(value, kind) == text
+
+
+def test_an_interval_stands_in_the_cell_of_its_number_and_the_csv_has_every_column(
+    tmp_path: Path,
+) -> None:
+    columns = [
+        Column("run", Kind.NAME),
+        Column("rate", Kind.NUMBER),
+        *(Column("low", Kind.LOW), Column("high", Kind.HIGH), Column("other", Kind.FILED)),
+        Column("images", Kind.COUNT),
+    ]
+    rows = [("a", 73.958, 65.625, -1, 3.5, 96), ("b", None, None, None, None, 0)]
+    table = build_table("rates", "Rates.", columns, rows)
+    shown = table.on_page()
+    assert [column.label for column in shown.columns] == ["run", "rate, 95 % interval", "images"]
+    assert shown.rows == (("a", "73.96 (65.62\u2013\u22121.00)", 96), ("b", None, 0))
+    table.write_csv(tmp_path)
+    assert (tmp_path / "rates.csv").read_text().splitlines() == [
+        "run,rate,low,high,other,images",
+        "a,73.958,65.625,-1,3.5,96",
+        "b,,,,,0",
+    ]

@@ -58,7 +58,7 @@ def test_the_commit_and_unsaved_changes_are_told(tmp_path: Path) -> None:
         subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
     outside = describe_environment(tmp_path)
-    assert (outside.commit, outside.dirty) == (None, None)
+    assert (outside.commit, outside.changed) == (None, None)
     git("init")
     (tmp_path / "file").write_text("1")
     git("add", "file")
@@ -66,9 +66,20 @@ def test_the_commit_and_unsaved_changes_are_told(tmp_path: Path) -> None:
     clean = describe_environment(tmp_path)
     assert clean.commit is not None
     assert len(clean.commit) == 40
-    assert clean.dirty is False
+    assert clean.changed == ()
     (tmp_path / "file").write_text("2")
-    assert describe_environment(tmp_path).dirty is True
+    for name in ("new/été b.py", "experiments/mine.yaml", "claims/mine.yaml", "claims/a/b.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    changed = describe_environment(tmp_path).changed
+    assert changed is not None
+    assert sorted(changed) == ["claims/a/b.csv", "file", "new/été b.py"]
+    git("add", "experiments")
+    git("commit", "-m", "two")
+    (tmp_path / "experiments/mine.yaml").write_text("2")
+    changed = describe_environment(tmp_path).changed
+    assert changed is not None
+    assert "experiments/mine.yaml" in changed
 
 
 def test_versions_are_those_that_are_installed(tmp_path: Path) -> None:

@@ -221,6 +221,11 @@ def test_components_are_compared_with_the_full_run_and_with_the_paper(tmp_path: 
     assert "no_cre" in text
     assert "(paper \u221211.40)" in text
     assert "baseline" in text
+    assert "one image is" not in text  # mIoU is no share of images
+    results.judge()
+    page = render_results(results)
+    assert not [name for name in rows_of(page, "ablation")[0] if "paper" in name]
+    assert "paper" not in section(page.read_text("utf-8"), "ablation-section")
 
 
 def test_runs_after_the_second_are_folded_and_show_the_named_images(text: str) -> None:
@@ -278,11 +283,11 @@ def quantity(run: str, protocol: str) -> dict[str, object]:
 
 def test_the_first_claim_says_which_protocol_stands_for_a_run(tmp_path: Path) -> None:
     results = Results(tmp_path, runs={"more": {}, "other": {}})
-    runs, path = results.experiment["runs"], tmp_path / "verdicts.json"
+    path = tmp_path / "verdicts.json"
 
-    def headlines(*entries: dict[str, object]) -> dict[str, str]:
+    def headlines(*entries: dict[str, object], **settings: object) -> dict[str, str]:
         write_json(path, {"verdicts": list(entries)})
-        return read_headlines(path, runs)
+        return read_headlines(path, {**results.experiment, **settings})
 
     assert headlines() == {"more": "aspect_crf", "other": "aspect_crf"}
     no_claim = {"quantity": None}
@@ -291,3 +296,7 @@ def test_the_first_claim_says_which_protocol_stands_for_a_run(tmp_path: Path) ->
     assert headlines(*named, quantity("other", "raw"))["other"] == "raw"
     validation = {"quantity": {"run": "more", "split": "val", "validation": "cam"}}
     assert headlines(validation, quantity("more", "crf"))["more"] == "crf"
+    ablation = {"full": "more", "protocol": "aspect", "split": "val"}
+    assert headlines(*named, ablation=ablation) == {"more": "aspect", "other": "aspect"}
+    elsewhere = {"full": "more", "protocol": "cam", "split": "train"}
+    assert headlines(*named, ablation=elsewhere) == headlines(*named)

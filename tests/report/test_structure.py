@@ -17,16 +17,16 @@ HOSTILE = ["<script>alert(1)</script>", "a&b", 'q"uote', "$x^2$", "it's", "été
 SECTIONS = {
     "page": (
         *("verdicts", "limits", "ablation-section"),
-        *("post-processing", "curves", "per-class", "gallery"),
+        *("post-processing", "per-class", "gallery", "curves"),
         *("data", "machine", "chain"),
     ),
     "both_page": (
         *("verdicts", "limits", "ablation-section"),
-        *("post-processing", "curves", "per-class", "gallery", "boxes", "box-images"),
+        *("post-processing", "per-class", "gallery", "boxes", "box-images", "curves"),
         *("data", "machine", "chain"),
     ),
     "boxes_page": (
-        *("verdicts", "limits", "boxes", "curves", "box-images", "data", "machine", "chain"),
+        *("verdicts", "limits", "boxes", "box-images", "curves", "data", "machine", "chain"),
     ),
 }
 
@@ -60,10 +60,13 @@ def test_ids_are_unique_and_every_link_leads_somewhere(any_page: Path, outline: 
             assert (any_page.parent / unquote(link)).is_file()
 
 
-def test_every_section_but_the_first_is_linked(outline: Outline) -> None:
-    sections = outline.values("section", "id")[1:]
-    links = set(outline.values("a", "href"))
-    assert [name for name in sections if f"#{name}" not in links] == []
+def test_the_navigation_lists_every_section_after_it_in_the_order_of_the_page(
+    any_page: Path, outline: Outline
+) -> None:
+    navigation = re.search(r"<nav .*?</nav>", any_page.read_text("utf-8"), re.S)
+    assert navigation is not None
+    links = Outline(navigation[0]).values("a", "href")
+    assert links == [f"#{name}" for name in outline.values("section", "id")[1:]]
 
 
 def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:
@@ -103,9 +106,21 @@ def test_tables_and_csv_hold_the_same_cells(any_page: Path) -> None:
         assert len(labels) == len(set(labels))
         assert len(re.findall("<tr>", body)) == len(rows_of(any_page, name))
     shown = dict(tables)
-    for name, column in (("ladder", "mIoU (%)"), ("localization", "Top-1 Loc (%)")):
+    for name, column, low, high in (
+        ("ladder", "mIoU (%)", "95 % low", "95 % high"),
+        *(
+            (
+                "localization",
+                f"{rate} (%)",
+                *(f"{rate}: bootstrap {end}" for end in ("low", "high")),
+            )
+            for rate in ("Top-1 Loc", "GT-known", "Top-1 cls")
+        ),
+    ):
         for row in rows_of(any_page, name) if name in shown else ():
-            assert f">{float(row[column]):.2f}<" in shown[name]
+            value, *ends = (f"{float(row[key]):.2f}" for key in (column, low, high))
+            interval = "\u2013".join(ends)
+            assert f">{value} <small>({interval})</small><" in shown[name]
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,8 @@ def test_components_of_a_localization_run_are_compared(both: BothResults, both_p
     assert float(rows["matched"]["difference"]) == pytest.approx(other - full)
     text = section(both_page.read_text("utf-8"), "ablation-section")
     assert "Top-1 Loc on test, difference to cdtr" in text
+    assert text.count(f"one image is {100 / metrics[0]['coverage']['evaluated']:.2f}") == 2
+    assert "paper" not in text
     assert "mIoU" not in text
 
 
@@ -175,9 +177,9 @@ def test_the_first_claim_about_a_localization_run_says_what_stands_for_it(tmp_pa
     oracle_first = {name: PROTOCOLS[name] for name in ("oracle", "half", "released")}
     runs: dict[str, Any] = {"cdtr": RUN, "other": RUN, "third": {**RUN, "protocols": oracle_first}}
 
-    def headlines(*entries: dict[str, object]) -> dict[str, str]:
+    def headlines(*entries: dict[str, object], **settings: object) -> dict[str, str]:
         write_json(path, {"verdicts": list(entries)})
-        return read_headlines(path, runs)
+        return read_headlines(path, {"runs": runs, **settings})
 
     # An oracle never stands for a run, and a claim about another run says nothing.
     assert headlines() == {"cdtr": "released", "other": "released", "third": "half"}
@@ -187,6 +189,23 @@ def test_the_first_claim_about_a_localization_run_says_what_stands_for_it(tmp_pa
         "third": "half",
     }
     assert headlines(quantity("cdtr", "oracle"))["cdtr"] == "released"
+    claims = quantity("cdtr", "honest"), quantity("other", "half")
+    for protocol, stands in (
+        ("released", ["released"] * 3),
+        ("oracle", ["honest", "half", "half"]),
+    ):
+        ablation = {"full": "other", "protocol": protocol, "split": "test"}
+        assert [*headlines(*claims, ablation=ablation).values()] == stands
+
+
+def test_a_page_that_compares_runs_shows_every_run_by_their_protocol(
+    both: BothResults, both_page: Path
+) -> None:
+    judged = [entry["quantity"] for entry in read_json(both.root / "verdicts.json")["verdicts"]]
+    assert ("more", "crf") in [(q["run"], q.get("protocol")) for q in judged if "run" in q]
+    (header,) = re.findall(r"<header>(.*?)</header>", both_page.read_text("utf-8"), re.S)
+    told = re.findall(r"by (\w+) \(", header)
+    assert told == ["crf", "released", "released", "released"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
 _PROTOCOL = Column("protocol", Kind.NAME)
 _COVERAGE = (Column("images", Kind.COUNT), Column("of", Kind.COUNT))
-_INTERVALS = ("binomial", "bootstrap")
+_INTERVALS = {"bootstrap": (Kind.LOW, Kind.HIGH), "binomial": (Kind.FILED, Kind.FILED)}
 _CLASS_RATES = ("top1_loc", "gt_known", "top1_cls")
 
 
@@ -34,10 +34,10 @@ _CAPTION = (
     " map, GT-known for the box of a map of the predicted or of the true class, with an IoU of at"
     f" least 0.5. Box rule: {_listed(BOX_RULES)}. Crop, where the true boxes lie in it:"
     f" {_listed(CROPS)}. Several, of more than one true box: {_listed(SEVERAL)}. The threshold is a"
-    " share of the largest value of a map. Intervals are over images, binomial and by bootstrap;"
-    " they leave out the spread between seeds. BoxAcc is of the map of GT-known, V2 the mean of the"
-    " three with the best of all boxes, PxAP of pixels against masks. An ORACLE row has its"
-    " threshold from the boxes it is scored on: no verdict reads it."
+    " share of the largest value of a map. Intervals are by bootstrap over images and leave out the"
+    " spread between seeds; the CSV has binomial ones too. BoxAcc is of the map of GT-known, V2 the"
+    " mean of the three with the best of all boxes, PxAP of pixels against masks. An ORACLE row has"
+    " its threshold from the boxes it is scored on: no verdict reads it."
 )
 
 
@@ -49,18 +49,18 @@ def rates_table(runs: Sequence[Scored]) -> Table:
             rows.append(
                 [
                     *(*run.key, protocol.split, name),
-                    *(protocol.box, protocol.crop, protocol.gt_known, protocol.several),
                     *(metrics["protocol"]["threshold"], threshold_from(protocol)),
                     *_score_cells(metrics),
+                    *(protocol.box, protocol.crop, protocol.gt_known, protocol.several),
                 ]
             )
     columns = [
         *_RUN,
         _PROTOCOL,
-        *(Column(label, Kind.NAME) for label in ("box rule", "crop", "GT-known by", "several")),
         Column("threshold", Kind.NUMBER),
-        Column("threshold source", Kind.NAME),
+        Column("threshold source"),
         *_score_columns(),
+        *(Column(label, Kind.NAME) for label in ("box rule", "crop", "GT-known by", "several")),
     ]
     return build_table("localization", _CAPTION, columns, rows)
 
@@ -113,7 +113,7 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
         Column("data set", Kind.NAME),
         Column("split", Kind.NAME),
         Column("control", Kind.NAME),
-        Column("prediction", Kind.NAME),
+        Column("prediction"),
         *_score_columns(),
     ]
     caption = (
@@ -134,8 +134,9 @@ def _worth(scores: Mapping[str, Any]) -> float:
 def _score_columns() -> Iterator[Column]:
     for rate in RATES.values():
         yield Column(f"{rate} (%)", Kind.NUMBER)
-        for kind in _INTERVALS:
-            yield from (Column(f"{rate}: {kind} {end}", Kind.NUMBER) for end in ("low", "high"))
+        for name, kinds in _INTERVALS.items():
+            for end, kind in zip(("low", "high"), kinds, strict=True):
+                yield Column(f"{rate}: {name} {end}", kind)
     yield from (Column(f"BoxAcc 0.{level} (%)", Kind.NUMBER) for level in "357")
     yield from (Column(name, Kind.NUMBER) for name in ("BoxAcc V2 (%)", "PxAP (%)"))
     yield Column("constant maps", Kind.COUNT)
@@ -145,8 +146,8 @@ def _score_columns() -> Iterator[Column]:
 def _score_cells(metrics: Mapping[str, Any]) -> Iterator[Cell]:
     for rate in RATES:
         yield metrics[rate]
-        for kind in _INTERVALS:
-            yield from metrics["intervals_95"][rate][kind]
+        for name in _INTERVALS:
+            yield from metrics["intervals_95"][rate][name]
     yield from (metrics["box_acc"][level] for level in ("30", "50", "70"))
     yield from (metrics["box_acc_v2"], metrics["pxap"], metrics["constant_maps"])
     yield from (metrics["coverage"]["evaluated"], metrics["coverage"]["expected"])

@@ -1,0 +1,117 @@
+"""Downloads: resumed, from mirrors in turn, and under the final name only when whole and verified.
+
+`requests` does the talking: proxies of the environment, redirects, time-outs and TLS. (pooch, the usual
+choice, neither resumes a cut download nor tries a mirror.)
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import url2pathname
+
+from filelock import FileLock
+
+from methods.data.files import digest, make_folder
+from methods.data.http import Refused, Timing, download
+from methods.errors import InputError
+
+_SCHEMES = ("https", "http", "file")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file to fetch.
+
+    Attributes:
+        name: of the file.
+        urls: where it is, in the order to try; http, https or file.
+        bytes: its size; None where it is not known.
+        digests: by hashlib's name of the algorithm, lower-case hexadecimal digits, all or the first.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    bytes: int | None
+    digests: Mapping[str, str]
+
+
+def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> None:
+    """Fetch a file, unless it is there.
+
+    One process at a time fetches it; what an earlier call left of it is continued.
+
+    Args:
+        wanted: what it must be.
+        target: its final path.
+        timing: time-outs and attempts; None takes the usual ones.
+
+    Raises:
+        InputError: no address gave the file as it must be, or it cannot be written.
+    """
+    make_folder(target.parent)
+    with FileLock(target.with_name(f".{target.name}.lock")):
+        if target.is_file():
+            return
+        reasons = []
+        for url in wanted.urls:
+            try:
+                _fetch_from(url, wanted, target, timing or Timing())
+            except Refused as reason:
+                reasons.append(f"{_shown(url)}: {reason}")
+            else:
+                return
+    raise InputError(
+        target,
+        f"no copy of it ({'; '.join(reasons)})",
+        f"{wanted.name} from one of its addresses",
+        "check the connection and the proxy (https_proxy), or put the file there by hand",
+    )
+
+
+def _fetch_from(url: str, wanted: Wanted, target: Path, timing: Timing) -> None:
+    scheme = urlsplit(url).scheme
+    if scheme not in _SCHEMES:
+        raise InputError(target, f"the address {_shown(url)}", f"{', '.join(_SCHEMES)}", "correct it")
+    if scheme == "file":
+        source = Path(url2pathname(urlsplit(url).path))
+        if not source.is_file():
+            raise Refused("no such file")
+        _verify(source, wanted)
+        _link(source, target)
+        return
+    part = target.with_name(f".{target.name}.part")
+    download(url, part, wanted.bytes, timing)
+    try:
+        _verify(part, wanted)
+    except Refused:
+        part.unlink()
+        raise
+    part.replace(target)
+
+
+def _verify(path: Path, wanted: Wanted) -> None:
+    size = path.stat().st_size
+    if wanted.bytes is not None and size != wanted.bytes:
+        raise Refused(f"{size} bytes instead of {wanted.bytes}")
+    for algorithm, digits in wanted.digests.items():
+        found = digest(path, algorithm)
+        if not found.startswith(digits):
+            raise Refused(f"{algorithm} {found} instead of {digits}")
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give the file its second name: nothing is copied. Another disk needs a symbolic link."""
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    target.symlink_to(source.resolve())
+
+
+def _shown(url: str) -> str:
+    """The address without user, password and query, which may be secrets."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
