@@ -14,7 +14,7 @@ ENVS = Path(__file__).parent
 
 ROLES: dict[str, tuple[str, ...]] = {
     "data": (
-        *("requests", "filelock", "tqdm"),
+        *("requests", "urllib3", "filelock", "tqdm"),
         *("dacite", "numpy", "pillow", "pycocotools", "scipy", "threadpoolctl"),
     ),
     "torch": (

@@ -1,7 +1,7 @@
 """Downloads: resumed, from mirrors in turn, and under the final name only when whole and verified.
 
-`requests` does the talking: proxies of the environment, redirects, time-outs and TLS. (pooch, the usual
-choice, neither resumes a cut download nor tries a mirror.)
+`requests` does the talking: proxies of the environment, redirects, time-outs and TLS. (pooch, the
+usual choice, neither resumes a cut download nor tries a mirror.)
 """
 
 import os
@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 from filelock import FileLock
 
 from methods.data.files import digest, make_folder
-from methods.data.http import Refused, Timing, download
+from methods.data.transfer import Refused, Timing, download
 from methods.errors import InputError
 
 _SCHEMES = ("https", "http", "file")
@@ -29,7 +29,7 @@ class Wanted:
         name: of the file.
         urls: where it is, in the order to try; http, https or file.
         bytes: its size; None where it is not known.
-        digests: by hashlib's name of the algorithm, lower-case hexadecimal digits, all or the first.
+        digests: by hashlib's name of the algorithm, hexadecimal digits, all or the first ones.
     """
 
     name: str
@@ -74,7 +74,8 @@ def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> None:
 def _fetch_from(url: str, wanted: Wanted, target: Path, timing: Timing) -> None:
     scheme = urlsplit(url).scheme
     if scheme not in _SCHEMES:
-        raise InputError(target, f"the address {_shown(url)}", f"{', '.join(_SCHEMES)}", "correct it")
+        known = ", ".join(_SCHEMES)
+        raise InputError(target, f"the address {_shown(url)}", known, "correct the address")
     if scheme == "file":
         source = Path(url2pathname(urlsplit(url).path))
         if not source.is_file():

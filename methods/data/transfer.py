@@ -9,6 +9,7 @@ from pathlib import Path
 
 import requests
 from tqdm import tqdm
+from urllib3.exceptions import HTTPError
 
 from methods.data.files import read_json, write_json
 from methods.errors import InputError
@@ -63,7 +64,8 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
             # An attempt that brought something does not count.
             failures = 1 if _size(part) > before else failures + 1
             if failures >= timing.attempts:
-                raise Refused(_short(error)) from error
+                reason = str(error) if isinstance(error, _Interrupted) else _short(error)
+                raise Refused(reason) from error
             time.sleep(pause)
             pause = timing.pause if failures == 1 else 2 * pause
         except requests.RequestException as error:
@@ -137,11 +139,17 @@ def _receive(
                     if in_window < timing.slowest * elapsed:
                         raise _Interrupted(f"less than {timing.slowest:g} bytes a second")
                     begun, in_window = time.monotonic(), 0
-        except requests.packages.urllib3.exceptions.HTTPError as error:  # type: ignore[attr-defined]
-            raise _Interrupted(_short(error)) from error
+        except HTTPError as error:
+            raise _Interrupted(_stopped(received, total)) from error
         os.fsync(file.fileno())
     if total is not None and received != total:
-        raise _Interrupted(f"it stopped after {received} of {total} bytes")
+        raise _Interrupted(_stopped(received, total))
+
+
+def _stopped(received: int, total: int | None) -> str:
+    return (
+        f"it stopped after {received} of {'an unknown number of' if total is None else total} bytes"
+    )
 
 
 def _write(descriptor: int, chunk: bytes, part: Path) -> None:
@@ -170,7 +178,7 @@ def _size(part: Path) -> int:
 
 def _short(error: Exception) -> str:
     """The innermost reason, in one line."""
-    reason = error
+    reason: BaseException = error
     while reason.__cause__ or (reason.args and isinstance(reason.args[0], Exception)):
         reason = reason.__cause__ or reason.args[0]
     return str(reason).partition("\n")[0] or type(reason).__name__
