@@ -99,11 +99,17 @@ def test_missing_archive_is_asked_for(fresh_project: Project) -> None:
     assert not list((fresh_project.folder / "data").glob("archives/shapes/*"))
 
 
-def test_weights_of_the_user_are_asked_for_and_checked(fresh_project: Project) -> None:
+def test_published_weights_are_fetched_and_checked(
+    fresh_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nothing answers there
     name, file = "vit_base_patch16_224.orig_in21k_ft_in1k", "jx_vit_base_p16_224-80ecf9dd.pth"
     card = f"results/paper/weights/{name}.json"
     call = (card, "--config", "experiment=paper")
-    assert f"weights: found no {file}" in only_sentence(fresh_project.snakemake(*call))
+    sentence = only_sentence(fresh_project.snakemake(*call))
+    assert f"weights/{file}: found no copy of it (https://" in sentence
+    assert not (fresh_project.folder / "weights" / file).exists()
     (fresh_project.folder / "weights").mkdir(exist_ok=True)
     (fresh_project.folder / "weights" / file).write_text("not the weights", encoding="utf-8")
     sentence = only_sentence(fresh_project.snakemake(*call))
