@@ -1,6 +1,7 @@
 # make report                          the environment, the chain, the verdicts
 # make report EXPERIMENT=paper         another experiment; CORES=18 sets the cores
 # make plan EXPERIMENT=paper           what it will fetch, write and take; nothing runs
+# make rehearse EXPERIMENT=paper       two iterations of each training and all that follows, on a few images
 # make test                            the environment, its test tools, every check and test
 # make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
 
@@ -9,7 +10,7 @@ override config := $(if $(EXPERIMENT),--config "experiment=$(EXPERIMENT)")
 override bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report plan test locks
+.PHONY: help environment report plan rehearse test locks
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -23,6 +24,9 @@ report: environment
 
 plan: environment
 	@$(bin)/python -m methods.planning $(config)
+
+rehearse: environment
+	@$(bin)/snakemake rehearse --cores $(CORES) --quiet reason $(config)
 
 test:
 	@envs/install.sh test

@@ -20,6 +20,7 @@ from methods.errors import InputError
 from methods.reporting.summary import print_summary
 from workflow_scripts.dry_run import print_needs
 from workflow_scripts.job import print_failures
+from workflow_scripts.start import check_machine
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -29,20 +30,26 @@ except InputError as error:
 
 localrules:
     report,
+    preflight,
+    rehearse,
     data,
     train,
     metrics,
     fetch_archives,
     fetch_weights,
     record_weights,
+    sample_dataset,
+    confirm_rehearsal,
     select_checkpoint,
     check_receipts,
     judge_claims,
 
 
 include: "rules/common.smk"
+include: "rules/params.smk"
 include: "rules/inputs.smk"
 include: "rules/scored.smk"
+include: "rules/rehearsed.smk"
 
 
 rule report:
@@ -68,8 +75,10 @@ rule metrics:
         controls=all_controls,
 
 
+include: "rules/preflight.smk"
 include: "rules/data.smk"
 include: "rules/weights.smk"
+include: "rules/rehearsal.smk"
 include: "rules/train.smk"
 include: "rules/checkpoint.smk"
 include: "rules/predict.smk"
@@ -86,6 +95,10 @@ if workflow.output_settings.dryrun:
 
 
 onstart:
+    try:
+        check_machine(workflow, CONFIG, bool(GPU))
+    except InputError as error:
+        sys.exit(str(error))
     print(f"Each job's progress stands in {RESULTS}/logs", file=sys.stderr)
 
 
@@ -94,6 +107,8 @@ onerror:
 
 
 onsuccess:
+    if any(job.rule.name == "preflight" for job in workflow.dag.jobs):
+        print((RESULTS / "logs/preflight.log").read_text(encoding="utf-8"))
     # Under make, which prints it even where nothing had to run, this would be the second time.
     if "MAKELEVEL" not in os.environ and any(
         job.rule.name == "render_report" for job in workflow.dag.jobs

@@ -28,7 +28,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "report": (
         *("jinja2", "markupsafe", "matplotlib", "pandas"),
-        *("dacite", "jsonschema", "numpy", "pillow", "pyyaml", "scipy", "threadpoolctl"),
+        *("dacite", "jsonschema", "numpy", "pillow", "psutil", "pyyaml", "scipy", "threadpoolctl"),
     ),
 }
 

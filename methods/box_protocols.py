@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from methods.settings import build
 
-# program: one box a map, from 8-bit maps, half-open; wsolevaluation: every box, ends included
+# program: the box of the largest region alone, half-open; wsolevaluation: see `boxes_every_region`
 BoxRule = Literal["program", "wsolevaluation"]
 Crop = Literal["program", "exact"]
 Several = Literal["last", "best"]
 
 # Thresholds at which boxes are found whatever a run states: shares of the largest value of a map.
 GRID = tuple(step / 100 for step in range(100))
+APART = 1e-6  # nearer thresholds are not told apart where the boxes are read
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ class BoxProtocol:
     def is_oracle(self) -> bool:
         """Whether the threshold is the best one on the images that are scored."""
         return self.chosen_on == self.split
+
+
+def boxes_every_region(rule: str) -> bool:
+    """Whether a box rule makes a box of every region, whose ends are pixels of it.
+
+    That is the evaluation of Choe et al. (CVPR 2020). The largest region's box is the one that is
+    scored; MaxBoxAccV2 alone takes whichever fits best.
+    """
+    return rule == "wsolevaluation"
 
 
 def read_box_protocols(run: Mapping[str, Any]) -> dict[str, BoxProtocol]:

@@ -46,7 +46,7 @@ class VisionTransformer(nn.Module):
         tokens: T, learned tokens in front of the patches.
         pretrained_size: Side of the square image that the position table is made for, pixels.
         auxiliary_layer: Block whose output is returned as `auxiliary`; negative = from the end.
-        with_head: Add the `head` Linear(D, T) that the published MoRe checkpoints hold. No forward
+        with_head: Add the `head` Linear(D, T) that some published checkpoints hold. No forward
             pass uses it.
         mlp_ratio: Width between the two layers of a block's MLP, by D.
         drop_path: Probability that the last block drops a branch, attention or MLP, for an image

@@ -1,13 +1,11 @@
-from methods.data.formats import COCO, CUB, ILSVRC, VOC, generator_name
+from methods.data.formats import generator_name
 
 
 rule generate_archives:
     output:
-        voc=f"{ARCHIVES}/{VOC.archives[0]}",
-        sbd=f"{ARCHIVES}/{VOC.archives[1]}",
-        receipt=f"{ARCHIVES}/receipt.json",
+        archives=directory(GENERATED),
     wildcard_constraints:
-        dataset=made_as(*VOC.archives[:2]),
+        dataset=names("datasets", "generated"),
     params:
         format=of_dataset("format"),
         generated=of_dataset("generated"),
@@ -26,61 +24,11 @@ rule generate_archives:
         "../workflow_scripts/generate_archives.py"
 
 
-use rule generate_archives as generate_archives_with_test with:
-    output:
-        voc=f"{ARCHIVES}/{VOC.archives[0]}",
-        sbd=f"{ARCHIVES}/{VOC.archives[1]}",
-        test=f"{ARCHIVES}/{VOC.archives[2]}",
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=made_as(*VOC.archives),
-
-
-use rule generate_archives as generate_coco_archives with:
-    output:
-        train=f"{ARCHIVES}/{COCO.archives[0]}",
-        val=f"{ARCHIVES}/{COCO.archives[1]}",
-        annotations=f"{ARCHIVES}/{COCO.archives[2]}",
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=made_as(*COCO.archives),
-
-
-use rule generate_archives as generate_cub_archives with:
-    output:
-        cub=f"{ARCHIVES}/{CUB.archives[0]}",
-        segmentations=f"{ARCHIVES}/{CUB.archives[1]}",
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=made_as(*CUB.archives[:2]),
-
-
-use rule generate_archives as generate_cub_archives_with_cubv2 with:
-    output:
-        cub=f"{ARCHIVES}/{CUB.archives[0]}",
-        segmentations=f"{ARCHIVES}/{CUB.archives[1]}",
-        cubv2=f"{ARCHIVES}/{CUB.archives[2]}",
-        cubv2_lists=f"{ARCHIVES}/{CUB.archives[3]}",
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=made_as(*CUB.archives),
-
-
-use rule generate_archives as generate_ilsvrc_archives with:
-    output:
-        train=f"{ARCHIVES}/{ILSVRC.archives[0]}",
-        val=f"{ARCHIVES}/{ILSVRC.archives[1]}",
-        boxes=f"{ARCHIVES}/{ILSVRC.archives[2]}",
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=made_as(*ILSVRC.archives),
-
-
 rule fetch_archives:
+    input:
+        generated=generated_archives,
     output:
-        receipt=f"{ARCHIVES}/receipt.json",
-    wildcard_constraints:
-        dataset=names("datasets", "published", "local"),
+        verified=f"{ARCHIVES}/verified.json",
     params:
         source=of_dataset("source"),
         archives=of_dataset("archives"),
@@ -89,32 +37,14 @@ rule fetch_archives:
         f"{RESULTS}/logs/fetch_archives/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/fetch_archives/{{dataset}}.tsv"
+    resources:
+        local_files=LOCAL_FILES,
     conda:
         "../envs/data.yaml"
     message:
-        "Fetching the archives of {wildcards.dataset}"
+        "Fetching and verifying the archives of {wildcards.dataset}"
     script:
         "../workflow_scripts/fetch_archives.py"
-
-
-rule verify_archives:
-    input:
-        receipt=f"{ARCHIVES}/receipt.json",
-        archives=made_archives,
-    output:
-        verified=f"{ARCHIVES}/verified.json",
-    params:
-        code=code("verify_archives"),
-    log:
-        f"{RESULTS}/logs/verify_archives/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/verify_archives/{{dataset}}.tsv"
-    conda:
-        "../envs/data.yaml"
-    message:
-        "Verifying sizes and digests of the archives of {wildcards.dataset}"
-    script:
-        "../workflow_scripts/verify_archives.py"
 
 
 rule extract_archives:

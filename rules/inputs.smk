@@ -1,28 +1,13 @@
 # Which files a rule reads, where that depends on the experiment.
 
 from methods import layout
-from methods.data.formats import generated_archives
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 
-def made_archives(wildcards):
-    """Archives that the pipeline makes; those that a user brings stand in the receipt."""
-    folder = ARCHIVES.format(dataset=wildcards.dataset)
-    return [f"{folder}/{name}" for name in archives_made(wildcards.dataset)]
-
-
-def archives_made(dataset):
-    """Names of the archives that the pipeline makes of a data set."""
-    entry = CONFIG.experiment["datasets"][dataset]
-    generated = entry["source"] == "generated"
-    return generated_archives(entry["format"], entry["generated"]) if generated else ()
-
-
-def made_as(*archives):
-    """Pattern of the data sets that the pipeline makes as these archives."""
-    datasets = CONFIG.experiment["datasets"]
-    known = [re.escape(name) for name in datasets if archives_made(name) == archives]
-    return "|".join(known) or "(?!)"
+def generated_archives(wildcards):
+    """The archives that the pipeline makes; none of a published or a user's own data set."""
+    generated = dataset_of(wildcards)["source"] == "generated"
+    return GENERATED.format(dataset=wildcards.dataset) if generated else []
 
 
 def weights_card(wildcards):
@@ -102,7 +87,7 @@ def validations(run, seed, split):
     """Scores of every checkpoint of a training on a split."""
     return [
         f"{RESULTS}/{layout.validation_file(run, seed, split, iteration)}"
-        for iteration in written_iterations(RUNS[run]["training"])
+        for iteration in written_iterations(ALL_RUNS[run]["training"])
     ]
 
 

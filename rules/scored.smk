@@ -11,7 +11,7 @@ def stored_predictions(wildcards):
 
 
 def labels_index(run, seed, split, name):
-    protocol = read_protocols(RUNS[run])[name]
+    protocol = read_protocols(ALL_RUNS[run])[name]
     return f"{RESULTS}/{layout.labels_index(run, seed, split, name, protocol)}"
 
 
@@ -26,8 +26,8 @@ def scored_labels(wildcards):
 
 def cross_checked(run):
     """Protocols that a second program scores: those of the decoder, where the run is judged."""
-    split = RUNS[run]["evaluation"]["split"]
-    protocols = read_protocols(RUNS[run]).items()
+    split = ALL_RUNS[run]["evaluation"]["split"]
+    protocols = read_protocols(ALL_RUNS[run]).items()
     return [(split, name) for name, p in protocols if p.of_decoder and p.split == split]
 
 

@@ -83,9 +83,11 @@ rule fetch_weights:
         f"{RESULTS}/logs/fetch_weights/{{weights}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/fetch_weights/{{weights}}.tsv"
+    resources:
+        local_files=LOCAL_FILES,
     conda:
         "../envs/data.yaml"
     message:
-        "Fetching the weights {wildcards.weights}"
+        "Fetching and verifying the weights {wildcards.weights}"
     script:
         "../workflow_scripts/fetch_weights.py"

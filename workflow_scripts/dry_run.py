@@ -1,11 +1,11 @@
 """What a dry run says after Snakemake's table of jobs."""
 
-from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
 from methods.planning.text import plan_text
 from methods.planning.times import Machine
+from workflow_scripts.start import planned_files
 
 
 def print_needs(workflow: Any, configuration: Configuration, gpu: bool) -> None:
@@ -18,8 +18,6 @@ def print_needs(workflow: Any, configuration: Configuration, gpu: bool) -> None:
     quiet = {level.name for level in workflow.output_settings.quiet or ()}
     if workflow.scheduler is None or not len(workflow.dag) or quiet & {"PROGRESS", "ALL"}:
         return
-    jobs = workflow.dag.needrun_jobs(exclude_finished=False)
-    planned = {Path(str(file)).absolute() for job in jobs for file in job.output}
-    text = plan_text(configuration, planned, Machine(gpu, workflow.cores))
+    text = plan_text(configuration, planned_files(workflow), Machine(gpu, workflow.cores))
     if text:
         print(f"\n{text}")

@@ -1,20 +1,28 @@
-"""Fetch the archives that are not in place yet, and write down what they must be."""
+"""Fetch the archives that are not in place yet, and compare all with their sizes and digests."""
 
+from methods.data.archives import verify_archives
 from methods.data.fetching import fetch_missing
-from methods.data.files import write_json
+from methods.data.files import read_json, write_json
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    dataset, receipt = job.wildcards["dataset"], job.output["receipt"]
-    declared, source = job.params["archives"], job.params["source"]
+    dataset, folder = job.wildcards["dataset"], job.output["verified"].parent
+    declared, local_files = job.params["archives"], job.local_files
+    if made := job.input["generated"]:
+        declared = read_json(made / "receipt.json")["files"]
+        local_files = {entry["name"]: made / entry["name"] for entry in declared}
+        for name in local_files:
+            (folder / name).unlink(missing_ok=True)  # as other settings made it
     fetch_missing(
-        receipt.parent,
+        folder,
         declared,
-        published=source == "published",
+        local_files=local_files,
+        published=job.params["source"] == "published",
         purpose=f"the archives of {dataset}",
     )
-    write_json(receipt, {"dataset": dataset, "source": source, "files": declared})
+    files = verify_archives(folder, declared)
+    write_json(job.output["verified"], {"dataset": dataset, "files": files})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ def main(job: Job) -> None:
     fetch_missing(
         path.parent,
         [{"name": path.name, "sha256-prefix": weights["sha256_prefix"]}],
+        local_files=job.local_files,
         published=weights["source"] == "published",
         purpose=f"the weights {job.wildcards['weights']}",
     )

@@ -38,6 +38,8 @@ class Job:
         wildcards: text by name.
         threads: how many threads or processes may compute at the same time.
         device: auto, cpu or cuda; auto for rules that do not ask.
+        local_files: files that the user keeps in places of their own, by name; none for rules that
+            do not ask.
         log: the job's log.
     """
 
@@ -48,6 +50,7 @@ class Job:
     wildcards: Mapping[str, str]
     threads: int
     device: str
+    local_files: Mapping[str, Path]
     log: Path
 
     @classmethod
@@ -61,6 +64,7 @@ class Job:
             wildcards=dict(snakemake.wildcards.items()),
             threads=snakemake.threads,
             device=snakemake.resources.get("device", "auto"),
+            local_files=_paths(json.loads(snakemake.resources.get("local_files", "{}"))),
             log=Path(snakemake.log[0]),
         )
 
@@ -68,7 +72,7 @@ class Job:
     def read(cls, path: Path) -> "Job":
         """Take the values from the description of an earlier run."""
         values = read_json(path)
-        for group in ("input", "output"):
+        for group in ("input", "output", "local_files"):
             values[group] = _paths(values[group])
         return cls(**{**values, "log": Path(values["log"])})
 

@@ -1,11 +1,11 @@
 """What a CDTR run must satisfy beyond the shape that the schema gives it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from methods.box_protocols import read_box_protocols
 from methods.cdtr.accepted import acceptance_problems
 from methods.cdtr.epochs import plan_epochs, written_iterations
-from methods.cdtr.formulation import read_formulation
+from methods.cdtr.guide_checks import guide_problems
 from methods.cdtr.settings import TrainingSettings
 from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
@@ -13,25 +13,24 @@ from methods.data.splits import sizes
 from methods.settings import build
 
 
-def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
+def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:
     """Contradictions in a run's block.
 
     Args:
         run: the run's block of the experiment, valid by the schema.
-        backbone: the network that its weights were made with.
+        networks: "weights": the network that its weights were made with; "guide": that of CLIP.
         dataset: the block of its data set.
     """
     settings = build(TrainingSettings, run["training"])
     images = sizes(dataset)[run["train_split"]]
-    yield from _network(run, backbone)
+    yield from _network(run, networks["weights"])
     yield from _image_sizes(run)
     yield from _epochs(run, settings, images)
     yield from _schedule(settings)
     if plan_epochs(images, settings).iterations > 0:  # else _epochs has said so
         yield from _checkpoint(run, settings, images)
         yield from acceptance_problems(run, settings, images)
-    yield from _prompts(run, settings, len(dataset["classes"]))
-    yield from _prompt_names(settings, dataset)
+    yield from guide_problems(run, settings, networks["guide"], dataset)
     yield from _thresholds(run)
     for field in ("scale", "ratio"):
         yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")
@@ -117,32 +116,6 @@ def _checkpoint(run: Block, settings: TrainingSettings, images: int) -> Iterator
             f"a multiple of {step} (checkpoint_every = {settings.checkpoint_every} epochs), or"
             f" {written[-1]}, the last",
             "choose one of these or the rule 'last'",
-        )
-
-
-def _prompts(run: Block, settings: TrainingSettings, classes: int) -> Iterator[Problem]:
-    if read_formulation(run).prompt == "program" and settings.batch_size > classes:
-        yield Problem(
-            "training.batch_size",
-            f"{settings.batch_size} images, whose prompts go by their place in the batch",
-            f"at most the {classes} classes",
-            "choose a smaller batch or say formulation: {prompt: label}",
-        )
-
-
-def _prompt_names(settings: TrainingSettings, dataset: Block) -> Iterator[Problem]:
-    """ILSVRC's classes are numbers of WordNet, which CLIP does not know."""
-    classes, names = len(dataset["classes"]), settings.prompt_names
-    if names is None and dataset["format"] == "ilsvrc":
-        yield Problem(
-            "training",
-            "no prompt_names for classes such as " + repr(dataset["classes"][0]),
-            f"the {classes} names that CLIP knows them by, such as 'tench, Tinca tinca'",
-            "add them in the order of the classes",
-        )
-    elif names is not None and len(names) != classes:
-        yield Problem(
-            "training.prompt_names", f"{len(names)} names", f"one of each of {classes} classes"
         )
 
 

@@ -8,9 +8,9 @@ from torch.nn.functional import interpolate
 
 from methods.cdtr.formulation import Formulation
 from methods.cdtr.losses import exact, loss_clip
+from methods.cdtr.prompts import make_prompts
 from methods.data.transforms import IMAGENET_MEAN, IMAGENET_STD
-from methods.errors import InputError
-from methods.weights.clip import BACKGROUND_PROMPT, FOREGROUND_PROMPT, ClipTowers
+from methods.weights.clip import ClipTowers
 from methods.weights.clip_networks import CLIP_MEAN, CLIP_STD
 
 
@@ -22,7 +22,8 @@ class ClipGuidance:
             constants, the gradient reaches the pixels.
         foreground: (C, E), features of the prompts that foreground images are compared with.
         background: (C, E), of those that background images are compared with.
-        formulation: `prompt` and `clip_normalisation` choose the accounts.
+        formulation: `prompt` and `clip_normalisation` choose the accounts. Where prompts go by
+            the place in the batch, it holds at most C images.
     """
 
     def __init__(
@@ -56,11 +57,8 @@ class ClipGuidance:
 
         Returns:
             s_f (B,) and s_b (B,), NaN where CLIP's features are not finite or all zero.
-
-        Raises:
-            InputError: prompts go by the position in the batch, which is larger than their number.
         """
-        rows = self._rows(labels, len(self._foreground))
+        rows = self._rows(labels)
         with torch.autocast(images.device.type, enabled=False):
             mask = interpolate(
                 exact(object_map), size=images.shape[-2:], mode="bilinear", align_corners=True
@@ -83,18 +81,15 @@ def build_guidance(
     Args:
         towers: on the device that the images will be on.
         classes: C names in the order of their numbers.
-        formulation: `prompt_words`: program keeps underscores, blanks replaces them;
-            `prompt_background`: program compares the background images with the foreground's
-            prompts, background with their own; and what `ClipGuidance` reads.
+        formulation: what `make_prompts` and `ClipGuidance` read.
 
     Raises:
         InputError: a name is too long for CLIP's texts.
     """
-    blanks = formulation.prompt_words == "blanks"
-    names = [name.replace("_", " ") if blanks else name for name in classes]
-    foreground = background = towers.text_table(names, FOREGROUND_PROMPT)
-    if formulation.prompt_background == "background":
-        background = towers.text_table(names, BACKGROUND_PROMPT)
+    prompts = make_prompts(classes, formulation)
+    foreground = background = towers.text_table(prompts.names, prompts.foreground)
+    if prompts.background != prompts.foreground:
+        background = towers.text_table(prompts.names, prompts.background)
     return ClipGuidance(towers.encode_image, foreground, background, formulation)
 
 
@@ -105,20 +100,12 @@ def _directions(features: Tensor) -> Tensor:
     return values / lengths
 
 
-def _by_position(labels: Tensor, names: int) -> Tensor:
+def _by_position(labels: Tensor) -> Tensor:
     """The published program's choice: the first image gets the first name, whatever it shows."""
-    if len(labels) > names:
-        raise InputError(
-            "training.batch_size",
-            f"a batch of {len(labels)} images",
-            f"at most {names}, the number of class names, as prompts go by the place in the batch",
-            "lower batch_size, or set prompt: label in the run's formulation",
-        )
     return torch.arange(len(labels), device=labels.device)
 
 
-def _by_label(labels: Tensor, names: int) -> Tensor:
-    del names
+def _by_label(labels: Tensor) -> Tensor:
     return labels
 
 
@@ -136,7 +123,7 @@ def _as_clip_expects(images: Tensor) -> Tensor:
     return (images * deviation + (mean - clip_mean)) / clip_deviation
 
 
-_ROWS: Mapping[str, Callable[[Tensor, int], Tensor]] = {
+_ROWS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "program": _by_position,
     "label": _by_label,
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from methods.cdtr.epochs import plan_epochs
-from methods.cdtr.guide_cost import PUBLISHED_GUIDE, guide_cost
+from methods.cdtr.guide_cost import guide_cost
 from methods.cdtr.settings import NetworkSettings, TrainingSettings
 from methods.settings import build
 from methods.vit_cost import VitSizes
@@ -48,7 +48,7 @@ def forward_macs(run: Run, classes: int) -> float:
     return _vit(run).macs(cells) + cells * behind
 
 
-def training_macs(run: Run, classes: int, guide: Mapping[str, Any] = PUBLISHED_GUIDE) -> float:
+def training_macs(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
     """Of one image in one iteration.
 
     A pass and SKI with their gradients, which are twice as much; and CLIP, forward and back to the
@@ -80,7 +80,7 @@ def map_values(run: Run, classes: int) -> int:
     return classes + (_STORED_CLASSES + 1) * _cells(run) + _STORED_CLASSES
 
 
-def training_memory(run: Run, classes: int, guide: Mapping[str, Any] = PUBLISHED_GUIDE) -> float:
+def training_memory(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
     """Bytes that a training holds at the end of a forward pass on a GPU.
 
     Emulated processes take turns, so that one batch is held at a time. The weights of the guide

@@ -55,8 +55,13 @@ class DeformableHead(nn.Module):
         return pooled_deform_conv2d(deformed, offsets, self.deform_conv.weight)
 
 
-def deform_conv2d(maps: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
-    """The deformable convolution position by position: the reference of the pooled form.
+def pooled_deform_conv2d(maps: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
+    """The mean over all positions of the deformable convolution, without the deformed maps.
+
+    Mean, convolution and interpolation are linear in the maps. So the shares with which all
+    positions read a pixel are summed first, into one image a tap, and each tap then is a weighted
+    mean of the maps. The sum is a matrix product, which unlike a scatter is the same every time
+    on a GPU. Same values and gradients.
 
     Args:
         maps: (B, C, h, w).
@@ -64,30 +69,7 @@ def deform_conv2d(maps: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
         weight: (O, C, 3, 3).
 
     Returns:
-        (B, O, h, w).
-    """
-    height, width = maps.shape[-2:]
-    samples = _samples(offsets)
-    values = torch.zeros((), dtype=maps.dtype, device=maps.device)
-    for row, row_share in ((0, 1 - samples.down), (1, samples.down)):
-        for column, column_share in ((0, 1 - samples.right), (1, samples.right)):
-            y, x = samples.top + row, samples.left + column
-            inside = samples.counts & (y >= 0) & (y < height) & (x >= 0) & (x < width)
-            place = (y.clamp(0, height - 1) * width + x.clamp(0, width - 1)).long()
-            corner = maps.flatten(2).gather(2, _of_every_channel(place, maps))
-            share = torch.where(inside, row_share * column_share, 0)
-            values = values + corner.unflatten(-1, place.shape[1:]) * share[:, None]
-    convolved: Tensor = torch.einsum("ock,bckn->bon", weight.flatten(2), values)
-    return convolved.reshape(len(maps), len(weight), height, width)
-
-
-def pooled_deform_conv2d(maps: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
-    """The mean over all positions of `deform_conv2d`, (B, O), without the deformed maps.
-
-    Mean, convolution and interpolation are linear in the maps. So the shares with which all
-    positions read a pixel are summed first, into one image a tap, and each tap then is a weighted
-    mean of the maps. The sum is a matrix product, which unlike a scatter is the same every time
-    on a GPU. Same values and gradients.
+        (B, O).
     """
     height, width = maps.shape[-2:]
     samples = _samples(offsets)
@@ -127,8 +109,3 @@ def _shares(first: Tensor, second_share: Tensor, size: int) -> Tensor:
     first, second_share = first[..., None], second_share[..., None]
     at_second = torch.where(places == first + 1, second_share, 0)
     return torch.where(places == first, 1 - second_share, at_second)
-
-
-def _of_every_channel(place: Tensor, maps: Tensor) -> Tensor:
-    """Places (B, 9, N) as an index (B, C, 9 * N) of flattened maps."""
-    return place.flatten(1)[:, None].expand(-1, maps.shape[1], -1)

@@ -4,17 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from methods.vit_cost import VitSizes
+from methods.weights.clip_sizes import clip_sizes
 
-PUBLISHED_GUIDE: Mapping[str, Any] = {"model": "ViT-B-32-quickgelu"}
-
-_QUICK = "-quickgelu"  # ends the names of networks with another activation of the same cost
-# patch size, width, blocks, image size
-_NAMED = {
-    "ViT-B-32": (32, 768, 12, 224),
-    "ViT-B-16": (16, 768, 12, 224),
-    "ViT-L-14": (14, 1024, 24, 224),
-    "ViT-L-14-336": (14, 1024, 24, 336),
-}
 # Values that a block of the ViT keeps for the gradient of its input, of each row, by its width: two
 # norms, queries, keys, values, what they make, and twice the fourfold width around the activation.
 _KEPT_BY_BLOCK = 14
@@ -30,18 +21,16 @@ class GuideCost(NamedTuple):
 
 
 def guide_cost(network: Mapping[str, Any]) -> GuideCost:
-    """What a guide costs; a named one that is not OpenAI's ViT counts as the published one.
+    """What a guide costs.
 
     Args:
-        network: of the guide's weights: a name under "model", or its sizes.
+        network: of the guide's weights, as for `clip_sizes`.
     """
-    if "model" in network:
-        name = network["model"].removesuffix(_QUICK)
-        return _transformer(*_NAMED.get(name, _NAMED["ViT-B-32"]))
-    vision, side = network["vision"], network["image_size"]
-    if isinstance(vision["layers"], int):
-        return _transformer(vision.get("patch_size", 32), vision["width"], vision["layers"], side)
-    return _resnet(vision["layers"], vision["width"], side)
+    sizes = clip_sizes(network)
+    if isinstance(sizes.layers, tuple):
+        return _resnet(sizes.layers, sizes.width, sizes.image_size)
+    assert sizes.patch_size is not None  # which the checks of weights ask of a ViT
+    return _transformer(sizes.patch_size, sizes.width, sizes.layers, sizes.image_size)
 
 
 def _transformer(patch_size: int, width: int, depth: int, side: int) -> GuideCost:

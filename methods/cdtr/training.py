@@ -5,29 +5,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from torch.utils.data import DataLoader
+import torch
 
+from methods.cdtr.assembly import build_step, load_batches, make_sampler, require_one_class
 from methods.cdtr.augmentation import TimmView
-from methods.cdtr.clip_guidance import build_guidance
 from methods.cdtr.epochs import plan_epochs
 from methods.cdtr.formulation import complete, read_formulation
 from methods.cdtr.loop import fit
-from methods.cdtr.network import CDTR
-from methods.cdtr.objective import Objective
 from methods.cdtr.schedule import learning_rates, peak_rate
-from methods.cdtr.settings import NetworkSettings, TrainingSettings
+from methods.cdtr.settings import TrainingSettings
 from methods.cdtr.step import EmulatedStep
-from methods.cdtr.weights import load_backbone
 from methods.data.files import write_json
-from methods.data.image_index import ImageRecord, read_index
-from methods.errors import InputError
+from methods.data.image_index import read_index
 from methods.settings import build
 from methods.training.checkpoints import GivenWeights
 from methods.training.dataset import ImageLabelDataset
 from methods.training.machine import describe_machine
-from methods.training.repeated import RepeatedBatches
 from methods.training.seeding import allow_tf32, seed_everything, select_device
-from methods.weights.clip import load_clip
 
 _COUNTED_AFTER = (1, 3, 6, 11)  # epochs, besides the last, by whose end distinct images are counted
 
@@ -50,9 +44,9 @@ def resolve(
     """
     settings = build(TrainingSettings, run["training"])
     records = read_index(index, run["train_split"], classes)
-    _require_one_class(index, records)
+    require_one_class(records)
     count = len(records)
-    sampler = _sampler(count, settings, seed)
+    sampler = make_sampler(count, settings, seed)
     plan, epochs = sampler.plan, settings.epochs
     distinct = sampler.distinct_after({n for n in _COUNTED_AFTER if n < epochs} | {epochs})
     rates = learning_rates(settings, read_formulation(run).schedule)
@@ -111,55 +105,35 @@ def train(
             not one class.
     """
     settings = build(TrainingSettings, run["training"])
-    where = select_device(device)
-    seed_everything(seed)
-    allow_tf32(settings.precision.tf32)
-    formulation = read_formulation(run)
-    network = build(NetworkSettings, run["network"])
-    model = CDTR(network, len(classes), formulation, settings.precision.network)
-    load_backbone(model, weights)
-    model.to(where).train()
-    names = settings.prompt_names or classes
-    guidance = build_guidance(load_clip(guide.path, guide.network, where), names, formulation)
-    objective = Objective(settings.losses, formulation, guidance)
-    step = EmulatedStep(model, objective, settings.optimizer, settings.emulate_processes)
-    dataset = ImageLabelDataset(
-        index, images, run["train_split"], classes, TimmView(settings.augmentation)
-    )
-    _require_one_class(index, dataset.records)
-    sampler = _sampler(len(dataset), settings, seed)
-    loader = DataLoader(dataset, batch_sampler=sampler, num_workers=settings.loader_workers)
-    rates = learning_rates(settings, formulation.schedule)
+    where = _prepare(device, seed, settings)
+    step = build_step(run, settings, classes, weights, guide, where)
+    view = TimmView(settings.augmentation)
+    dataset = ImageLabelDataset(index, images, run["train_split"], classes, view)
+    loader = load_batches(dataset, settings, seed)
+    rates = learning_rates(settings, read_formulation(run).schedule)
     start = time.perf_counter()
     written, seen = fit(step, loader, dataset.records, rates, settings, output)
-    plan = sampler.plan
-    write_json(
-        output / "done.json",
-        {
-            "iterations": settings.epochs * plan.iterations,
-            "seconds": round(time.perf_counter() - start, 1),
-            "images_seen": settings.epochs * plan.shown,
-            "distinct_images": seen,
-            "skipped_steps": step.skipped,
-            "device": str(where),
-            "machine": describe_machine(where),
-            "checkpoints": written,
-        },
-    )
+    done = _summarise(step, settings, len(dataset), time.perf_counter() - start, where)
+    write_json(output / "done.json", {**done, "distinct_images": seen, "checkpoints": written})
 
 
-def _sampler(images: int, settings: TrainingSettings, seed: int) -> RepeatedBatches:
+def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device:
+    """The device, with every generator seeded."""
+    seed_everything(seed)
+    allow_tf32(settings.precision.tf32)
+    return select_device(device)
+
+
+def _summarise(
+    step: EmulatedStep, settings: TrainingSettings, images: int, seconds: float, where: torch.device
+) -> dict[str, Any]:
+    """What a finished training was, for done.json."""
     plan = plan_epochs(images, settings)
-    return RepeatedBatches(plan, settings.epochs, settings.sampler.set_epoch, seed)
-
-
-def _require_one_class(index: Path, records: Sequence[ImageRecord]) -> None:
-    for record in records:
-        count = int(record.labels.sum())
-        if count != 1:
-            raise InputError(
-                index,
-                f"{count} labels of image {record.id}",
-                "one, as the image shows an object of one class",
-                "take it out of the training split or correct its labels",
-            )
+    return {
+        "iterations": settings.epochs * plan.iterations,
+        "seconds": round(seconds, 1),
+        "images_seen": settings.epochs * plan.shown,
+        "skipped_steps": step.skipped,
+        "device": str(where),
+        "machine": describe_machine(where),
+    }

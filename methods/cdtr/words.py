@@ -44,6 +44,26 @@ SWITCHES: Mapping[tuple[str, str], str] = {
         " number of classes is the same (program)"
     ),
 }
+# Of each abbreviation: the name that the paper's abstract gives it, and what the program does.
+TERMS: Mapping[str, str] = {
+    "CSM": (
+        "Category-aware Stimulation Module: a small network that makes a map of every class from"
+        " the attention of the class token, and learns from the class of the image"
+    ),
+    "OCM": (
+        "Object Constraint Module: a map of the object, predicted from the attention of the early"
+        " blocks, is held against the mean attention (map), and the weakest attention is pressed"
+        " down (area)"
+    ),
+    "SKI": (
+        "Semantic Kernel Integrator: a deformable convolution of CSM's maps, whose offsets come"
+        " from the classifier's maps; in training alone"
+    ),
+    "SBA": (
+        "Semantic Boost Adapter: CLIP compares the image under its map, and what the map leaves"
+        " out, with prompts of class and background; it has nothing to learn"
+    ),
+}
 # Of each column of the journal.
 TITLES: Mapping[str, str] = {
     "epoch": "epoch",

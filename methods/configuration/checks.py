@@ -76,14 +76,18 @@ def _run(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Pro
     yield from reference_problems(run, experiment, project, key)
     dataset = experiment["datasets"][run["dataset"]]
     yield from task_problems(run, dataset, key)
-    yield from checkpoint_problems(run["checkpoint"], f"{key}.checkpoint")
+    yield from checkpoint_problems(run, key)
     yield from split_problems(run, dataset, key)
     yield from protocol_problems(run, list(sizes(dataset)), key)
     yield from leakage_problems(run, dataset, key)
     yield from judging_problems(run, key)
     checks = importlib.import_module(f"methods.{run['method']}.checks")
-    backbone = experiment["weights"][run["weights"]]["network"]
-    for problem in checks.problems(run, backbone, dataset):
+    networks = {
+        field: experiment["weights"][run[field]]["network"]
+        for field in ("weights", "guide")
+        if field in run
+    }
+    for problem in checks.problems(run, networks, dataset):
         yield replace(problem, key=f"{key}.{problem.key}")
 
 

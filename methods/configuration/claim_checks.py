@@ -1,6 +1,6 @@
 """Every number that a claim names must be one that the experiment makes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from methods.box_protocols import read_box_protocols
@@ -9,6 +9,7 @@ from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.data.splits import drawn_from, overlap, withheld
 from methods.layout import CONTROLS
+from methods.metric_names import PROTOCOL, is_of_class, metric_names, receipt_names
 from methods.training.checkpoints import curve_split, is_trained
 
 
@@ -31,7 +32,7 @@ def _not_made(quantity: Quantity, experiment: Block) -> str | None:
     """What the quantity should name instead; None where the experiment makes it."""
     runs = experiment["runs"]
     if quantity.run is None:
-        return _not_controlled(quantity, runs)
+        return _not_controlled(quantity, experiment)
     if quantity.run not in runs:
         return f"the run {nearest(quantity.run, runs)}"
     run = runs[quantity.run]
@@ -44,13 +45,16 @@ def _not_made(quantity: Quantity, experiment: Block) -> str | None:
         best = "a number whose threshold is the best one on the images that are scored"
         return f"another protocol, not {best}"
     if withheld(dataset["format"], quantity.split):
-        return None  # not evaluated without a package, whatever the run makes
+        # Not evaluated without a package, whatever the run makes.
+        return _not_measured(quantity, receipt_names(dataset["classes"]))
     split = run["protocols"][quantity.protocol]["split"]
-    return _another(quantity, split, "which it is scored on")
+    elsewhere = _another(quantity, split, "which it is scored on")
+    return elsewhere or _not_measured(quantity, metric_names(run["task"], dataset["classes"]))
 
 
-def _not_controlled(quantity: Quantity, runs: Block) -> str | None:
+def _not_controlled(quantity: Quantity, experiment: Block) -> str | None:
     """The same of a control, which the runs of its data set share."""
+    runs = experiment["runs"]
     by_dataset = {run["dataset"]: run for run in runs.values()}
     if quantity.dataset not in by_dataset:
         return f"the data set {nearest(str(quantity.dataset), by_dataset)}"
@@ -58,7 +62,9 @@ def _not_controlled(quantity: Quantity, runs: Block) -> str | None:
     known = CONTROLS[run["task"]]
     if quantity.control not in known:
         return f"the control {nearest(str(quantity.control), known)}"
-    return _another(quantity, run["evaluation"]["split"], "which it is scored on")
+    elsewhere = _another(quantity, run["evaluation"]["split"], "which it is scored on")
+    classes = experiment["datasets"][run["dataset"]]["classes"]
+    return elsewhere or _not_measured(quantity, metric_names(run["task"], classes))
 
 
 def _not_validated(quantity: Quantity, run: Block, dataset: Block) -> str | None:
@@ -72,6 +78,20 @@ def _not_validated(quantity: Quantity, run: Block, dataset: Block) -> str | None
     if chosen_by and overlap(dataset["format"], drawn_from(dataset), chosen_by, split):
         return f"a number on images that have not chosen the checkpoint, as {chosen_by!r} has"
     return _another(quantity, split, "which its checkpoints are validated on")
+
+
+def _not_measured(quantity: Quantity, known: Iterable[str]) -> str | None:
+    """The metric that is most like the quantity's, where its file has no such number.
+
+    What a protocol states of itself, its own words say, which are known when it is scored.
+    """
+    names = {*known}
+    if quantity.metric in names or quantity.metric.startswith(PROTOCOL):
+        return None
+    of_class = is_of_class(quantity.metric)
+    return (
+        f"the metric {nearest(quantity.metric, [n for n in names if is_of_class(n) == of_class])}"
+    )
 
 
 def _another(quantity: Quantity, split: str, reason: str) -> str | None:

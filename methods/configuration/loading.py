@@ -8,9 +8,11 @@ from typing import Any
 from methods.configuration.checks import check_experiment
 from methods.configuration.experiments import file_name, merge, read_experiment
 from methods.configuration.schema import check_schema
-from methods.configuration.storage import require_writable
+from methods.configuration.storage import check_local_files, require_writable
 from methods.errors import InputError
 from methods.yaml_files import read_scalar, read_yaml
+
+_ROOTS = ("results", "data", "weights")  # folders that `storage` names
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class Configuration:
         results: folder of this experiment's results.
         data: storage root of archives and data sets.
         weights: storage root of backbones.
+        local_files: archives and weights that lie in places of their own, by name.
         device: auto, cpu or cuda.
+        rehearse: iterations above which a training starts behind its rehearsal; None for none.
+        preflight: refuse or warn, where the machine has less than a call needs.
     """
 
     name: str
@@ -35,7 +40,10 @@ class Configuration:
     results: Path
     data: Path
     weights: Path
+    local_files: Mapping[str, Path]
     device: str
+    rehearse: int | None
+    preflight: str
 
 
 def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configuration:
@@ -57,10 +65,12 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
     name = config["experiment"]
     experiment = read_experiment(project, name, f"{where}, experiment")
     check_experiment(experiment, project, file_name(name))
-    roots = {
-        key: _expanded(folder, f"{where}, storage.{key}")
-        for key, folder in config["storage"].items()
+    roots = {key: _expanded(config["storage"][key], f"{where}, storage.{key}") for key in _ROOTS}
+    local_files = {
+        file: _expanded(path, f"{where}, storage.local.{file}")
+        for file, path in (config["storage"].get("local") or {}).items()
     }
+    check_local_files(local_files, experiment, f"{where}, storage.local")
     results = roots["results"] / name
     for key, folder in {**roots, "results": results}.items():
         require_writable(folder, f"{where}, storage.{key}")
@@ -72,7 +82,10 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
         results=results,
         data=roots["data"],
         weights=roots["weights"],
+        local_files=local_files,
         device=config["device"],
+        rehearse=None if config["rehearse"] == "never" else config["rehearse"],
+        preflight=config["preflight"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from methods.box_protocols import read_box_protocols
+from methods.box_protocols import APART, GRID, read_box_protocols
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.data.splits import TEST
@@ -22,6 +22,7 @@ def protocol_problems(run: Block, splits: Sequence[str], key: str) -> Iterator[P
     protocols = run["protocols"]
     if run["task"] == "localization":
         yield from _boxes(protocols, splits, f"{key}.protocols")
+        yield from _apart(protocols, f"{key}.protocols")
         return
     yield from _alike(protocols, f"{key}.protocols")
     for name, protocol in protocols.items():
@@ -61,6 +62,19 @@ def _boxes(protocols: Block, splits: Sequence[str], key: str) -> Iterator[Proble
         if source not in known:
             beside = "beside" if "threshold" in protocol else "without"
             yield Problem(place, f"{source!r} {beside} a threshold", nearest(source, known), remedy)
+
+
+def _apart(protocols: Block, key: str) -> Iterator[Problem]:
+    """A threshold is one of the grid or of another protocol, or well away from all of them."""
+    known = set(GRID)
+    for name, protocol in protocols.items():
+        stated = protocol.get("threshold")
+        if stated is None:
+            continue
+        for near in (other for other in known if 0 < abs(other - stated) < APART):
+            expected = f"{near!r}, or a threshold that is at least {APART:f} away from it"
+            yield Problem(f"{key}.{name}.threshold", f"{stated!r}", expected, "round it")
+        known.add(stated)
 
 
 def _submission(submission: Block, protocols: Block, place: str) -> Iterator[Problem]:

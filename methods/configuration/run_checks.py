@@ -73,18 +73,22 @@ def task_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
         )
 
 
-def checkpoint_problems(checkpoint: Block, key: str) -> Iterator[Problem]:
-    """Keys that another rule reads; the block stands at `key`."""
-    rule = checkpoint["rule"]
-    for field in checkpoint:
-        if field not in ("rule", *_KEYS_OF_RULE.get(rule, [])):
-            other = next(name for name, keys in _KEYS_OF_RULE.items() if field in keys)
-            yield Problem(
-                f"{key}.{field}",
-                f"this key with the rule {rule!r}",
-                f"it with the rule {other!r}",
-                "delete it or change the rule",
-            )
+def checkpoint_problems(run: Block, key: str) -> Iterator[Problem]:
+    """Keys that another rule reads; the run stands at `key`."""
+    rule = run["checkpoint"]["rule"]
+    for field in run["checkpoint"]:
+        if field in ("rule", *_KEYS_OF_RULE.get(rule, [])):
+            continue
+        other = next(name for name, keys in _KEYS_OF_RULE.items() if field in keys)
+        missing = other == "best" and run["task"] == "localization"  # the schema refuses the rule
+        yield Problem(
+            f"{key}.checkpoint.{field}",
+            f"this key with the rule {rule!r}",
+            "none, as no split chooses a checkpoint of localization"
+            if missing
+            else f"it with the rule {other!r}",
+            "delete it" if missing else "delete it or change the rule",
+        )
 
 
 def split_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+_BEHIND_ALL = "\U0010ffff"  # a key that no other comes behind
 _TYPES = {
     "object": "a block of keys",
     "array": "a list",
@@ -88,8 +89,22 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _urgency(error: ValidationError) -> tuple[bool, list[str]]:
-    """A misspelt key comes first: it is also the reason why another key is missing."""
-    return error.validator != "additionalProperties", [str(key) for key in error.absolute_path]
+    """A misspelt key comes first: it is also the reason why another key is missing.
+
+    Of a block, wrong values come first, then missing keys and then those that do not belong there:
+    what asks for a key, or for its absence, may be such a value.
+    """
+    path = [str(key) for key in error.absolute_path]
+    if error.validator == "required":
+        path = [*path, _BEHIND_ALL]
+    elif _does_not_belong(error):
+        path = [*path[:-1], _BEHIND_ALL, path[-1]]
+    return error.validator != "additionalProperties", path
+
+
+def _does_not_belong(error: ValidationError) -> bool:
+    """Whether what stands beside a key excludes it."""
+    return error.validator == "enum" and not error.validator_value
 
 
 def _sentence(error: ValidationError, where: str) -> InputError:
@@ -110,7 +125,7 @@ def _sentence(error: ValidationError, where: str) -> InputError:
     if error.validator == "required":
         missing = next(key for key in rule if key not in instance)
         return InputError(place, "no such key", f"the key {missing!r}", "add it")
-    if error.validator == "enum" and not rule:
+    if _does_not_belong(error):
         return InputError(
             place,
             "this key",

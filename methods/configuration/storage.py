@@ -1,8 +1,12 @@
-"""Folders that the pipeline writes to."""
+"""Folders that the pipeline writes to, and files that lie in places of their own."""
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from methods.configuration.schema import nearest
+from methods.data.sources import read_sources
 from methods.errors import InputError
 
 
@@ -28,3 +32,24 @@ def require_writable(folder: Path, where: str) -> None:
             "a folder that can be written to",
             "change its permissions or choose another folder",
         )
+
+
+def check_local_files(names: Iterable[str], experiment: Mapping[str, Any], where: str) -> None:
+    """Refuse the name of a file that neither the experiment nor the table of sources knows.
+
+    Raises:
+        InputError: it would never be used.
+    """
+    known = {*read_sources(), *_files_of(experiment)}
+    for name in names:
+        if name not in known:
+            found = f"{name!r}, which is no file of this experiment or of methods/data/sources.csv"
+            raise InputError(where, found, nearest(name, known), "correct the name or delete it")
+
+
+def _files_of(experiment: Mapping[str, Any]) -> Iterator[str]:
+    for dataset in experiment["datasets"].values():
+        yield from (archive["name"] for archive in dataset.get("archives", ()))
+    for weights in experiment["weights"].values():
+        if "file" in weights:
+            yield weights["file"]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from methods.configuration.problems import Block, Problem, below, multiple
+from methods.configuration.schema import nearest
+from methods.weights.clip_sizes import NAMED
 
 _REDUCTION = 32  # of the sides in CLIP's ResNets, whose width grows by as much
 
@@ -24,7 +26,9 @@ def weights_problems(weights: Block, key: str) -> Iterator[Problem]:
             "iterations",
         )
     if is_clip(weights):
-        if "vision" in network:  # else open_clip knows its sizes
+        if "model" in network:
+            yield from _named(network["model"], f"{key}.network.model")
+        else:
             yield from _towers(network, f"{key}.network")
         return
     yield from multiple(
@@ -37,6 +41,17 @@ def weights_problems(weights: Block, key: str) -> Iterator[Problem]:
             settings["iterations"],
             f"{key}.pretraining.warmup_iterations",
             "iterations",
+        )
+
+
+def _named(name: str, key: str) -> Iterator[Problem]:
+    """Towers whose image size and cost nobody here knows."""
+    if name not in NAMED:
+        yield Problem(
+            key,
+            f"{name!r}, which is no network of OpenAI's CLIP",
+            nearest(name, NAMED),
+            "choose one of these networks",
         )
 
 

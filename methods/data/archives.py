@@ -1,19 +1,20 @@
 """Archives: are they the declared ones, and what do they hold."""
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from methods.data.files import atomic_folder, unreadable
+from methods.data.bars import digests
+from methods.data.bounds import AGAIN, MAX_MEMBERS, Budget, Extracted
+from methods.data.disk import require_room
+from methods.data.files import atomic_folder
 from methods.data.first_use import remembered
-from methods.data.members import AGAIN, Extracted
 from methods.data.tar_archives import extract_nested_tar, extract_tar
 from methods.data.zip_archives import SUFFIX, extract_zip
 from methods.errors import InputError
 
-_CHUNK = 2**20  # bytes
+_LEAST_CONTENT = 0.9  # of the bytes of archives; the rest may be headers
 
 
 def verify_archives(
@@ -43,6 +44,7 @@ def extract_archives(
     destination: str | PathLike[str],
     max_bytes: int,
     *,
+    max_members: int = MAX_MEMBERS,
     folders: Mapping[str, str] | None = None,
     nested: Collection[str] = (),
 ) -> Extracted:
@@ -54,28 +56,31 @@ def extract_archives(
         archives: their paths.
         destination: the folder.
         max_bytes: bound of what all of them hold.
+        max_members: bound of the number of files and folders in all of them.
         folders: folder below the destination that an archive of a name is extracted to; one that
             is not named here is extracted to the destination itself.
         nested: names of tar archives of tar archives, each of which becomes a folder of its name.
 
     Raises:
         InputError: an archive is missing, truncated or corrupt, holds anything but plain files
-            and folders below the destination or names that collide or are too long, or all
-            of them hold more than `max_bytes`.
+            and folders below the destination or names that collide or are too long, all of
+            them hold more than the bounds, one holds far more than its compressed bytes can, or
+            the disk is full.
     """
-    files = total = 0
-    with atomic_folder(destination) as folder:
-        for archive in archives:
-            path = Path(archive)
+    paths = [Path(archive) for archive in archives]
+    budget = Budget(max_bytes, max_members)
+    # What they hold is known in the end alone, but photographs have hardly been made smaller.
+    packed = sum(path.stat().st_size for path in paths if path.is_file())
+    require_room(Path(destination), int(_LEAST_CONTENT * packed))
+    with atomic_folder(destination, needed=packed) as folder:
+        for path in paths:
             target = folder / (folders or {}).get(path.name, "")
             target.mkdir(parents=True, exist_ok=True)
-            found = _extractor(path, nested)(path, target, max_bytes - total)
-            files += found.files
-            total += found.bytes
-    return Extracted(files, total)
+            _extractor(path, nested)(path, target, budget)
+    return Extracted(budget.files, budget.bytes)
 
 
-def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, int], Extracted]:
+def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, Budget], None]:
     if path.name in nested:
         return extract_nested_tar
     return extract_zip if path.suffix.lower() == SUFFIX else extract_tar
@@ -95,8 +100,8 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
     if size != expected.get("bytes", size):
         kind = "a truncated archive of " if size < expected["bytes"] else ""
         raise InputError(path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", AGAIN)
-    digests = _digests(path, {"sha256", *expected} - {"bytes"})
-    for algorithm, value in digests.items():
+    found = digests(path, {"sha256", *expected} - {"bytes"})
+    for algorithm, value in found.items():
         if value != str(expected.get(algorithm, value)).lower():
             raise InputError(
                 path,
@@ -108,20 +113,7 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": path.name,
         "bytes": size,
-        "sha256": digests["sha256"] if known else remembered(path, digests["sha256"]),
+        "sha256": found["sha256"] if known else remembered(path, found["sha256"]),
         "declared": expected,
         "remembered": not known,
     }
-
-
-def _digests(path: Path, algorithms: set[str]) -> dict[str, str]:
-    """Return several digests of a file from one reading of it."""
-    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                for value in hashes.values():
-                    value.update(chunk)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    return {name: value.hexdigest() for name, value in hashes.items()}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from methods.box_protocols import boxes_every_region
 from methods.data.files import atomic_path, read_fields, sha256, unreadable, write_json
 from methods.errors import InputError
 
@@ -46,6 +47,11 @@ class BoxSet:
     def rule(self) -> str:
         """How the boxes are found."""
         return str(self.source["box"])
+
+    @property
+    def every_region(self) -> bool:
+        """Whether every region of a map has a box, whose ends are pixels of it."""
+        return boxes_every_region(self.rule)
 
     def require(self, ids: Sequence[str], index: Path) -> None:
         """Check that the boxes are those of exactly these images, in this order.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.archives import extract_archives
+from methods.data.bounds import Extracted
 from methods.data.coco import MASKS
 from methods.data.coco_checks import check_coco
 from methods.data.coco_masks import derive_masks
-from methods.data.members import Extracted
 
 MAX_BYTES = 80 * 2**30  # four times what the three archives hold
 

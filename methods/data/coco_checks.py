@@ -1,7 +1,6 @@
 """Is an extracted COCO 2014 the one that the experiment declares, whole and consistent."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from os import PathLike
@@ -20,6 +19,7 @@ from methods.data.coco import (
 from methods.data.coco_inspection import inspect_coco_image
 from methods.data.findings import Check, DatasetCheck, summary
 from methods.data.held_out import HeldOut, add_held_out
+from methods.data.inspecting import inspect_all
 from methods.data.inspection import Inspection
 from methods.data.manifest import build_manifest, index_rows
 from methods.data.split_checks import apart_check, held_out_checks
@@ -66,13 +66,10 @@ def check_coco(
     listed = [image for part in PARTS for image in parts[part].images]
     members: dict[str, Sequence[str]] = {**split_ids(parts["train"], parts["val"], splits)}
     faults = _split_faults(root, members, splits) + _image_faults(root, listed, images)
-    inspect = partial(_inspect, root, tuple(classes))
-    with ThreadPoolExecutor(threads) as pool:
-        results = list(pool.map(inspect, listed))
-    faults += [result for result in results if isinstance(result, InputError)]
-    if faults:
+    inspect = partial(inspect_coco_image, root, classes=tuple(classes))
+    inspections, broken = inspect_all(inspect, listed, threads)
+    if faults := faults + broken:
         raise summary(root, faults)
-    inspections = [result for result in results if isinstance(result, Inspection)]
     checks = _checks(members, inspections)
     if held_out is not None:
         where = f"datasets.{dataset}.held_out"
@@ -84,13 +81,6 @@ def check_coco(
         index=index_rows(members, inspections),
         checks={"checks": [asdict(check) for check in checks]},
     )
-
-
-def _inspect(root: Path, classes: tuple[str, ...], image: CocoImage) -> Inspection | InputError:
-    try:
-        return inspect_coco_image(root, image, classes)
-    except InputError as error:
-        return error
 
 
 def _class_faults(

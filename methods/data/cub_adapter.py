@@ -5,10 +5,10 @@ from pathlib import Path
 
 from methods.data import cubv2
 from methods.data.archives import extract_archives
+from methods.data.bounds import Extracted
 from methods.data.cub import MASKS
 from methods.data.cub_checks import check_cub
 from methods.data.cub_masks import derive_masks, has_segmentations
-from methods.data.members import Extracted
 
 MAX_BYTES = 8 * 2**30  # about four times what the archives hold, segmentations and CUBV2 included
 

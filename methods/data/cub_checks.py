@@ -11,6 +11,7 @@ from methods.data.cub_inspection import inspect_cub_image
 from methods.data.cub_masks import has_segmentations
 from methods.data.findings import Check, DatasetCheck, summary
 from methods.data.held_out import HeldOut
+from methods.data.inspecting import inspect_all
 from methods.data.inspection import Inspection
 from methods.data.localization_checks import (
     EXAMPLES,
@@ -18,7 +19,6 @@ from methods.data.localization_checks import (
     empty_class_faults,
     finish,
     image_checks,
-    inspect_all,
     list_checks,
     size_faults,
 )

@@ -14,7 +14,9 @@ from urllib.request import url2pathname
 
 from filelock import FileLock
 
-from methods.data.files import digest, make_folder
+from methods.data.bars import digests
+from methods.data.disk import flush, writing
+from methods.data.files import make_folder
 from methods.data.transfer import Refused, Timing, download
 from methods.errors import InputError
 
@@ -52,26 +54,33 @@ def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> None:
         InputError: no address gave the file as it must be, or it cannot be written.
     """
     make_folder(target.parent)
-    with FileLock(target.with_name(f".{target.name}.lock")):
-        if target.is_file():
+    lock, part = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "part"))
+    with writing(target, lock, part, needed=wanted.bytes), FileLock(lock):
+        if not target.is_file():
+            _fetch_from_any(wanted, target, part, timing or Timing())
+        lock.unlink(missing_ok=True)  # whoever waits for it will find the file
+
+
+def _fetch_from_any(wanted: Wanted, target: Path, part: Path, timing: Timing) -> None:
+    reasons = []
+    for url in wanted.urls:
+        try:
+            _fetch_from(url, wanted, target, part, timing)
+        except Refused as reason:
+            reasons.append(f"{_shown(url)}: {reason}")
+        else:
             return
-        reasons = []
-        for url in wanted.urls:
-            try:
-                _fetch_from(url, wanted, target, timing or Timing())
-            except Refused as reason:
-                reasons.append(f"{_shown(url)}: {reason}")
-            else:
-                return
+    online = any(urlsplit(url).scheme != "file" for url in wanted.urls)
+    connection = "check the connection and the proxy (https_proxy), or " if online else ""
     raise InputError(
         target,
         f"no copy of it ({'; '.join(reasons)})",
         f"{wanted.name} from one of its addresses",
-        "check the connection and the proxy (https_proxy), or put the file there by hand",
+        f"{connection}put the original file there by hand",
     )
 
 
-def _fetch_from(url: str, wanted: Wanted, target: Path, timing: Timing) -> None:
+def _fetch_from(url: str, wanted: Wanted, target: Path, part: Path, timing: Timing) -> None:
     scheme = urlsplit(url).scheme
     if scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES)
@@ -82,8 +91,8 @@ def _fetch_from(url: str, wanted: Wanted, target: Path, timing: Timing) -> None:
             raise Refused("no such file")
         _verify(source, wanted)
         _link(source, target)
+        flush(target.parent)
         return
-    part = target.with_name(f".{target.name}.part")
     download(url, part, wanted.bytes, timing)
     try:
         _verify(part, wanted)
@@ -91,20 +100,22 @@ def _fetch_from(url: str, wanted: Wanted, target: Path, timing: Timing) -> None:
         part.unlink()
         raise
     part.replace(target)
+    flush(target.parent)
 
 
 def _verify(path: Path, wanted: Wanted) -> None:
     size = path.stat().st_size
     if wanted.bytes is not None and size != wanted.bytes:
         raise Refused(f"{size} bytes instead of {wanted.bytes}")
+    found = digests(path, wanted.digests) if wanted.digests else {}
     for algorithm, digits in wanted.digests.items():
-        found = digest(path, algorithm)
-        if not found.startswith(digits):
-            raise Refused(f"{algorithm} {found} instead of {digits}")
+        if not found[algorithm].startswith(digits):
+            raise Refused(f"{algorithm} {found[algorithm]} instead of {digits}")
 
 
 def _link(source: Path, target: Path) -> None:
     """Give the file its second name: nothing is copied. Another disk needs a symbolic link."""
+    target.unlink(missing_ok=True)  # a link to what has gone
     with suppress(OSError):
         os.link(source, target)
         return

@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from methods.data.downloads import Wanted, fetch
-from methods.data.sources import read_sources
+from methods.data.sources import Source, read_sources
 from methods.errors import InputError
 
 _DIGESTS = ("md5", "sha256", "sha256-prefix")
 
 
 def fetch_missing(
-    folder: Path, declared: Sequence[Mapping[str, Any]], *, published: bool, purpose: str
+    folder: Path,
+    declared: Sequence[Mapping[str, Any]],
+    *,
+    local_files: Mapping[str, Path],
+    published: bool,
+    purpose: str,
 ) -> None:
     """Fetch the files that are not in a folder yet.
 
@@ -21,31 +26,47 @@ def fetch_missing(
     Args:
         folder: where they belong.
         declared: name, size and digest of each, as `Source.archive` says them.
-        published: whether the table of sources tells where they are.
+        local_files: where on this machine some of them are, by name.
+        published: whether the table of sources tells where the others are.
         purpose: what they are, for the sentence.
 
     Raises:
         InputError: a person has to fetch some of them, or a file could not be fetched.
     """
-    missing = [entry for entry in declared if not (folder / entry["name"]).is_file()]
     sources = read_sources() if published else {}
-    by_hand = [
-        entry["name"]
-        for entry in missing
-        if entry["name"] not in sources or sources[entry["name"]].by_a_person
-    ]
+    missing = [entry for entry in declared if not (folder / entry["name"]).is_file()]
+    addresses = {
+        entry["name"]: _addresses(entry["name"], local_files, sources) for entry in missing
+    }
+    by_hand = [name for name, urls in addresses.items() if not urls]
     if by_hand:
-        places = [
-            f"{name} ({sources[name].urls[0]}: {sources[name].remark})"
-            for name in by_hand
-            if name in sources
-        ]
-        where = f": {'; '.join(places)}" if places else " from their publisher"
         raise InputError(
-            folder, f"no {' and no '.join(by_hand)}", purpose, f"put them into this folder{where}"
+            folder, f"no {' and no '.join(by_hand)}", purpose, _request(by_hand, sources)
         )
     for entry in missing:
-        fetch(_wanted(entry, sources[entry["name"]].urls), folder / entry["name"])
+        fetch(_wanted(entry, addresses[entry["name"]]), folder / entry["name"])
+
+
+def _addresses(
+    name: str, local_files: Mapping[str, Path], sources: Mapping[str, Source]
+) -> tuple[str, ...]:
+    """Where a file can be had without a person."""
+    if name in local_files:
+        return (local_files[name].absolute().as_uri(),)
+    if name not in sources or sources[name].by_a_person:
+        return ()
+    return sources[name].urls
+
+
+def _request(names: Sequence[str], sources: Mapping[str, Source]) -> str:
+    """What a person is asked to do."""
+    places = [
+        f"{name} ({sources[name].urls[0]}: {sources[name].remark})"
+        for name in names
+        if name in sources
+    ]
+    where = f": {'; '.join(places)}" if places else " from their publisher"
+    return f"put them into this folder, or say in `storage.local` where they are{where}"
 
 
 def _wanted(entry: Mapping[str, Any], urls: tuple[str, ...]) -> Wanted:

@@ -1,10 +1,7 @@
 """Files that are whole or absent, JSON and digests."""
 
-import errno
 import hashlib
 import json
-import os
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,59 +10,72 @@ from pathlib import Path
 from types import UnionType
 from typing import Any
 
+from methods.data.disk import flush, reason, writing
+from methods.data.siblings import alone, lock_file, sibling
 from methods.errors import InputError
 
 # Snakemake makes nothing that is missing only in front of a report that is there.
 _DELETE = "delete it and report.html, so that the rule that wrote it runs again"
-# What a write raises without naming the file: disk or quota full, file too large, broken disk.
-_WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @contextmanager
-def atomic_path(path: str | PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | PathLike[str], needed: int | None = None) -> Iterator[Path]:
     """Yield a temporary sibling that becomes `path` when the block ends without an error.
 
     The sibling keeps the suffix, since some writers choose the format by it. Missing parent
     folders are made. After an error the sibling is removed and an older `path` is left as it was.
 
+    Args:
+        path: the file.
+        needed: its bytes, where they are known, for the sentence about a full disk.
+
     Raises:
         InputError: the folder cannot be written to, or its disk is full.
     """
     target = Path(path)
-    temporary = _sibling(target)
-    with _writing(target, temporary):
+    temporary = sibling(target)
+    with writing(target, temporary, needed=needed):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary.touch(exist_ok=False)
             yield temporary
-            _flush(temporary)
+            flush(temporary)
             temporary.replace(target)
-            _flush(target.parent)
+            flush(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def atomic_folder(path: str | PathLike[str]) -> Iterator[Path]:
+def atomic_folder(path: str | PathLike[str], needed: int | None = None) -> Iterator[Path]:
     """Yield an empty temporary sibling folder that becomes `path`, replacing an older one.
+
+    One process at a time makes it; what a killed one has left of it is removed first. After an
+    error, all that was made is removed.
+
+    Args:
+        path: the folder.
+        needed: bytes that it will hold, where they are known, for the sentence about a full disk.
 
     Raises:
         InputError: the folder cannot be written to, or its disk is full.
     """
     target = Path(path)
-    temporary = _sibling(target)
-    with _writing(target, temporary):
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.mkdir()
-            yield temporary
-            _flush(temporary)
-            if target.exists():
-                shutil.rmtree(target)
-            temporary.rename(target)
-            _flush(target.parent)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    temporary, former = sibling(target), sibling(target)
+    with writing(target, temporary, former, lock_file(target), needed=needed):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with alone(target):
+            try:
+                temporary.mkdir()
+                yield temporary
+                flush(temporary)
+                if target.is_dir():  # moved, not deleted: half a folder never has the name
+                    target.rename(former)
+                temporary.rename(target)
+                flush(target.parent)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+                shutil.rmtree(former, ignore_errors=True)
 
 
 def make_folder(path: str | PathLike[str]) -> None:
@@ -75,7 +85,7 @@ def make_folder(path: str | PathLike[str]) -> None:
         InputError: it cannot be made.
     """
     folder = Path(path)
-    with _writing(folder, folder):
+    with writing(folder, folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -87,8 +97,9 @@ def write_json(path: str | PathLike[str], value: Any) -> None:
         ValueError: `value` holds a NaN or an infinity, which JSON cannot express.
     """
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    content = text.encode()
+    with atomic_path(path, len(content)) as temporary:
+        temporary.write_bytes(content)
 
 
 def read_json(path: str | PathLike[str]) -> Any:
@@ -140,19 +151,14 @@ def check_fields(
 
 
 def sha256(path: str | PathLike[str]) -> str:
-    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits."""
-    return digest(path, "sha256")
-
-
-def digest(path: str | PathLike[str], algorithm: str) -> str:
-    """Return a file's digest in lower-case hexadecimal; `algorithm` is a name that hashlib knows.
+    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits.
 
     Raises:
         InputError: the file is missing or unreadable.
     """
     try:
         with open(path, "rb") as file:
-            return hashlib.file_digest(file, algorithm).hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -163,49 +169,7 @@ def unreadable(path: str | PathLike[str], error: OSError) -> InputError:
         return InputError(path, "no such file", "a file", "check the path, or make the file first")
     return InputError(
         path,
-        f"a file that cannot be read ({_reason(error)})",
+        f"a file that cannot be read ({reason(error)})",
         "a readable file",
         "check its permissions and the disk",
     )
-
-
-@contextmanager
-def _writing(target: Path, temporary: Path) -> Iterator[None]:
-    """Turn a failure to write `target` into one sentence; other errors of the block pass."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None:
-            ours = error.errno in _WRITE_ERRORS
-        else:
-            path = Path(os.fsdecode(error.filename)).absolute()
-            ours = path.is_relative_to(temporary.absolute()) or path in _with_parents(target)
-        if not ours:
-            raise
-        raise InputError(
-            target,
-            f"a place that cannot be written to ({_reason(error)})",
-            "a writable folder with free space",
-            "change its permissions, free some space or set another folder in config.yaml",
-        ) from error
-
-
-def _with_parents(path: Path) -> tuple[Path, ...]:
-    return (path.absolute(), *path.absolute().parents)
-
-
-def _sibling(target: Path) -> Path:
-    return target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

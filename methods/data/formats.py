@@ -25,8 +25,6 @@ Format = Literal["voc", "coco", "cub", "ilsvrc"]
 # What `datasets.<name>.generated` may count: together they are all images, or all of a class.
 COUNTED = ("train", "sbd", "val", "test", "cubv2", "unannotated")
 COUNTED_PER_CLASS: tuple[Format, ...] = ("cub", "ilsvrc")
-# Count of images whose archives are made where it is above 0: all but a format's first two.
-_OPTIONAL: Mapping[Format, str] = {"voc": "test", "cub": "cubv2"}
 
 
 class Layout(NamedTuple):
@@ -72,14 +70,6 @@ def data_root(format: Format, tree: str | PathLike[str]) -> Path:
 def ground_truth(format: Format) -> str:
     """Return the name of the masks that label maps are scored against."""
     return _LAYOUTS[format].masks
-
-
-def generated_archives(format: Format, generated: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the archives that `datasets.<name>.generated` makes."""
-    archives = _LAYOUTS[format].archives
-    if format in _OPTIONAL and not generated.get(_OPTIONAL[format], 0):
-        return archives[:2]
-    return archives
 
 
 def generated_counts(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.archives import extract_archives
+from methods.data.bounds import Extracted
 from methods.data.ilsvrc import FOLDERS, NESTED
 from methods.data.ilsvrc_checks import check_ilsvrc
-from methods.data.members import Extracted
 
 MAX_BYTES = 320 * 2**30  # about twice what the archives hold
 

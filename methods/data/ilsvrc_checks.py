@@ -19,13 +19,13 @@ from methods.data.ilsvrc import (
     read_images,
 )
 from methods.data.images import MODES, PHOTOGRAPHS, load_image
+from methods.data.inspecting import inspect_all
 from methods.data.inspection import Inspection, data_file
 from methods.data.localization_checks import (
     class_faults,
     empty_class_faults,
     finish,
     image_checks,
-    inspect_all,
     list_checks,
     size_faults,
 )

@@ -1,11 +1,9 @@
 """What is checked in the same way in every data set of labelled images with boxes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
 
 from methods.data.findings import Check, DatasetCheck
 from methods.data.held_out import HeldOut, add_held_out
@@ -16,7 +14,6 @@ from methods.data.splits import training_list
 from methods.errors import InputError
 
 EXAMPLES = 5  # ids that a check names
-Item = TypeVar("Item")
 
 
 def class_faults(
@@ -78,23 +75,6 @@ def empty_class_faults(
                 InputError(path, missing, "at least one of every class", "check the archives")
             )
     return faults
-
-
-def inspect_all(
-    inspect: Callable[[Item], Inspection], items: Iterable[Item], threads: int
-) -> tuple[list[Inspection], list[InputError]]:
-    """Inspect every item in threads; return what was found, and the faults."""
-
-    def attempt(item: Item) -> Inspection | InputError:
-        try:
-            return inspect(item)
-        except InputError as error:
-            return error
-
-    with ThreadPoolExecutor(threads) as pool:
-        results = list(pool.map(attempt, items))
-    faults = [result for result in results if isinstance(result, InputError)]
-    return [result for result in results if isinstance(result, Inspection)], faults
 
 
 def list_checks(members: Mapping[str, Sequence[str]], num_classes: int, shown: str) -> list[Check]:

@@ -19,9 +19,9 @@ def build_manifest(
 ) -> dict[str, Any]:
     """List the files with sizes and digests, digest that list, and name the mask of each image.
 
-    "sha256_of_ids" covers the ids of a split in its order, each followed by a line feed; "digest"
-    covers the lines that `sha256sum` prints for the files, in the manifest's order. "boxes" is
-    there where images have some: x, y, width, height of each, in pixels of the image from 0.
+    "digest" covers the lines that `sha256sum` prints for the files, in the manifest's order.
+    "boxes" is there where images have some: x, y, width, height of each, in pixels of the image
+    from 0.
     """
     inspections = sorted(inspections, key=lambda item: item.id)
     files = sorted(
@@ -32,10 +32,7 @@ def build_manifest(
     return {
         "dataset": dataset,
         "classes": list(classes),
-        "splits": {
-            name: {"count": len(ids), "sha256_of_ids": _sha256(f"{id_}\n" for id_ in ids)}
-            for name, ids in splits.items()
-        },
+        "splits": {name: split_facts(ids) for name, ids in splits.items()},
         "files": [
             {"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in files
         ],
@@ -43,6 +40,14 @@ def build_manifest(
         **({"boxes": boxes} if boxes else {}),
         "digest": _sha256(f"{file.sha256}  {file.name}\n" for file in files),
     }
+
+
+def split_facts(ids: Sequence[str]) -> dict[str, Any]:
+    """What a manifest says of a split.
+
+    "sha256_of_ids" covers the ids in their order, each followed by a line feed.
+    """
+    return {"count": len(ids), "sha256_of_ids": _sha256(f"{id_}\n" for id_ in ids)}
 
 
 def index_rows(

@@ -1,54 +1,65 @@
 """What holds for the members of every archive, of whatever kind."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import IO
 
+from methods.data.bounds import AGAIN
 from methods.data.files import unreadable
 from methods.errors import InputError
 
-AGAIN = "delete it to have it fetched again, or put the whole, original archive there"
+_CHUNK = 2**20  # bytes
 # What the file system says of names that are too long or that a file and a folder share.
 _BAD_NAMES = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """How much came out of an archive, or of several."""
-
-    files: int
-    bytes: int
-
-
-def check_member(path: Path, name: str, *, plain: bool, size: int, max_bytes: int) -> None:
-    """Refuse a member that would do more than make a file or a folder below the destination.
+def write_member(content: IO[bytes], target: Path) -> int:
+    """Write a member's content to a new file; the same content twice does no harm.
 
     Args:
-        path: the archive.
-        name: of the member.
-        plain: whether it is a file or a folder. Data sets need no links, and without links no
-            member can leave the destination.
-        size: bytes of this member and of all before it.
-        max_bytes: bound of `size`.
+        content: from where it begins.
+        target: the file; missing folders are made.
+
+    Returns:
+        Number of bytes that were written or, of a file that is there, compared.
 
     Raises:
-        InputError: it points outside, is no file or folder, or goes beyond the bound.
+        OSError: it cannot be written; FileExistsError where there is one with other content.
     """
-    parts = PurePosixPath(name)
-    expected = "plain files and folders below the archive's root"
-    if parts.is_absolute() or ".." in parts.parts:
-        raise InputError(path, f"a member that points outside, {name!r}", expected, AGAIN)
-    if not plain:
-        raise InputError(path, f"a link or device, {name!r}", expected, AGAIN)
-    if size > max_bytes:
-        raise InputError(
-            path,
-            f"more than {max_bytes} bytes of content",
-            "at most so much",
-            "check that it is the archive of this data set",
-        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return _compare(content, target)
+    written = 0
+    try:
+        while chunk := content.read(_CHUNK):
+            view = memoryview(chunk)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            written += len(chunk)
+    finally:
+        os.close(descriptor)
+    return written
+
+
+def _compare(content: IO[bytes], target: Path) -> int:
+    compared = 0
+    with target.open("rb") as file:
+        while chunk := content.read(_CHUNK):
+            if file.read(len(chunk)) != chunk:
+                raise _twice(target)
+            compared += len(chunk)
+        if file.read(1):
+            raise _twice(target)
+    return compared
+
+
+def _twice(target: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, "one name, two contents", str(target))
 
 
 @contextmanager

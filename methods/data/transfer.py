@@ -3,20 +3,24 @@
 import errno
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import requests
 from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
+from methods.data.disk import no_room, require_room
 from methods.data.files import read_json, write_json
-from methods.errors import InputError
 
 _CHUNK = 2**20  # bytes
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)  # a server that may answer later
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_GO_ON = "the download goes on from here"
 
 
 class Refused(Exception):  # noqa: N818
@@ -24,7 +28,11 @@ class Refused(Exception):  # noqa: N818
 
 
 class _Interrupted(Exception):  # noqa: N818
-    """The transfer stopped; another attempt may continue it."""
+    """The transfer stopped; another attempt may continue it, after so many seconds or more."""
+
+    def __init__(self, reason: str, wait: float = 0) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Timing:
         read: seconds without a byte.
         attempts: in a row that bring nothing, before an address is given up.
         pause: seconds before the second attempt; doubled before each further one.
+        longest: seconds to wait at most where a server says how long (Retry-After).
         slowest: bytes a second, below which the transfer counts as stopped...
         window: ...over so many seconds.
     """
@@ -44,6 +53,7 @@ class Timing:
     read: float = 60
     attempts: int = 5
     pause: float = 2
+    longest: float = 600
     slowest: float = 1000
     window: float = 60
 
@@ -66,7 +76,8 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
             if failures >= timing.attempts:
                 reason = str(error) if isinstance(error, _Interrupted) else _short(error)
                 raise Refused(reason) from error
-            time.sleep(pause)
+            asked = error.wait if isinstance(error, _Interrupted) else 0
+            time.sleep(max(pause, min(asked, timing.longest)))
             pause = timing.pause if failures == 1 else 2 * pause
         except requests.RequestException as error:
             raise Refused(_short(error)) from error
@@ -80,7 +91,7 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
     wait = (timing.connect, timing.read)
     with requests.get(url, headers=headers, stream=True, timeout=wait) as answer:
         if answer.status_code in _AGAIN:
-            raise _Interrupted(f"status {answer.status_code}")
+            raise _Interrupted(f"status {answer.status_code}", _asked_wait(answer.headers))
         if answer.status_code == 416:  # what is there is no beginning of the file
             part.unlink()
             raise _Interrupted("status 416")
@@ -94,6 +105,8 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
         total = start + int(length) if length else size
         if size is not None and total != size:
             raise Refused(f"{total} bytes instead of {size}")
+        if total is not None:  # what is there already is kept, or written over
+            require_room(part, total - _size(part), _GO_ON)
         write_json(_note(part), {"url": url, "validator": _validator(answer.headers)})
         _receive(answer, part, start, total, timing)
 
@@ -107,6 +120,19 @@ def _continued(url: str, part: Path) -> tuple[int, dict[str, str]]:
     if note["url"] != url or not note["validator"] or not start:
         return 0, plain
     return start, {**plain, "Range": f"bytes={start}-", "If-Range": note["validator"]}
+
+
+def _asked_wait(headers: Mapping[str, str]) -> float:
+    """Seconds that the server asks to wait, which it may say as a number or as a time."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:  # also where it says nothing
+        return 0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((until - datetime.now(UTC)).total_seconds(), 0)
 
 
 def _goes_on(answer: requests.Response, start: int) -> bool:
@@ -130,7 +156,8 @@ def _receive(
         try:
             # Small reads: a slow server is noticed before a whole chunk has come.
             while chunk := answer.raw.read1(_CHUNK):
-                _write(file.fileno(), chunk, part)
+                with _keeping(part, total):
+                    _write(file.fileno(), chunk)
                 received += len(chunk)
                 in_window += len(chunk)
                 bar.update(len(chunk))
@@ -141,7 +168,8 @@ def _receive(
                     begun, in_window = time.monotonic(), 0
         except HTTPError as error:
             raise _Interrupted(_stopped(received, total)) from error
-        os.fsync(file.fileno())
+        with _keeping(part, total):
+            os.fsync(file.fileno())
     if total is not None and received != total:
         raise _Interrupted(_stopped(received, total))
 
@@ -152,20 +180,22 @@ def _stopped(received: int, total: int | None) -> str:
     )
 
 
-def _write(descriptor: int, chunk: bytes, part: Path) -> None:
+def _write(descriptor: int, chunk: bytes) -> None:
     view = memoryview(chunk)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+@contextmanager
+def _keeping(part: Path, total: int | None) -> Iterator[None]:
+    """Tell in one sentence that the disk is full; what came so far stays."""
     try:
-        while view:
-            view = view[os.write(descriptor, view) :]
+        yield
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        raise InputError(
-            part,
-            f"no room to go on ({(error.strerror or '').lower()})",
-            "free space for the rest",
-            "free some space, or set another folder in config.yaml; the download goes on from here",
-        ) from error
+        missing = None if total is None else total - _size(part)
+        raise no_room(part, error, missing, _GO_ON) from error
 
 
 def _note(part: Path) -> Path:

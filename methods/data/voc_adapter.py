@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.archives import extract_archives
-from methods.data.members import Extracted
+from methods.data.bounds import Extracted
 from methods.data.sbd import derive_train_aug
 from methods.data.voc import AUGMENTED_MASKS, split_file, voc_folder
 from methods.data.voc_checks import check_dataset

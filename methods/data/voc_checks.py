@@ -1,7 +1,6 @@
 """Is an extracted data set the one that the experiment declares, whole and consistent."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from os import PathLike
@@ -9,11 +8,13 @@ from pathlib import Path
 
 from methods.data.findings import Check, DatasetCheck, summary
 from methods.data.held_out import HeldOut, add_held_out
+from methods.data.inspecting import inspect_all
 from methods.data.inspection import Inspection
 from methods.data.manifest import build_manifest, index_rows
 from methods.data.split_checks import apart_check, held_out_checks, split_checks, split_faults
 from methods.data.splits import TEST, training_list
 from methods.data.voc import annotation_file, augmented_mask_file, read_split
+from methods.data.voc_counts import count_checks, count_faults
 from methods.data.voc_inspection import inspect_image
 from methods.errors import InputError
 
@@ -39,6 +40,7 @@ def check_dataset(
     of a split but test has a mask of that size with labels 0..C and 255; the annotation names the
     classes that the mask shows, in all but 1 % of the masks. Such exceptions, a class of the
     annotation without a pixel in the mask, and a box that leaves the image are counted as warnings.
+    SBD has a mask of every id in its lists, and no other.
 
     What an annotation says of an image of test is not read. Where there is a test split, an image
     of no split may lack an annotation, since the test archive holds images of other tasks as well.
@@ -59,21 +61,21 @@ def check_dataset(
     members: dict[str, Sequence[str]] = {name: read_split(root, name) for name in splits}
     masked = frozenset(id_ for name, ids in members.items() if name != TEST for id_ in ids)
     stored = frozenset(path.stem for path in (root / "JPEGImages").glob("*.jpg"))
-    faults = split_faults(root, members, splits)
-    if len(stored) != images:
-        remedy = "extract the archives again, or correct `images` in the experiment"
-        faults.append(InputError(root / "JPEGImages", f"{len(stored)} images", f"{images}", remedy))
+    faults = split_faults(root, members, splits) + count_faults(root, stored, images)
     bare = _without_annotation(root, members, masked, stored)
     inspect = partial(_inspect, root, tuple(classes), masked, bare)
-    with ThreadPoolExecutor(threads) as pool:
-        results = list(pool.map(inspect, sorted(stored | masked | bare)))
-    faults += [result for result in results if isinstance(result, InputError)]
-    inspections = [result for result in results if isinstance(result, Inspection)]
+    inspections, broken = inspect_all(inspect, sorted(stored | masked | bare), threads)
+    faults += broken
     shown = [item for item in inspections if item.id in masked]
     faults += _label_faults(root, shown)
     if faults:
         raise summary(root, faults)
-    checks = split_checks(members) + _image_checks(inspections, members) + _label_checks(shown)
+    checks = (
+        split_checks(members)
+        + count_checks(root)
+        + _image_checks(inspections, members)
+        + _label_checks(shown)
+    )
     if held_out is not None:
         where = f"datasets.{dataset}.held_out"
         members = add_held_out(members, held_out, training_list("voc"), where)
@@ -106,17 +108,9 @@ def _inspect(
     masked: frozenset[str],
     bare: frozenset[str],
     image_id: str,
-) -> Inspection | InputError:
-    try:
-        return inspect_image(
-            root,
-            image_id,
-            classes,
-            with_annotation=image_id not in bare,
-            with_mask=image_id in masked,
-        )
-    except InputError as error:
-        return error
+) -> Inspection:
+    annotated, with_mask = image_id not in bare, image_id in masked
+    return inspect_image(root, image_id, classes, with_annotation=annotated, with_mask=with_mask)
 
 
 def _label_faults(root: Path, masked: Sequence[Inspection]) -> list[InputError]:

@@ -1,19 +1,19 @@
 """Zip archives, whose members may be anything until they are looked at."""
 
 import lzma
-import shutil
 import stat
 import struct
 import zipfile
 import zlib
 from pathlib import Path
 
-from methods.data.members import AGAIN, Extracted, check_member, corrupt, reading
+from methods.data.bars import open_with_bar
+from methods.data.bounds import AGAIN, Budget, check_ratio
+from methods.data.members import corrupt, reading, write_member
 from methods.errors import InputError
 
 SUFFIX = ".zip"
 _ENCRYPTED = 0x1  # bit of a member's flags
-_CHUNK = 2**20  # bytes
 _BROKEN = (
     zipfile.BadZipFile,
     NotImplementedError,  # a compression that Python does not know
@@ -26,7 +26,7 @@ _BROKEN = (
 )
 
 
-def extract_zip(path: Path, folder: Path, max_bytes: int) -> Extracted:
+def extract_zip(path: Path, folder: Path, budget: Budget) -> None:
     """Extract a zip archive into a folder.
 
     No member gives more than the size that the archive's directory states, and its checksum is
@@ -34,31 +34,31 @@ def extract_zip(path: Path, folder: Path, max_bytes: int) -> Extracted:
 
     Raises:
         InputError: the archive is missing, truncated or corrupt, encrypted, holds anything but
-            plain files and folders below the folder, a name twice or more than `max_bytes`.
+            plain files and folders below the folder, two files of one name, or more than the budget
+            allows.
     """
-    files = total = 0
     with (
         reading(path, "zip", _BROKEN),
-        path.open("rb") as file,
+        open_with_bar(path, "extracting") as file,
         zipfile.ZipFile(file) as archive,
     ):
-        for member in archive.infolist():
-            total += member.file_size
-            check_member(
-                path,
-                member.filename,
-                plain=_is_plain(member),
-                size=total,
-                max_bytes=max_bytes,
-            )
-            if member.flag_bits & _ENCRYPTED:
-                found = f"an encrypted member, {member.filename!r}"
-                raise InputError(path, found, "members that need no password", AGAIN)
         # Nothing is written before every name and size has been looked at.
         for member in archive.infolist():
-            files += not member.is_dir()
+            _admit(path, member, budget)
+        content = sum(member.file_size for member in archive.infolist())
+        # What the directory says of compressed sizes may count the same bytes many times.
+        check_ratio(path, content, path.stat().st_size)
+        for member in archive.infolist():
             _write(path, archive, member, folder / member.filename)
-    return Extracted(files, total)
+
+
+def _admit(path: Path, member: zipfile.ZipInfo, budget: Budget) -> None:
+    name, folder = member.filename, member.is_dir()
+    budget.admit(path, name, plain=_is_plain(member), folder=folder, size=member.file_size)
+    if member.flag_bits & _ENCRYPTED:
+        found = f"an encrypted member, {name!r}"
+        raise InputError(path, found, "members that need no password", AGAIN)
+    check_ratio(path, member.file_size, member.compress_size)
 
 
 def _is_plain(member: zipfile.ZipInfo) -> bool:
@@ -70,9 +70,8 @@ def _write(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target
     if member.is_dir():
         target.mkdir(parents=True, exist_ok=True)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(member) as content, target.open("xb") as file:
-        shutil.copyfileobj(content, file, _CHUNK)
+    with archive.open(member) as content:
+        written = write_member(content, target)
     # A reader stops at the end of the compressed data, which may come too early.
-    if target.stat().st_size != member.file_size:
+    if written != member.file_size:
         raise corrupt(path, "zip", f"{member.filename!r} ends early")

@@ -40,7 +40,7 @@ class Outcomes:
     def events(self, gt_known: str) -> dict[str, Flags]:
         """Which images count for each of the five rates, bool (n,).
 
-        Top-1 and Top-5 Loc take the box of the predicted class, as the released program does.
+        Top-1 and Top-5 Loc take the box of the predicted class, as the published program does.
 
         Args:
             gt_known: "predicted" or "labelled", the class whose map makes the box of GT-known.

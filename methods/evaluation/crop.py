@@ -13,10 +13,10 @@ def boxes_in_crop(boxes: Floats, size: tuple[int, int], view: CentreCrop, crop: 
     """Corners of boxes in the crop, cut at its borders.
 
     "exact" follows the pixels: both sides are scaled by the whole numbers of pixels that the image
-    is resized to, and moved by the offset that it is cut at. "program" is what the released program
-    does: one scale for both sides, and an offset that is off by up to one pixel.
+    is resized to, and moved by the offset that it is cut at. "program" is what the published
+    program does: one scale for both sides, and an offset that is off by up to one pixel.
 
-    The released program writes the corners over its list of boxes before it cuts them at the
+    The published program writes the corners over its list of boxes before it cuts them at the
     borders, so whatever reads an image a second time in the same process takes x1, y1, x2, y2 for
     x, y, width and height. Nothing is written over here.
 

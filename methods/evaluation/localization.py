@@ -82,10 +82,9 @@ def judge(
         constant=boxes.constant,
     )
     best = box_accuracy(map_overlaps(overlaps.best, protocol.gt_known), every)
-    several = boxes.rule == "wsolevaluation"
     return outcomes, {
         "box_acc": box_accuracy(map_overlaps(overlaps.first, protocol.gt_known), single),
-        "box_acc_v2": sum(best.values()) / len(best) if several else None,
+        "box_acc_v2": sum(best.values()) / len(best) if boxes.every_region else None,
         "curve": curve(overlaps, top1, protocol.gt_known, boxes.thresholds),
     }
 

@@ -54,22 +54,19 @@ def best_overlap(found: NDArray[np.generic], truths: Floats, ends_included: bool
 def overlaps(boxes: BoxSet, truths: Floats) -> Overlaps:
     """IoU of all boxes of a split.
 
-    Ends are pixels of a box with the rule "wsolevaluation" only.
-
     Args:
         boxes: of n images.
         truths: float64 (n, K, 4); see `read_truths`.
     """
-    included = boxes.rule == "wsolevaluation"
-    cells = (len(boxes.ids), 2, len(boxes.thresholds))
-    images = np.repeat(np.arange(cells[0]), cells[1] * cells[2])  # of each cell
-    owners = np.repeat(images, np.diff(boxes.starts))
-    shares = np.concatenate(
-        [
-            best_overlap(boxes.boxes[part], truths[owners[part]], included)
-            for start in range(0, len(owners), _AT_ONCE)
-            for part in [slice(start, start + _AT_ONCE)]
-        ]
-    )
+    images, maps, thresholds = len(boxes.ids), 2, len(boxes.thresholds)
+    image_of_cell = np.repeat(np.arange(images), maps * thresholds)
+    image_of_box = np.repeat(image_of_cell, np.diff(boxes.starts))
+    shares = np.empty(len(image_of_box))
+    for start in range(0, len(shares), _AT_ONCE):  # all at once would not fit into memory
+        part = slice(start, start + _AT_ONCE)
+        true = truths[image_of_box[part]]
+        shares[part] = best_overlap(boxes.boxes[part], true, ends_included=boxes.every_region)
     first = boxes.starts[:-1]
-    return Overlaps(shares[first].reshape(cells), np.maximum.reduceat(shares, first).reshape(cells))
+    best = np.maximum.reduceat(shares, first)
+    shape = (images, maps, thresholds)
+    return Overlaps(shares[first].reshape(shape), best.reshape(shape))

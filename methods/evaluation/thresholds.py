@@ -10,24 +10,10 @@ from numpy.typing import NDArray
 
 from methods.box_protocols import BoxProtocol
 from methods.data.box_sets import BoxSet
-from methods.data.files import check_fields, read_fields
-from methods.errors import InputError
 from methods.evaluation.box_scores import IOUS, map_overlaps
 from methods.evaluation.overlap import Overlaps
 from methods.evaluation.proportions import percent
-
-_FIELDS = {
-    "split": str,
-    "protocol": str,
-    "threshold": float | int,
-    "value": float | int,
-    "coverage": dict,
-    "thresholds": list,
-    "gt_known": list,
-    "thresholds_by_iou": dict,
-    "thresholds_of_all_boxes": dict | None,
-}
-_NUMBERS = dict.fromkeys(IOUS, float | int)
+from methods.evaluation.threshold_choice import read_choice
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,7 @@ def choose_thresholds(
         "thresholds": grid.tolist(),
         "gt_known": single["50"].tolist(),
         "thresholds_by_iou": chosen,
-        "thresholds_of_all_boxes": of_all if boxes.rule == "wsolevaluation" else None,
+        "thresholds_of_all_boxes": of_all if boxes.every_region else None,
     }
 
 
@@ -89,26 +75,11 @@ def read_thresholds(path: Path, name: str, protocol: BoxProtocol) -> Thresholds:
     """Read the thresholds that a protocol's split chose.
 
     Raises:
-        InputError: the file is missing or broken, is of another protocol or split, or its threshold
-            is not the best one of its own curve.
+        InputError: see `read_choice`.
     """
-    document = read_fields(path, _FIELDS)
-    found = (document["split"], document["protocol"])
-    if found != (protocol.chosen_on, name):
-        raise _refused(path, f"a threshold of {found}", f"one of {(protocol.chosen_on, name)}")
-    coverage = check_fields(path, document["coverage"], {"evaluated": int, "expected": int})
-    if coverage["evaluated"] != coverage["expected"]:
-        raise _refused(path, f"a choice by {coverage['evaluated']} images", "one by all of a split")
-    values, grid = document["gt_known"], document["thresholds"]
-    best = int(np.argmax(values)) if values and len(values) == len(grid) else None
-    if best is None or (document["threshold"], document["value"]) != (grid[best], values[best]):
-        stated = f"{document['threshold']} as threshold"
-        raise _refused(path, stated, "the smallest of the best ones of its curve")
-    single = check_fields(path, document["thresholds_by_iou"], _NUMBERS)
-    if single["50"] != document["threshold"]:
-        raise _refused(path, f"{single['50']} at IoU 0.5", f"{document['threshold']}")
-    of_all = document["thresholds_of_all_boxes"]
-    return Thresholds(single, single if of_all is None else check_fields(path, of_all, _NUMBERS))
+    choice = read_choice(path, name, protocol)
+    of_all = choice.by_iou if choice.of_all_boxes is None else choice.of_all_boxes
+    return Thresholds(choice.by_iou, of_all)
 
 
 def _shares(iou: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -116,7 +87,3 @@ def _shares(iou: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     return {
         key: np.array([percent(column >= least) for column in iou.T]) for key, least in IOUS.items()
     }
-
-
-def _refused(path: Path, found: str, expected: str) -> InputError:
-    return InputError(path, found, expected, "delete it and report.html and run again")

@@ -9,17 +9,17 @@ from methods.more.formulation import read_formulation
 from methods.protocols import read_protocols
 
 
-def problems(run: Block, backbone: Block, dataset: Block) -> Iterator[Problem]:
+def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:
     """Contradictions in a run's block.
 
     Args:
         run: the run's block of the experiment, valid by the schema.
-        backbone: the network that its weights were made with.
+        networks: "weights": the network that its weights were made with.
         dataset: the block of its data set.
     """
     yield from _schedule(run)
     yield from _checkpoint(run)
-    yield from _network(run, backbone)
+    yield from _network(run, networks["weights"])
     yield from _sizes(run)
     yield from _scales(run)
     yield from _neighbours(run, dataset)

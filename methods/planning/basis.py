@@ -10,6 +10,7 @@ from methods.planning.fetching import weights_of
 from methods.planning.localization import BOXES
 from methods.planning.segmentation import CRF
 from methods.planning.step import Step
+from methods.weights.words import UNCOUNTED
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def task_words(configuration: Configuration) -> TaskWords:
     words = [of for task, of in _OF_TASK.items() if task in tasks]
     weights = configuration.experiment["weights"]
     sources = {weights[name]["source"] for name in weights_of(configuration)}
-    clip = ("the training of CLIP",) if "contrastive" in sources else ()
+    trainings = [training for source, training in UNCOUNTED.items() if source in sources]
     return TaskWords(
         held=words[0].held,  # segmentation's say what the others' do
         on_cores=" and ".join(of.on_cores for of in words),
-        uncounted=(*clip, *(name for of in words for name in of.uncounted)),
+        uncounted=(*trainings, *(name for of in words for name in of.uncounted)),
     )
 
 

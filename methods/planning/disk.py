@@ -93,8 +93,8 @@ def _data(configuration: Configuration, planned: Set[Path] | None) -> Iterator[P
     root = configuration.data
     for name, dataset in datasets_of(configuration).items():
         images = dataset["images"] * pictures_of(dataset).image_bytes
-        receipt = root / "archives" / name / "receipt.json"
-        if dataset["source"] == "generated" and is_made(receipt, planned):
+        generated = root / "generated" / name
+        if dataset["source"] == "generated" and is_made(generated, planned):
             yield Part("archives", root, images)
         if is_made(root / "extracted" / name / "extraction.json", planned):
             yield Part("extracted", root, _unpacked(dataset, images) + _masks(dataset))

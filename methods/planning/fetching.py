@@ -52,7 +52,10 @@ def missing_files(configuration: Configuration, planned: Set[Path] | None) -> li
         *_checkpoints(configuration, planned),
     ]
     distinct = {file.path: file for file in wanted}
-    return [file for file in distinct.values() if not file.path.is_file()]
+    here = configuration.local_files
+    return [
+        file for file in distinct.values() if not (file.path.is_file() or file.path.name in here)
+    ]
 
 
 def datasets_of(configuration: Configuration) -> dict[str, Mapping[str, Any]]:
@@ -78,7 +81,6 @@ def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterat
     for name, dataset in datasets_of(configuration).items():
         folder = configuration.data / "archives" / name
         made_of_them = (
-            folder / "receipt.json",
             folder / "verified.json",
             configuration.data / "extracted" / name / "extraction.json",
         )

@@ -24,8 +24,8 @@ class LocalizationSteps(RunSteps):
     def __init__(self, configuration: Configuration, name: str, seed: int) -> None:
         super().__init__(configuration, name, seed)
         weights = configuration.experiment["weights"]
-        # the network that a training asks, where the method has one
-        self.guide = [weights[self.run["guide"]]["network"]] if "guide" in self.run else []
+        # The network that a training asks; None where the method has none.
+        self.guide = weights[self.run["guide"]]["network"] if "guide" in self.run else None
 
     def all(self) -> list[Step]:
         """In the order of the chain."""
@@ -41,9 +41,9 @@ class LocalizationSteps(RunSteps):
             f"{run_folder(self.name, self.seed)}/train/done.json",
             "checkpoints",
             checkpoints * FLOAT * self.cost.parameters(self.run, self.classes),
-            macs=images * self.cost.training_macs(self.run, self.classes, *self.guide),
+            macs=images * self.cost.training_macs(self.run, self.classes, self.guide),
             learns=True,
-            memory=self.cost.training_memory(self.run, self.classes, *self.guide),
+            memory=self.cost.training_memory(self.run, self.classes, self.guide),
         )
 
     def _predictions(self) -> list[Step]:

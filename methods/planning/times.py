@@ -57,3 +57,8 @@ def time_rows(steps: Iterable[Step], machine: Machine) -> list[TimeRow]:
 def longest_training(steps: Sequence[Step], machine: Machine) -> float:
     """Seconds of the longest training; 0 where there is none."""
     return max((machine.seconds(step) for step in steps if step.learns), default=0.0)
+
+
+def feasible(steps: Sequence[Step], machine: Machine) -> bool:
+    """Whether no training takes so long that it is no use; where there is a GPU, none does."""
+    return machine.gpu or longest_training(steps, machine) < TOO_LONG

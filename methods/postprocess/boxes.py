@@ -1,6 +1,6 @@
 """Boxes from class maps, by two rules (NumPy and OpenCV only).
 
-"program" is what the released program does; "wsolevaluation" is the evaluation of Choe et al.,
+"program" is what the published program does; "wsolevaluation" is the evaluation of Choe et al.,
 "Evaluating weakly supervised object localization methods right" (2020).
 """
 
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.box_protocols import GRID, BoxRule
+from methods.box_protocols import GRID, BoxRule, boxes_every_region
 from methods.data.predictions import read_arrays
 from methods.errors import InputError
 
@@ -158,9 +158,10 @@ def _boxes_above(levels: Levels, cut: int, rule: BoxRule) -> Boxes:
         return np.array([_NOTHING[rule]], dtype=np.int16)
     # Equal areas stay in the order that they were found in.
     ordered = sorted(contours, key=cv2.contourArea, reverse=True)
-    kept = ordered[:1] if rule == "program" else ordered
+    every_region = boxes_every_region(rule)
+    kept = ordered if every_region else ordered[:1]
     rectangles = np.array([cv2.boundingRect(contour) for contour in kept], dtype=np.int16)
     ends = rectangles[:, :2] + rectangles[:, 2:]
-    if rule == "wsolevaluation":
+    if every_region:
         ends = np.minimum(ends, len(levels) - 1)
     return np.concatenate([rectangles[:, :2], ends], axis=1)

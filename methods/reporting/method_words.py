@@ -12,11 +12,13 @@ class MethodWords(Protocol):
         SWITCHES: the difference that a switch of a formulation makes, by (switch, value); the
             value `program` makes none.
         TITLES: what a column of the journal holds, by its name.
+        TERMS: what its abbreviations mean; read of the methods of localization.
         ACCEPTED: what a run lives with, by the entry of its list `accept`.
     """
 
     SWITCHES: Mapping[tuple[str, str], str]
     TITLES: Mapping[str, str]
+    TERMS: Mapping[str, str]
     ACCEPTED: Mapping[str, str]
 
 

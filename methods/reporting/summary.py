@@ -28,7 +28,7 @@ def print_summary(results: Path, stream: TextIO | None = None) -> None:
     verdicts = results / "verdicts.json"
     entries = [
         check_fields(verdicts, entry, _ENTRY)
-        for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
+        for entry in read_fields(_present(verdicts), {"verdicts": list})["verdicts"]
     ]
     rows = [
         (entry["id"], _number(entry["value"]), entry["status"], entry["reason"])
@@ -41,6 +41,16 @@ def print_summary(results: Path, stream: TextIO | None = None) -> None:
         print("  ".join(cells), file=stream)
     _require_chains(results)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
+
+
+def _present(verdicts: Path) -> Path:
+    """The file of the verdicts, if it is there."""
+    if not verdicts.is_file():
+        report = verdicts.with_name("report.html")
+        # Snakemake makes nothing that is missing only in front of a report that is there.
+        remedy = f"delete {report} and run snakemake again" if report.is_file() else "run snakemake"
+        raise InputError(verdicts, "no such file", "the verdicts on the claims", remedy)
+    return verdicts
 
 
 def _require_chains(results: Path) -> None:

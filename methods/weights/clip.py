@@ -18,40 +18,23 @@ define_missing_operators()
 
 from open_clip.tokenizer import SimpleTokenizer  # noqa: E402
 
-FOREGROUND_PROMPT = "a photo of {name}."
-BACKGROUND_PROMPT = "a background photo of {name}."
-
 _TEXTS_AT_ONCE = 64
 # What OpenAI's archives hold beside the weights; the shapes of the weights say the same.
 _ARCHIVED_SIZES = ("input_resolution", "context_length", "vocab_size")
 
 
 class ClipTowers:
-    """CLIP's image and text towers: in evaluation mode, without gradients of their own.
-
-    Attributes:
-        image_size: side of the images that the image tower takes, pixels.
-    """
+    """CLIP's image and text towers: in evaluation mode, without gradients of their own."""
 
     def __init__(self, model: CLIP) -> None:
         self._model = model.eval().requires_grad_(False)
-        side = model.visual.image_size
-        self.image_size: int = side[0] if isinstance(side, tuple) else side
         self._context_length: int = model.context_length
 
     def encode_image(self, pixels: Tensor) -> Tensor:
         """Features (N, E) of pixels float32 (N, 3, S, S); a gradient reaches the pixels.
 
-        Raises:
-            InputError: S is not `image_size`.
+        S is the image size of the network.
         """
-        if pixels.shape[-2:] != (self.image_size, self.image_size):
-            raise InputError(
-                "training.augmentation.crop",
-                f"images of {pixels.shape[-1]} x {pixels.shape[-2]} pixels",
-                f"{self.image_size} x {self.image_size}, which the guide's image tower takes",
-                "set crop to this size, or choose another guide",
-            )
         features: Tensor = self._model.encode_image(pixels)
         return features
 

@@ -9,6 +9,7 @@ import torch
 from methods.errors import InputError
 from methods.settings import build
 from methods.torch_compat import define_missing_operators
+from methods.weights.clip_sizes import CONTEXT_LENGTH, NAMED
 
 define_missing_operators()
 
@@ -36,7 +37,7 @@ class TextSettings:
     layers: int
     width: int
     heads: int
-    context_length: int = 77  # the longest text, its two ends counted
+    context_length: int = CONTEXT_LENGTH  # the longest text, its two ends counted
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ def build_clip(network: Mapping[str, Any]) -> CLIP:
     """A CLIP with weights drawn at random; asks no server for anything.
 
     Args:
-        network: {"model": one of open_clip's names, such as ViT-B-32-quickgelu}, or the fields of
-            `ClipSettings`.
+        network: {"model": open_clip's name of one of OpenAI's, such as ViT-B-32-quickgelu}, or the
+            fields of `ClipSettings`.
 
     Returns:
         open_clip's `CLIP`, whose keys are those of OpenAI's files.
 
     Raises:
-        InputError: open_clip has no such network, or not without another library's parts.
+        InputError: a name is of none of OpenAI's networks.
     """
     if "model" in network:
         return _build_named(network["model"])
@@ -78,24 +79,11 @@ def build_clip(network: Mapping[str, Any]) -> CLIP:
 
 def _build_named(name: str) -> CLIP:
     # Only names of the list: others may carry a server's address, which open_clip would ask.
-    config = open_clip.get_model_config(name) if name in open_clip.list_models() else None
-    if config is None:
+    if name not in NAMED:
         raise InputError(
             "weights.network.model",
             f"{name!r}",
-            "a network that open_clip knows, such as ViT-B-32-quickgelu",
+            "a network of OpenAI's CLIP, such as ViT-B-32-quickgelu",
             "correct the name",
         )
-    others = {"hf_model_name", "timm_model_name"}
-    if (
-        config.keys() - {"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"}
-        or others & config["vision_cfg"].keys()
-        or others & config["text_cfg"].keys()
-    ):
-        raise InputError(
-            "weights.network.model",
-            f"{name}, which has parts of other libraries or other towers",
-            "a network with the towers of OpenAI's CLIP",
-            "choose another, such as ViT-B-32-quickgelu",
-        )
-    return CLIP(**config)
+    return CLIP(**open_clip.get_model_config(name))

@@ -25,8 +25,9 @@ from methods.errors import InputError
 from methods.settings import build
 from methods.training.guards import require_finite
 from methods.training.seeding import seed_everything, select_device
-from methods.weights.clip import FOREGROUND_PROMPT, tokens
+from methods.weights.clip import tokens
 from methods.weights.clip_networks import CLIP, CLIP_MEAN, CLIP_STD, build_clip
+from methods.weights.clip_sizes import PROMPT
 from methods.weights.state_dicts import save_state
 from methods.workers import map_in_order
 
@@ -107,7 +108,7 @@ def train_clip(
             "task": f"telling which of {KINDS} kinds' names belongs to a generated bird, and back;"
             " every class of the generated data set is among the kinds, in other renderings",
             "label_set": list(class_names(KINDS)),
-            "prompt": FOREGROUND_PROMPT,
+            "prompt": PROMPT,
             "pairs": settings.pairs,
             "seed": settings.seed,
             "accuracy": accuracy,
@@ -130,7 +131,7 @@ def _require_kinds(name: str, settings: ContrastiveSettings) -> None:
 
 
 def _texts(model: CLIP) -> Tensor:
-    prompts = [FOREGROUND_PROMPT.format(name=name) for name in class_names(KINDS)]
+    prompts = [PROMPT.format(name=name) for name in class_names(KINDS)]
     return tokens(prompts, model.context_length)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from methods.cdtr.deform import DeformableHead, deform_conv2d
+from methods.cdtr.deform import DeformableHead
 from methods.cdtr.learned_weights import LearnedWeights
 from methods.cdtr.network import CDTR, CdtrOutput, class_maps
 from methods.cdtr.settings import NetworkSettings
@@ -21,6 +21,7 @@ from tests.golden.golden import (
     golden_tensors,
     relative_error,
 )
+from tests.reference.deform import deform_conv2d
 
 # The network that the recorded weights and maps belong to.
 SMALL = NetworkSettings(

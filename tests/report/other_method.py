@@ -30,7 +30,7 @@ def add_method(
         return {**run, "formulation": {**(program or {}), **own}}
 
     parts = {
-        "words": SimpleNamespace(SWITCHES={}, TITLES=titles or {}, ACCEPTED={}),
+        "words": SimpleNamespace(SWITCHES={}, TITLES=titles or {}, TERMS={}, ACCEPTED={}),
         "formulation": SimpleNamespace(complete=complete),
     }
     for part, module in parts.items():

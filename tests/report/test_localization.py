@@ -9,8 +9,9 @@ import pytest
 
 from methods.data.files import read_json, sha256
 from methods.reporting.localization import classes_drawing
+from methods.reporting.localization.choices import RULE
 from methods.reporting.localization.section import LocalizationSection, build_section
-from methods.reporting.localization.words import ORACLE, PARTS, RATES
+from methods.reporting.localization.words import BOX_RULES, PARTS, RATES
 from methods.reporting.tables import Cell, show_number
 from tests.report.localization_results import (
     CLASSES,
@@ -89,7 +90,7 @@ def test_the_rates_are_those_of_the_files(
     assert sources == {
         "released": "published",
         "half": "fixed",
-        "oracle": ORACLE,
+        "oracle": "best for GT-known on the scored images",
         "honest": "chosen on cubv2",
     }
 
@@ -172,8 +173,10 @@ def test_protocols_that_differ_in_the_threshold_share_a_curve(
                     f"GT-known {known:.2f} %, Top-1 Loc {located:.2f} %",
                 )
                 assert all(text in drawing.description for text in told)
-    assert f"({ORACLE})" in shared.description
-    assert "ORACLE" not in own.description
+    assert "(best for GT-known on the scored images)" in shared.description
+    assert "best for GT-known" not in own.description
+    assert BOX_RULES["program"] in shared.description
+    assert BOX_RULES["wsolevaluation"] in own.description
     hollow = "fill-opacity: 0; stroke: var(--ink)"
     assert (hollow in str(shared.svg), hollow in str(own.svg)) == (True, False)
     drawn = [*ElementTree.fromstring(str(shared.svg)).iter("use")]
@@ -235,7 +238,8 @@ def test_the_notes_tell_what_the_numbers_rest_on(section: LocalizationSection) -
         "GT-known of honest takes the map of the true class",
         "The threshold of released is the released program's",
         "The threshold of honest is chosen by the boxes of 8 images (cubv2)",
-        "ORACLE: the threshold of oracle is the best one",
+        f"so that its rates rest on more than image labels. {RULE}",
+        "ORACLE: the threshold of oracle is the best one for GT-known, and for GT-known only,",
         "released, half, oracle: true boxes are moved into the crop as the released program",
     ):
         assert text in notes

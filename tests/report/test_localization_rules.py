@@ -9,7 +9,7 @@ from methods.box_protocols import BoxProtocol
 from methods.reporting.localization.differences import differences
 from methods.reporting.localization.frames import OURS, TRUE, draw_boxes
 from methods.reporting.localization.gap import Compared, Gap
-from methods.reporting.localization.words import label, long_name, threshold_from
+from methods.reporting.localization.words import label, long_name, threshold, threshold_from
 
 FIXED = BoxProtocol("test", "program", "program", "predicted", "last", "published", 0.2)
 CHOSEN = BoxProtocol("test", "wsolevaluation", "exact", "labelled", "best", "cubv2")
@@ -88,14 +88,21 @@ def test_differences_name_both_values() -> None:
 def test_protocols_are_told_in_words() -> None:
     oracle = BoxProtocol("test", "program", "exact", "labelled", "best", "test")
     told = [threshold_from(protocol) for protocol in (FIXED, CHOSEN, oracle)]
-    assert told == ["published", "chosen on cubv2", "ORACLE: best on the scored split"]
-    assert label("a", FIXED) == "a\n0.2, published"
-    assert label("b", CHOSEN) == "b\nchosen on cubv2"
-    assert label("c", oracle) == "c\nORACLE"
+    assert told == ["published", "chosen on cubv2", "best for GT-known on the scored images"]
+    assert label("a", FIXED, [0.2, 0.2]) == "a\n0.2, published"
+    assert label("b", CHOSEN, [0.13]) == "b\n0.13, chosen on cubv2"
+    assert label("b", CHOSEN, [0.2, 0.13, 0.2]) == "b\n0.13 to 0.2, chosen on cubv2"
+    assert label("c", oracle, [0.17]) == "c\n0.17, best for GT-known"
+    assert threshold(FIXED) == "threshold 0.2, published"
+    assert threshold(CHOSEN, [0.13]) == "threshold 0.13, chosen on cubv2"
     assert long_name(FIXED) == (
-        "one box a map, as the released program; GT-known by the map of the predicted class; true"
-        " boxes in the crop as the released program, up to one pixel off; of several true boxes the"
-        " last one; threshold 0.2, published"
+        "the box of a map's largest region, as the released program; GT-known by the map of the"
+        " predicted class; true boxes in the crop as the released program, up to one pixel off; of"
+        " several true boxes the last one; threshold 0.2, published"
+    )
+    assert long_name(CHOSEN).startswith(
+        "the box of a map's largest region, ends included, as Choe et al. (CVPR 2020); MaxBoxAccV2"
+        " alone takes whichever of the boxes of all regions fits best;"
     )
     assert long_name(CHOSEN).endswith(
         "of several true boxes the best one; threshold chosen on cubv2"

@@ -20,7 +20,10 @@ def configuration(folder: Path, experiment: dict[str, Any], **changes: Any) -> C
         results=folder / "results" / "trial",
         data=folder / "data",
         weights=folder / "weights",
+        local_files={},
         device="auto",
+        rehearse=None,
+        preflight="refuse",
     )
     return dataclasses.replace(found, **changes)
 

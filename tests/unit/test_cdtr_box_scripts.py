@@ -86,6 +86,7 @@ def job(folder: Path, **values: Any) -> Job:
         wildcards=values["wildcards"],
         threads=1,
         device="cpu",
+        local_files={},
         log=folder / "log",
     )
 

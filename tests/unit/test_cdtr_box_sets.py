@@ -33,6 +33,8 @@ def test_boxes_are_read_as_they_were_written(boxes: BoxSet, tmp_path: Path) -> N
     assert (found.split, found.expected, found.ids) == ("test", 2, ("00001", "00002"))
     assert found.source == {"box": "wsolevaluation", "checkpoint_sha256": "abc"}
     assert found.rule == "wsolevaluation"
+    assert found.every_region
+    assert not replace(found, source={"box": "program"}).every_region
     assert found.starts.tolist() == [0, 2, 3, 4, 5, 6, 7, 8, 9]
     assert (found.boxes.dtype, found.starts.dtype) == (np.int16, np.int64)
     for name in ("thresholds", "boxes", "starts", "constant"):

@@ -1,16 +1,24 @@
 """Contradictions among the settings of a CDTR run."""
 
+import re
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from methods.cdtr.checks import problems
 from methods.cdtr.formulation import PROGRAM, Formulation
-from methods.cdtr.words import ACCEPTED, SWITCHES
+from methods.cdtr.words import ACCEPTED, SWITCHES, TERMS, TITLES
 from methods.configuration.problems import Problem
 from tests.unit.small_cdtr_run import CLASSES, small_run
 
 BACKBONE = {"patch_size": 16, "width": 12, "depth": 3, "heads": 2, "image_size": 64}
+GUIDE = {
+    "embed_dim": 8,
+    "image_size": 64,
+    "vision": {"layers": 1, "width": 16, "head_width": 8, "patch_size": 32},
+    "text": {"layers": 1, "width": 8, "heads": 2},
+}
+NETWORKS = {"weights": BACKBONE, "guide": GUIDE}
 DATASET: dict[str, Any] = {
     "format": "cub",
     "classes": list(CLASSES),
@@ -43,7 +51,7 @@ def published_sampler(**training: object) -> dict[str, Any]:
 
 
 def found(run: dict[str, Any], dataset: dict[str, Any] = DATASET) -> list[Problem]:
-    return list(problems(run, BACKBONE, dataset))
+    return list(problems(run, NETWORKS, dataset))
 
 
 def sentence(run: dict[str, Any], dataset: dict[str, Any] = DATASET) -> str:
@@ -64,18 +72,13 @@ def test_the_published_numbers_have_none() -> None:
 def test_another_network_than_that_of_the_weights(field: str) -> None:
     key = {"image_size": "pretrained_size"}.get(field, field)
     run = small_run()
-    other = BACKBONE | {field: 2 * BACKBONE[field]}
+    other = NETWORKS | {"weights": BACKBONE | {field: 2 * BACKBONE[field]}}
     assert [problem.key for problem in problems(run, other, DATASET)] == [f"network.{key}"]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        (
-            "training.augmentation.crop",
-            48,
-            "found 48, expected network.pretrained_size = 64",
-        ),
         ("inference.image_size", 48, "found 48, expected network.pretrained_size = 64"),
         ("inference.resize", 60, "found 60, expected at least inference.image_size = 64, which"),
         ("network.ocm_blocks", 4, "found 4, expected at most depth = 3"),
@@ -94,7 +97,8 @@ def test_values_that_contradict_others(key: str, value: object, said: str) -> No
 
 def test_heads_share_the_width() -> None:
     run = changed(("network.heads", 5))
-    keys = [problem.key for problem in problems(run, BACKBONE | {"heads": 5}, DATASET)]
+    networks = NETWORKS | {"weights": BACKBONE | {"heads": 5}}
+    keys = [problem.key for problem in problems(run, networks, DATASET)]
     assert keys == ["network.width"]
 
 
@@ -107,7 +111,8 @@ def test_csm_halves_the_grid() -> None:
             ("inference", "image_size"),
         )
     ]
-    (problem,) = problems(changed(*sizes), BACKBONE | {"image_size": 48}, DATASET)
+    networks = {"weights": BACKBONE | {"image_size": 48}, "guide": GUIDE | {"image_size": 48}}
+    (problem,) = problems(changed(*sizes), networks, DATASET)
     assert problem.key == "network.pretrained_size"
     assert problem.expected == "a multiple of 2 * patch_size = 32"
 
@@ -155,6 +160,60 @@ def test_prompts_by_position_need_a_name_for_every_image() -> None:
     assert found(run | {"formulation": "fixed"}) == []
 
 
+def test_the_crop_has_one_size_for_network_and_guide() -> None:
+    network, guide = found(changed(("training.augmentation.crop", 48)))
+    assert network.key == guide.key == "training.augmentation.crop"
+    assert network.found == guide.found == "48"
+    assert network.expected.startswith("network.pretrained_size = 64, since")
+    assert guide.expected == "64, the image size of the guide 'small_clip'"
+
+
+def test_a_named_guide_has_its_own_image_size() -> None:
+    networks = NETWORKS | {"guide": {"model": "RN50x4"}}
+    (problem,) = problems(small_run(), networks, DATASET)
+    assert (problem.key, problem.found) == ("training.augmentation.crop", "64")
+    assert problem.expected == "288, the image size of the guide 'small_clip'"
+
+
+@pytest.mark.parametrize(
+    ("formulation", "prompt", "others"),
+    [
+        ({"prompt": "label"}, "a photo of", 5),
+        # the longer of the two templates is the first that does not fit
+        ({"prompt": "label", "prompt_background": "background"}, "a background photo of", 6),
+    ],
+)
+def test_prompts_fit_into_the_texts_of_the_guide(
+    formulation: dict[str, str], prompt: str, others: int
+) -> None:
+    """Every word is one token at least, and so is either end."""
+    guide = GUIDE | {"text": {"layers": 1, "width": 8, "heads": 2, "context_length": 20}}
+
+    def refused(words: int) -> list[str]:
+        names = ["auk", " ".join(["auk"] * words), "owl"]
+        run = changed(("training.prompt_names", names), ("formulation", formulation))
+        made = problems(run, NETWORKS | {"guide": guide}, DATASET)
+        return [f"{problem.key}: {problem.found}, {problem.expected}" for problem in made]
+
+    assert refused(20 - others) == []
+    (said,) = refused(21 - others)
+    assert said.startswith(f"training.prompt_names: the prompt '{prompt} auk auk ")
+    assert said.endswith(
+        "of at least 21 tokens, at most 20 tokens, the length of the texts of the guide"
+        " 'small_clip'"
+    )
+
+
+def test_words_of_a_class_count_where_underscores_become_blanks() -> None:
+    """Without names of its own a prompt takes those of the data set."""
+    dataset = DATASET | {"classes": ["auk", "owl", "_".join(["auk"] * 80)]}
+    assert found(changed(("formulation", {"prompt": "label"})), dataset) == []
+    blanks = {"prompt": "label", "prompt_words": "blanks"}
+    assert sentence(changed(("formulation", blanks)), dataset).startswith(
+        "dataset: found the prompt 'a photo of auk auk"
+    )
+
+
 def test_a_floor_above_the_peak_must_be_meant() -> None:
     run = published_sampler(batch_size=32, emulate_processes=1)
     assert sentence(run, CUB) == (
@@ -200,3 +259,9 @@ def test_every_switch_and_everything_accepted_has_words() -> None:
     defaults = {(switch, getattr(PROGRAM, switch)) for switch, _ in values}
     assert set(SWITCHES) == values - defaults
     assert set(ACCEPTED) == {"floor_above_peak", "frozen_sampler"}
+
+
+def test_every_abbreviation_in_the_words_is_explained() -> None:
+    said = " ".join((*SWITCHES.values(), *ACCEPTED.values(), *TITLES.values()))
+    found = set(re.findall(r"\b[A-Z]{3}\b", said)) - {"CUB"}  # a data set
+    assert found == set(TERMS) == {"CSM", "OCM", "SKI", "SBA"}

@@ -54,6 +54,11 @@ def test_runs_on_birds_are_cdtr_with_a_guide(project: Path, name: str) -> None:
         ("evaluation.curve_split", "test", BESIDE.removeprefix("found ")),
         ("network.ocm_blocks", 4, "4, expected at most depth = 3"),
         ("network.width", 64, "64, expected 32, as width of the weights 'tiny-vit'"),
+        (
+            "training.prompt_names",
+            ["auk", "owl", "tern " * 16],
+            f"the prompt 'a photo of {'tern ' * 16}.' of at least 22 tokens, expected at most 20 t",
+        ),
         ("network.pretrained_size", 64, "64, expected 48, as image_size of the weights 'tiny-vit'"),
         ("inference.image_size", 64, f"64, {PRETRAINED}"),
         ("inference.resize", 47, "47, expected at least inference.image_size = 48, which is cut"),
@@ -81,10 +86,18 @@ def test_a_value_is_refused_at_its_key(project: Path, key: str, value: Any, said
             13,
             "training.batch_size: found 2 for each of 13 processes,",
         ),
+        *(
+            (
+                "checkpoint",
+                best,
+                "checkpoint.rule: found 'best', expected one of last, iteration, file",
+            )
+            for best in (BEST, {"rule": "best"})
+        ),
         (
             "checkpoint",
-            BEST,
-            "checkpoint.rule: found 'best', expected one of last, iteration, file",
+            {"rule": "last", "split": "cubv2"},
+            "checkpoint.split: found this key with the rule 'last', expected none, as no split cho",
         ),
         ("train_split", "test", "protocols.honest.split: found 'test', which is trained on, exp"),
         ("train_split", "val", "train_split: found 'val', which the data set has not, expected o"),
@@ -102,6 +115,33 @@ def test_a_checkpoint_is_one_that_is_written(project: Path) -> None:
         f"{RUN}.checkpoint.iteration: found 5, where no checkpoint is written, expected a multiple"
         " of 3 (checkpoint_every = 1 epochs), or 6, the last; choose"
     )
+
+
+def test_the_guide_takes_images_of_the_crop(project: Path) -> None:
+    assert sentence(project, {"weights.tiny-clip.network.image_size": 64}) == (
+        f"{TRAINING}.augmentation.crop: found 48, expected 64, the image size of the guide"
+        " 'tiny-clip'; let the sizes agree or choose another guide."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("ViT-B-23", "'ViT-B-32'"),
+        ("ViT-B-32-256", "'ViT-B-32'"),
+        ("convnext", "one of RN101, RN101-quickgelu,"),
+    ],
+)
+def test_an_unknown_guide_is_refused(project: Path, model: str, said: str) -> None:
+    """open_clip may know it; its image size and its cost are not known here."""
+    towers = {"source": "local", "file": "clip.pt", "sha256_prefix": "0" * 64, "task": "telling"}
+    changes = {"weights.tiny-clip": towers | {"network": {"model": model}}}
+    found = sentence(project, changes)
+    assert found.startswith(
+        f"weights.tiny-clip.network.model: found {model!r}, which is no network of OpenAI's CLIP,"
+        f" expected {said}"
+    )
+    assert found.endswith("; choose one of these networks.")
 
 
 def test_a_grid_of_patches_is_even(project: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from methods.cdtr import cost
-from methods.cdtr.guide_cost import PUBLISHED_GUIDE, guide_cost
+from methods.cdtr.guide_cost import guide_cost
 from methods.cdtr.network import CDTR
 from methods.cdtr.settings import NetworkSettings
 from methods.settings import build
@@ -19,6 +19,7 @@ from methods.weights.clip import build_clip
 from tests.unit.small_plan import small_localization
 
 GIGA = 1e9
+PUBLISHED_GUIDE = {"model": "ViT-B-32-quickgelu"}
 CUB: Mapping[str, Any] = {
     "patch_size": 16,
     "width": 384,
@@ -106,8 +107,12 @@ def test_work_of_the_published_sizes() -> None:
     assert cost.forward_macs(run_of(ILSVRC), 1000) / GIGA == pytest.approx(8.40, rel=0.01)
     assert cost.prediction_macs(run_of(CUB), 200) == cost.forward_macs(run_of(CUB), 200)
     assert guide_cost(PUBLISHED_GUIDE).macs / GIGA == pytest.approx(4.4, rel=0.01)
-    assert cost.training_macs(run_of(CUB), 200) / GIGA == pytest.approx(32.2, abs=0.1)
-    assert cost.training_macs(run_of(ILSVRC), 1000) / GIGA == pytest.approx(43.0, abs=0.1)
+    assert cost.training_macs(run_of(CUB), 200, PUBLISHED_GUIDE) / GIGA == pytest.approx(
+        32.2, abs=0.1
+    )
+    assert cost.training_macs(run_of(ILSVRC), 1000, PUBLISHED_GUIDE) / GIGA == pytest.approx(
+        43.0, abs=0.1
+    )
 
 
 def test_work_is_counted_by_the_modules() -> None:
@@ -149,8 +154,10 @@ def test_guide_of_one_s_own_sizes(network: Mapping[str, Any], attention: int) ->
 
 
 def test_guides_by_name() -> None:
-    base, large = ({"model": name} for name in ("ViT-B-32", "ViT-L-14"))
-    assert guide_cost(base) == guide_cost(PUBLISHED_GUIDE) == guide_cost({"model": "RN50"})
+    base, large, resnet = ({"model": name} for name in ("ViT-B-32", "ViT-L-14", "RN50"))
+    assert guide_cost(base) == guide_cost(PUBLISHED_GUIDE)
+    sizes = {"image_size": 224, "vision": {"layers": [3, 4, 6, 3], "width": 64}, "text": {}}
+    assert guide_cost(resnet) == guide_cost(sizes)
     assert guide_cost(large).macs / GIGA == pytest.approx(81, abs=1)
     pixels = torch.zeros(1, 3, 224, 224, requires_grad=True)
     tower = build_clip(PUBLISHED_GUIDE).eval().requires_grad_(False).visual
@@ -167,7 +174,9 @@ def test_memory_is_what_autograd_keeps(network: Mapping[str, Any], classes: int)
         logits = model.dnc_logits(output)
         counted = kept() / 2
     assert logits.shape == (2, classes)
-    two, one = (cost.training_memory(run_of(network, count), classes) for count in (2, 1))
+    two, one = (
+        cost.training_memory(run_of(network, count), classes, PUBLISHED_GUIDE) for count in (2, 1)
+    )
     image = two - one - 2 * 4 * guide_cost(PUBLISHED_GUIDE).kept
     assert image == pytest.approx(counted, rel=0.03)
     assert 2 * one - two == 16 * cost.parameters(run_of(network), classes)
@@ -175,11 +184,11 @@ def test_memory_is_what_autograd_keeps(network: Mapping[str, Any], classes: int)
 
 def test_memory_of_the_published_batch() -> None:
     """In GB; low precision halves most of what the encoder keeps, and copies its weights."""
-    exact = cost.training_memory(run_of(CUB), 200)
-    low = cost.training_memory(run_of(CUB, precision="fp16"), 200)
+    exact = cost.training_memory(run_of(CUB), 200, PUBLISHED_GUIDE)
+    low = cost.training_memory(run_of(CUB, precision="fp16"), 200, PUBLISHED_GUIDE)
     assert exact / GIGA == pytest.approx(15.2, abs=0.1)
     assert low / GIGA == pytest.approx(12.2, abs=0.1)
-    assert cost.training_memory(run_of(CUB, precision="bf16"), 200) == low
+    assert cost.training_memory(run_of(CUB, precision="bf16"), 200, PUBLISHED_GUIDE) == low
 
 
 def test_images_and_values_by_hand() -> None:

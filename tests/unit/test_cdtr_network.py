@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from methods.cdtr.deform import deform_conv2d
 from methods.cdtr.formulation import Formulation
 from methods.cdtr.learned_weights import LearnedWeights
 from methods.cdtr.network import CDTR, CdtrOutput, class_maps
 from methods.cdtr.stimulation import ClassStimulation
 from methods.errors import InputError
+from tests.reference.deform import deform_conv2d
 from tests.unit.small_cdtr import CLASSES, SMALL, small_cdtr, small_images
 
 

@@ -57,6 +57,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("strict.gt_known", "given", "'given', expected one of predicted, labelled"),
         ("strict.several", "all", "'all', expected one of last, best"),
         ("strict.threshold", 1, "1, expected less than 1"),
+        ("strict.threshold", 0.3000000001, "0.3000000001, expected 0.3, or a threshold that is at"),
+        ("strict.threshold", 0.29999999, "0.29999999, expected 0.3, or a threshold that is at le"),
         ("strict.threshold", -0.1, "-0.1, expected at least 0"),
         ("strict.threshold", "0.2", "'0.2', expected a number"),
     ],
@@ -64,6 +66,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_value_is_refused(project: Path, key: str, value: Any, said: str) -> None:
     found = sentence(project, {f"{PROTOCOLS}.{key}": value})
     assert found.startswith(f"{PROTOCOLS}.{key}: found {said}")
+
+
+def test_thresholds_of_two_protocols_can_be_told_apart(project: Path) -> None:
+    both = {f"{PROTOCOLS}.released.threshold": 0.195, f"{PROTOCOLS}.strict.threshold": 0.195}
+    assert load(project, both)["protocols"]["strict"]["threshold"] == 0.195
+    assert sentence(project, {f"{PROTOCOLS}.strict.threshold": 0.1950000004}) == (
+        f"{PROTOCOLS}.strict.threshold: found 0.1950000004, expected 0.195, or a threshold that is"
+        " at least 0.000001 away from it; round it."
+    )
 
 
 @pytest.mark.parametrize(

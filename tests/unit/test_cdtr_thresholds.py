@@ -11,6 +11,7 @@ from methods.box_protocols import BoxProtocol
 from methods.data.files import write_json
 from methods.errors import InputError
 from methods.evaluation.overlap import overlaps
+from methods.evaluation.threshold_choice import read_choice
 from methods.evaluation.thresholds import choose_thresholds, read_thresholds
 from tests.unit.small_boxes import box_set
 
@@ -96,6 +97,26 @@ def test_chosen_thresholds_are_read(tmp_path: Path) -> None:
     every = {"30": 0.1, "50": 0.1, "70": 0.3}
     write_json(tmp_path / "honest.json", {**chosen(), "thresholds_of_all_boxes": every})
     assert read_thresholds(tmp_path / "honest.json", "honest", HONEST).of_all_boxes == every
+
+
+@pytest.mark.parametrize(
+    ("values", "ranges"),
+    [
+        ([0.0, 100.0, 100.0, 50.0], ((0.2, 0.3),)),
+        ([0.0, 50.0, 25.0, 0.0], ((0.2, 0.2),)),
+        ([0.0, 50.0, 25.0, 50.0], ((0.2, 0.2), (0.4, 0.4))),
+        ([25.0, 50.0, 50.0, 50.0], ((0.2, 0.4),)),
+    ],
+)
+def test_equally_good_thresholds_are_told_in_ranges(
+    tmp_path: Path, values: list[float], ranges: tuple
+) -> None:
+    write_json(tmp_path / "honest.json", {**chosen(), "gt_known": values, "value": max(values)})
+    choice = read_choice(tmp_path / "honest.json", "honest", HONEST)
+    assert choice.equally_good == ranges
+    assert (choice.split, choice.images) == ("cubv2", 2)
+    assert (choice.threshold, choice.value) == (0.2, max(values))
+    assert (choice.thresholds, choice.gt_known) == (tuple(GRID), tuple(values))
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_term_that_is_not_finite_stops_the_run_at_once(tmp_path: Path) -> None
 def test_an_image_of_two_classes_is_refused(tmp_path: Path) -> None:
     index = write_images(tmp_path)
     index.write_text(index.read_text().replace(CLASSES[1], "|".join(CLASSES[:2]), 1))
-    with pytest.raises(InputError, match=r"index\.csv: found 2 labels of image 00002, expected"):
+    with pytest.raises(InputError, match=r"^labels of image 00002: found 2 classes, expected"):
         resolve(run=small_run(), classes=CLASSES, index=index, seed=0, device="cpu")
 
 

@@ -12,6 +12,7 @@ from methods.configuration.problems import Problem
 from tests.unit.small_plan import small_experiment, small_localization
 
 RELEASED = {"run": "cdtr", "split": "test", "protocol": "released", "metric": "top1_loc"}
+CRF = {"run": "more", "split": "val", "protocol": "crf", "metric": "miou"}
 CENTRE = {"control": "centre_box", "dataset": "birds", "split": "test", "metric": "gt_known"}
 
 
@@ -42,6 +43,8 @@ def expected(folder: Path, quantity: dict[str, str], key: str = "quantity") -> s
         RELEASED,
         {**RELEASED, "protocol": "honest", "metric": "box_acc.50"},
         {**RELEASED, "protocol": "every", "metric": "decomposition.both"},
+        {**RELEASED, "metric": "per_class.owl.gt_known"},
+        {**RELEASED, "metric": "protocol.threshold"},
         CENTRE,
         {**CENTRE, "control": "full_image"},
         {**CENTRE, "control": "colour"},
@@ -79,6 +82,14 @@ def test_a_localization_run_has_no_validation(tmp_path: Path) -> None:
     [
         ({**RELEASED, "split": "train"}, "the split 'test', which it is scored on"),
         ({**RELEASED, "protocol": "relased"}, "the protocol 'released'"),
+        ({**RELEASED, "metric": "top1_lok"}, "the metric 'top1_loc'"),
+        ({**RELEASED, "metric": "per_class.wol.gt_known"}, "the metric 'per_class.owl.gt_known'"),
+        ({**RELEASED, "metric": "per_class.owl"}, "the metric 'per_class.owl."),
+        ({**RELEASED, "metric": "miou"}, "the metric one of box_acc.30, box_acc.50"),
+        ({**CENTRE, "metric": "gt_knwon"}, "the metric 'gt_known'"),
+        ({**CRF, "metric": "mean_acuracy"}, "the metric 'mean_accuracy'"),
+        ({**CRF, "metric": "per_class.cat.uio"}, "the metric 'per_class.cat.iou'"),
+        ({**CRF, "split": "test", "metric": "mean_accuracy"}, "the metric one of miou"),
         ({**CENTRE, "control": "all_background"}, "the control one of centre_box, colour"),
         ({**CENTRE, "dataset": "few", "split": "val"}, "the control one of all_background, colour"),
         ({**CENTRE, "split": "train"}, "the split 'test', which it is scored on"),
@@ -93,6 +104,6 @@ def test_what_is_not_made_is_refused(
 
 def test_the_split_test_is_withheld_of_segmentation_alone(tmp_path: Path) -> None:
     """A run on VOC may be claimed about on test, though it makes no number there."""
-    quantity = {"run": "more", "split": "test", "protocol": "crf", "metric": "miou"}
-    assert problems(tmp_path, quantity) == []
+    assert problems(tmp_path, {**CRF, "split": "test"}) == []
+    assert problems(tmp_path, {**CRF, "split": "test", "metric": "per_class.cow.iou"}) == []
     assert expected(tmp_path, {**RELEASED, "split": "val"}).startswith("the split 'test'")

@@ -15,7 +15,7 @@ from methods.data.coco import read_instances
 from methods.data.coco_generator import CROWD_EVERY, GeneratedSettings, write_archives
 from methods.data.coco_masks import class_mask
 from methods.data.files import sha256
-from methods.data.formats import COCO, generated_archives, generated_counts
+from methods.data.formats import COCO, generated_counts
 from methods.data.polygons import polygons, run_lengths
 from methods.data.scene_files import draw_size
 from methods.data.scenes import render_scene
@@ -53,7 +53,7 @@ def test_settings_are_those_of_an_experiment_file() -> None:
 
 def test_archives_have_the_published_names(tree: Path) -> None:
     archives = sorted(path.name for path in tree.parent.glob("*.zip"))
-    assert archives == sorted(generated_archives("coco", VALUES))
+    assert archives == sorted(COCO.archives)
     with zipfile.ZipFile(tree.parent / "val2014.zip") as archive:
         names = archive.namelist()
     assert names[0] == "val2014/COCO_val2014_000000000015.jpg"

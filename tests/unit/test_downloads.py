@@ -1,10 +1,15 @@
 """Downloads from a server that misbehaves: whole and verified, or one sentence."""
 
 import hashlib
+import os
+import re
 import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -103,6 +108,49 @@ def test_a_server_that_recovers_and_one_that_sends_elsewhere(tmp_path: Path) -> 
         with serving(status(500), status(503), moved) as server:
             fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
+
+
+def in_seconds(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("1", 1, 1.6),
+        (in_seconds(3600), 1.5, 2.1),  # bounded
+        ("3600", 1.5, 2.1),
+        (in_seconds(-3600), 0, 0.6),
+        ("soon", 0, 0.6),
+        ("-1", 0, 0.6),
+    ],
+)
+def test_a_server_says_how_long_to_wait(
+    tmp_path: Path, asked: str, least: float, most: float
+) -> None:
+    busy = status(503, **{"Retry-After": asked})
+    begun = time.monotonic()
+    with serving(busy, whole(CONTENT)) as server:
+        fetch(wanted(server.address), tmp_path / "a.tar", replace(QUICK, longest=1.5))
+    assert least <= time.monotonic() - begun < most
+    assert (tmp_path / "a.tar").read_bytes() == CONTENT
+
+
+def test_the_name_is_on_the_disk_before_the_call_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[str]] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if os.path.samestat(os.fstat(descriptor), tmp_path.stat()):
+            seen.append(names(tmp_path))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with serving(whole(CONTENT)) as server:
+        fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
+    assert seen[-1] == {"a.tar"}
 
 
 def test_a_slow_drip_is_given_up(tmp_path: Path) -> None:
@@ -217,7 +265,12 @@ def test_a_full_disk_keeps_what_came(tmp_path: Path) -> None:
     with serving(whole(CONTENT)) as server:
         process = child(server.address, tmp_path / "a.tar", preexec_fn=limited)
         _, said = process.communicate(timeout=60)
-        assert "found no room to go on (file too large), expected free space" in said
+        left = len(CONTENT) - 100_000
+        assert re.search(rf"\.part: found no room in {re.escape(str(tmp_path))} \(file too", said)
+        assert (
+            f" bytes free), expected at least {left} bytes of free space; free some space" in said
+        )
+        assert said.endswith("; the download goes on from here.\n")
         assert (tmp_path / ".a.tar.part").stat().st_size == 100_000
         fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
     assert server.asked == ["", "bytes=100000-"]

@@ -152,6 +152,13 @@ def test_the_torch_role_holds_what_a_method_imports(method: str, part: str) -> N
     assert not lacking("torch", PROJECT / f"methods/{method}/{part}.py")
 
 
+@pytest.mark.parametrize("method", ["more", "cdtr"])
+@pytest.mark.parametrize("part", ["checks", "cost", "formulation"])
+def test_the_report_role_holds_what_a_preflight_reads_of_a_method(method: str, part: str) -> None:
+    # As above: the configuration is checked and its cost counted by the method's name.
+    assert not lacking("report", PROJECT / f"methods/{method}/{part}.py")
+
+
 @pytest.mark.parametrize("format", ["voc", "coco", "cub", "ilsvrc"])
 def test_the_data_role_holds_what_a_format_imports(format: str) -> None:
     # The scripts find its adapter by the format's name.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from methods.data.bars import digests
 from methods.data.files import (
     atomic_folder,
     atomic_path,
-    digest,
     read_json,
     sha256,
     write_json,
@@ -101,7 +101,7 @@ def test_a_file_that_is_not_json_is_refused(tmp_path: Path, content: bytes) -> N
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    for read in (read_json, sha256):
+    for read in (read_json, sha256, lambda path: digests(path, {"md5"})):
         with pytest.raises(InputError, match=r"none\.json: found no such file"):
             read(tmp_path / "none.json")
 
@@ -110,4 +110,7 @@ def test_digests_are_those_of_hashlib(tmp_path: Path) -> None:
     content = bytes(range(256)) * 5000
     (tmp_path / "archive.tar").write_bytes(content)
     assert sha256(tmp_path / "archive.tar") == hashlib.sha256(content).hexdigest()
-    assert digest(tmp_path / "archive.tar", "md5") == hashlib.md5(content).hexdigest()
+    assert digests(tmp_path / "archive.tar", {"md5", "sha256"}) == {
+        "md5": hashlib.md5(content).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }

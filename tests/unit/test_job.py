@@ -29,6 +29,7 @@ def describe(folder: Path, **changes: Any) -> Path:
         "wildcards": {"run": "more"},
         "threads": 1,
         "device": "cpu",
+        "local_files": {"photographs.tar": "/else where/p.tar"},
         "log": str(folder / "log s" / "job.log"),
     }
     path = folder / "given.json"
@@ -60,6 +61,7 @@ def test_values_reach_the_script(tmp_path: Path) -> None:
 import pathlib
 assert job.input == {"one": pathlib.Path("in put"), "many": [pathlib.Path("a"), pathlib.Path("b")]}
 assert job.device == "cpu" and job.threads == 1
+assert job.local_files == {"photographs.tar": pathlib.Path("/else where/p.tar")}
 job.output["result"].write_text(str(job.params["number"]) + job.wildcards["run"])
 """
     done = call(tmp_path, body)

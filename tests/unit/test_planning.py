@@ -63,8 +63,8 @@ def test_only_what_is_planned_is_counted(small: Configuration) -> None:
     done = put(small.results / "more/seed1/train/done.json")
     assert [step.path for step in steps_to_run(small, {done})] == [done]
     assert missing_files(small, {done}) == []
-    receipt = small.data / "archives/few/receipt.json"
-    assert [file.path.name for file in missing_files(small, {receipt})] == ["few.tar"]
+    verified = small.data / "archives/few/verified.json"
+    assert [file.path.name for file in missing_files(small, {verified})] == ["few.tar"]
 
 
 def test_a_given_checkpoint_is_not_trained(small: Configuration, tmp_path: Path) -> None:
@@ -149,8 +149,7 @@ def test_missing_files_of_the_paper(paper: Configuration) -> None:
 
 
 def test_archives_of_extracted_data_are_not_wanted(small: Configuration) -> None:
-    for file in ("archives/few/receipt.json", "archives/few/verified.json"):
-        put(small.data / file)
+    put(small.data / "archives/few/verified.json")
     assert [file.path.name for file in missing_files(small, None)] == ["few.tar", "vit.pth"]
     put(small.data / "extracted/few/extraction.json")
     put(small.results / "weights/vit.json")

@@ -11,7 +11,8 @@ from methods.configuration.loading import Configuration
 from methods.data.sources import read_sources
 from methods.planning.disk import Disk
 from methods.planning.steps import steps_to_run
-from methods.planning.text import plan_text, size_text, time_text
+from methods.planning.tables import size_text, time_text
+from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows
 from tests.unit.small_plan import PROJECT, configuration, only, small_experiment
 

@@ -27,7 +27,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
 
 
 def found(run: dict[str, Any], dataset: dict[str, Any] = DATASET) -> list[Problem]:
-    return list(problems(run, BACKBONE, dataset))
+    return list(problems(run, {"weights": BACKBONE}, dataset))
 
 
 def test_the_small_run_has_none() -> None:

@@ -15,6 +15,7 @@ from methods.data.image_index import read_index
 from methods.data.manifest import write_index
 from methods.data.split_checks import apart_check
 from methods.data.splits import drawable, overlap, sizes, training_list, withheld
+from methods.data.voc import voc_folder
 from methods.errors import InputError
 from tests.unit.small_dataset import CLASSES, SETTINGS, SPLITS, check, extract, truncate
 
@@ -33,7 +34,7 @@ def whole_with_test(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root_with_test(whole_with_test: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole_with_test, tmp_path / "VOC2012"))
+    return voc_folder(shutil.copytree(whole_with_test.parents[1], tmp_path / "tree"))
 
 
 def test_test_images_are_decoded_counted_and_without_label(
@@ -41,7 +42,7 @@ def test_test_images_are_decoded_counted_and_without_label(
 ) -> None:
     result = check(whole_with_test, images=19, splits=WITH_TEST)
     checks = {item["name"]: item for item in result.checks["checks"]}
-    assert len(checks) == 9
+    assert len(checks) == 10
     assert {item["severity"] for item in checks.values()} == {"ok"}
     apart = "train and val, train and test, train_aug and val, train_aug and test, val and test"
     assert checks["splits that are apart share no image"]["found"] == apart
@@ -91,7 +92,7 @@ def test_other_images_of_the_test_archive_are_decoded_and_counted(root_with_test
     shutil.copy(root_with_test / "Annotations/2012_000001.xml", annotation)
     result = check(root_with_test, images=21, splits=WITH_TEST)
     assert len(result.index) == 19
-    assert [item["checked"] for item in result.checks["checks"]][2:5] == [16, 16, 5]
+    assert [item["checked"] for item in result.checks["checks"]][3:6] == [16, 16, 5]
     annotation.write_text(annotation.read_text().replace("<width>", "<width>1"))
     with pytest.raises(InputError, match=r"2012_000099\.xml: found an image size of 1\d+x"):
         check(root_with_test, images=21, splits=WITH_TEST)

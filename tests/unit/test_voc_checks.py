@@ -15,8 +15,12 @@ from methods.data.files import sha256
 from methods.data.image_index import read_index
 from methods.data.labels import write_index_png
 from methods.data.manifest import write_index
+from methods.data.sbd import sbd_folder
+from methods.data.voc import voc_folder
 from methods.errors import InputError
 from tests.unit.small_dataset import CLASSES, SPLITS, check, extract, truncate
+
+SBD_MASKS = 10  # five of images that VOC has a mask of, too
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +30,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "VOC2012"))
+    return voc_folder(shutil.copytree(whole.parents[1], tmp_path / "tree"))
 
 
 def test_a_whole_data_set_passes_every_check(whole: Path) -> None:
     checks = check(whole).checks["checks"]
-    assert len(checks) == 8
+    assert len(checks) == 9
     assert {item["severity"] for item in checks} == {"ok"}
     assert {item["failed"] for item in checks} == {0}
-    assert [item["checked"] for item in checks] == [3, 6, 15, 15, 15, 15, 15, 2]
+    assert [item["checked"] for item in checks] == [3, 6, SBD_MASKS, 15, 15, 15, 15, 15, 2]
 
 
 def test_the_manifest_holds_every_file_with_its_digest(whole: Path) -> None:
@@ -139,6 +143,28 @@ def test_a_damaged_file_is_named(
     missing_image = name.startswith("JPEG") and not (root / name).exists()
     with pytest.raises(InputError, match=rf"{name}: found {found}.*, expected "):
         check(root, images=14 if missing_image else 15)
+
+
+def remove(folder: Path) -> None:
+    min(folder.glob("*.mat")).unlink()
+
+
+def add(folder: Path) -> None:
+    shutil.copy(min(folder.glob("*.mat")), folder / "2012_000000.mat")
+
+
+@pytest.mark.parametrize(
+    ("damage", "change", "state"), [(remove, -1, "missing"), (add, 1, "in no list")]
+)
+def test_masks_of_sbd_are_counted(
+    root: Path, damage: Callable[[Path], None], change: int, state: str
+) -> None:
+    folder = sbd_folder(root.parents[1]) / "cls"
+    damage(folder)
+    found = rf"cls: found {SBD_MASKS + change} masks, 2012_\d+\.mat {state}"
+    expected = f"expected one of each of the {SBD_MASKS} ids in train.txt and val.txt; extract"
+    with pytest.raises(InputError, match=f"{found}, {expected}"):
+        check(root)
 
 
 def test_several_faults_are_counted_and_the_first_is_told(root: Path) -> None:

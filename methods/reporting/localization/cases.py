@@ -1,6 +1,5 @@
 """Which images of a split are shown: those where class and box do not come out right together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,19 +56,22 @@ def worst_cases(scores: ImageScores) -> tuple[Case, ...]:
     """
     located = scores.iou >= RIGHT
     ways = (
-        ("Class right, box wrong", scores.named & ~located, "lowest", 1),
-        ("Class wrong, box right", ~scores.named & located, "highest", -1),
-        ("Class and box wrong", ~scores.named & ~located, "lowest", 1),
+        ("Class right, box wrong", scores.named & ~located, "lowest"),
+        ("Class wrong, box right", ~scores.named & located, "highest"),
+        ("Class and box wrong", ~scores.named & ~located, "lowest"),
     )
-    return tuple(
-        Case(f"{title}: the {word} IoU, {len(ids)} of {number} images", ids)
-        for title, chosen, word, sign in ways
-        for number in [int(chosen.sum())]
-        for ids in [_first(scores, np.flatnonzero(chosen).tolist(), sign)]
-        if number
-    )
+    cases = []
+    for title, chosen, extreme in ways:
+        ids = _ranked(scores, chosen, extreme)
+        shown = ids[:EXTREMES]
+        if shown:
+            number = f"{len(shown)} of {len(ids)} images"
+            cases.append(Case(f"{title}: the {extreme} IoU, {number}", shown))
+    return tuple(cases)
 
 
-def _first(scores: ImageScores, positions: Sequence[int], sign: int) -> tuple[str, ...]:
-    ranked = sorted(positions, key=lambda k: (sign * scores.iou[k], scores.ids[k]))
-    return tuple(scores.ids[k] for k in ranked[:EXTREMES])
+def _ranked(scores: ImageScores, chosen: NDArray[np.bool_], extreme: str) -> tuple[str, ...]:
+    """The ids of the chosen images, those of the lowest or of the highest IoU first."""
+    sign = -1 if extreme == "highest" else 1
+    images = [(sign * scores.iou[at], scores.ids[at]) for at in np.flatnonzero(chosen)]
+    return tuple(id for _, id in sorted(images))

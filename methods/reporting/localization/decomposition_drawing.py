@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from methods.reporting.figures import BLUE, INK, RULE, SERIES, Drawing, new_figure, to_drawing
 from methods.reporting.localization.axes import one_line, percent_rows
 from methods.reporting.localization.gap import compared_runs
-from methods.reporting.localization.scored import Seeds
+from methods.reporting.localization.scored import Seeds, thresholds_taken
 from methods.reporting.localization.words import PARTS, label
 from methods.reporting.plots import WIDTH
 from methods.reporting.tables import show_number
@@ -23,7 +23,8 @@ def draw_decomposition(seeds: Seeds) -> Drawing:
     """Draw one bar a protocol: the mean over the seeds."""
     files = seeds[0].files
     bars = {
-        label(name, protocol): mean_parts(seeds, name) for name, protocol in files.protocols.items()
+        label(name, protocol, thresholds_taken(seeds, name)): mean_parts(seeds, name)
+        for name, protocol in files.protocols.items()
     }
     title = f"{files.run}: class and box of an image, right or wrong"
     return draw_bars(f"decomposition-{files.run}", title, bars)

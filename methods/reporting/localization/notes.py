@@ -7,6 +7,7 @@ from methods.box_protocols import BoxProtocol
 from methods.data.files import read_json
 from methods.data.splits import drawn_from, overlap
 from methods.errors import InputError
+from methods.reporting.localization.choices import RULE
 from methods.reporting.localization.scored import Scored, Seeds
 from methods.reporting.localization.words import MAPS_OF
 from methods.reporting.run_sources import LocalizationSources
@@ -110,13 +111,14 @@ def _threshold_notes(
         )
         yield (
             f"The threshold of {', '.join(names)} is chosen by the boxes of {images} images"
-            f" ({split}), so that its rates rest on more than image labels.{seen}"
+            f" ({split}), so that its rates rest on more than image labels. {RULE}{seen}"
         )
     oracles = [name for name, p in protocols.items() if p.is_oracle]
     if oracles:
         yield (
-            f"ORACLE: the threshold of {', '.join(oracles)} is the best one for the boxes that it"
-            " is scored on. It says what a threshold could give; no verdict reads it."
+            f"ORACLE: the threshold of {', '.join(oracles)} is the best one for GT-known, and for"
+            " GT-known only, on the images that it is scored on; another may be better for Top-1"
+            " Loc. It says what a threshold could give; no verdict reads it."
         )
 
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from methods.data.files import read_json
 from methods.reporting.figures import BLUE, INK, MUTED, Drawing, new_figure, to_drawing
 from methods.reporting.localization.axes import ROW, SEED, one_line, percent_rows
-from methods.reporting.localization.scored import Seeds, interval
+from methods.reporting.localization.scored import (
+    ScoredControls,
+    Seeds,
+    interval,
+    thresholds_taken,
+)
 from methods.reporting.localization.words import CONTROLS, RATES, label
 from methods.reporting.plots import WIDTH, Rung
-from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import show_number
 
 DRAWN = ("top1_loc", "top5_loc", "gt_known", "top1_cls")
@@ -25,7 +28,11 @@ def draw_rates(seeds: Seeds, split: str) -> Drawing:
     is drawn once.
     """
     files = seeds[0].files
-    names = {k: label(k, p) for k, p in files.protocols.items() if p.split == split}
+    names = {
+        name: label(name, protocol, thresholds_taken(seeds, name))
+        for name, protocol in files.protocols.items()
+        if protocol.split == split
+    }
     groups = {}
     for rate in DRAWN:
         shown = {next(iter(names)): "every protocol"} if rate == "top1_cls" else names
@@ -37,11 +44,14 @@ def draw_rates(seeds: Seeds, split: str) -> Drawing:
     return draw_groups(name, f"{title}, with 95 % intervals", groups, control=False)
 
 
-def draw_controls(dataset: DatasetSources) -> Drawing:
+def draw_controls(controls: ScoredControls) -> Drawing:
     """Draw the controls of a data set on the axis of the runs' drawings."""
-    scored = {CONTROLS[control]: read_json(path) for control, path in dataset.controls}
+    dataset = controls.dataset
     groups = {
-        RATES[rate]: [Rung(k, ((m[rate], *interval(m, rate)),)) for k, m in scored.items()]
+        RATES[rate]: [
+            Rung(CONTROLS[name], ((metrics[rate], *interval(metrics, rate)),))
+            for name, metrics in controls.metrics.items()
+        ]
         for rate in DRAWN
     }
     title = f"Controls of {dataset.name}: rates on {dataset.split}, with 95 % intervals"

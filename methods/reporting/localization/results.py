@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from methods.data.files import read_json
-from methods.reporting.localization.scored import Scored
+from methods.reporting.localization.scored import Scored, ScoredControls
 from methods.reporting.localization.words import (
     BOX_RULES,
     CONTROLS,
@@ -14,7 +13,6 @@ from methods.reporting.localization.words import (
     SEVERAL,
     threshold_from,
 )
-from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
@@ -36,8 +34,10 @@ _CAPTION = (
     f" {_listed(CROPS)}. Several, of more than one true box: {_listed(SEVERAL)}. The threshold is a"
     " share of the largest value of a map. Intervals are by bootstrap over images and leave out the"
     " spread between seeds; the CSV has binomial ones too. BoxAcc is of the map of GT-known, V2 the"
-    " mean of the three with the best of all boxes, PxAP of pixels against masks. An ORACLE row has"
-    " its threshold from the boxes it is scored on: no verdict reads it."
+    " mean of the three with the best of all boxes, PxAP of pixels against masks. Each BoxAcc has a"
+    " threshold of its own where one is chosen. A threshold that is best for GT-known on the scored"
+    " images makes an oracle: BoxAcc is MaxBoxAcc there, Top-1 Loc may be higher elsewhere, and no"
+    " verdict reads it."
 )
 
 
@@ -100,14 +100,13 @@ def classes_table(runs: Sequence[Scored]) -> Table:
     return build_table("localization_classes", caption, columns, rows)
 
 
-def controls_table(datasets: Sequence[DatasetSources]) -> Table:
+def controls_table(controls: Sequence[ScoredControls]) -> Table:
     """Boxes whose scores say what the data and the scorer are worth."""
     rows: list[list[Cell]] = []
-    for dataset in datasets:
-        for control, path in dataset.controls:
-            metrics = read_json(path)
+    for of in controls:
+        for name, metrics in of.metrics.items():
             words = metrics["protocol"]["prediction"]
-            row = [dataset.name, metrics["split"], CONTROLS[control], words]
+            row = [of.dataset.name, metrics["split"], CONTROLS[name], words]
             rows.append([*row, *_score_cells(metrics)])
     columns = [
         Column("data set", Kind.NAME),

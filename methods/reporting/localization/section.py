@@ -1,12 +1,13 @@
 """What the page shows of localization: every run, the controls, and where a run falls short."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery
+from methods.reporting.localization.choices import choices_table
 from methods.reporting.localization.classes_drawing import draw_classes
 from methods.reporting.localization.decomposition_drawing import draw_decomposition, draw_gap
 from methods.reporting.localization.gap import find_gaps, gap_table
@@ -19,9 +20,11 @@ from methods.reporting.localization.results import (
     decomposition_table,
     rates_table,
 )
-from methods.reporting.localization.scored import Seeds, read_scored
+from methods.reporting.localization.scored import Seeds, read_controls, read_scored
 from methods.reporting.localization.sentences import result
 from methods.reporting.localization.threshold_drawing import draw_thresholds
+from methods.reporting.localization.words import TERMS
+from methods.reporting.method_words import method_words
 from methods.reporting.run_parts import OPEN
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import Table
@@ -61,9 +64,12 @@ class LocalizationSection:
     Attributes:
         results: what was measured, one sentence a run.
         notes: what a reader should know before believing the numbers.
+        terms: what the abbreviations of the field and of the methods mean.
         parts: one a run, in the order of the experiment.
         control_drawings: one a data set.
         rates: every rate of every protocol.
+        choices: which thresholds were chosen, and how many are equally good; without rows where
+            all are given.
         controls: boxes whose scores say what the data are worth.
         decomposition: how often class and box are right together, alone, or not at all.
         sentences: what each run lost against the full one; none without a full run.
@@ -74,9 +80,11 @@ class LocalizationSection:
 
     results: tuple[str, ...]
     notes: tuple[str, ...]
+    terms: Mapping[str, str]
     parts: tuple[LocalizationPart, ...]
     control_drawings: tuple[Drawing, ...]
     rates: Table
+    choices: Table
     controls: Table
     decomposition: Table
     sentences: tuple[str, ...]
@@ -101,15 +109,17 @@ def build_section(sources: ReportSources) -> LocalizationSection | None:
     require_no_oracle(sources)
     runs = [[read_scored(s) for s in seeds] for seeds in seeds_of(sources.localization).values()]
     everything = [seed for seeds in runs for seed in seeds]
-    datasets = sources.datasets_of("localization")
+    controls = [read_controls(dataset) for dataset in sources.datasets_of("localization")]
     gaps = find_gaps(runs, sources.settings)
     return LocalizationSection(
         results=tuple(result(seeds) for seeds in runs),
         notes=notes(sources, runs),
+        terms=_terms(runs),
         parts=tuple(_part(seeds, sources, number >= OPEN) for number, seeds in enumerate(runs)),
-        control_drawings=tuple(draw_controls(dataset) for dataset in datasets),
+        control_drawings=tuple(draw_controls(of) for of in controls),
         rates=rates_table(everything),
-        controls=controls_table(datasets),
+        choices=choices_table(everything),
+        controls=controls_table(controls),
         decomposition=decomposition_table(everything),
         sentences=tuple(gap.sentence for gap in gaps),
         gap_drawings=draw_gap(runs, sources.settings),
@@ -131,6 +141,14 @@ def _part(seeds: Seeds, sources: ReportSources, folded: bool) -> LocalizationPar
         pictured=first.name,
         chains=tuple(run_chain(seed.files, sources) for seed in seeds),
     )
+
+
+def _terms(runs: Sequence[Seeds]) -> dict[str, str]:
+    """The abbreviations of the field, then those of each method."""
+    terms = dict(TERMS)
+    for seeds in runs:
+        terms |= method_words(seeds[0].files.method).TERMS
+    return terms
 
 
 def _splits(seeds: Seeds) -> Sequence[str]:

@@ -1,6 +1,11 @@
 """What was measured of each run, in one sentence."""
 
-from methods.reporting.localization.scored import Seeds, interval, mean_rate
+from methods.reporting.localization.scored import (
+    Seeds,
+    interval,
+    mean_rate,
+    thresholds_taken,
+)
 from methods.reporting.localization.words import RATES, threshold
 from methods.reporting.tables import show_number
 
@@ -12,12 +17,13 @@ def result(seeds: Seeds) -> str:
     run = seeds[0].files
     what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
     protocol = run.headline
+    boxes = threshold(run.protocols[protocol], thresholds_taken(seeds, protocol))
     covered = seeds[0].metrics[protocol]["coverage"]
     rates = ", ".join(_rate(seeds, protocol, rate) for rate in _TOLD)
     trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
     how = f"; {trained}" if run.trained else ""
     return (
-        f"{what} by {protocol} ({threshold(run.protocols[protocol])}) on {run.split}: {rates}; on"
+        f"{what} by {protocol} ({boxes}) on {run.split}: {rates}; on"
         f" {covered['evaluated']} of {covered['expected']} images{how}."
     )
 

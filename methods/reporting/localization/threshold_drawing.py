@@ -17,14 +17,23 @@ from methods.reporting.figures import (
     new_figure,
     to_drawing,
 )
-from methods.reporting.localization.scored import Seeds
-from methods.reporting.localization.words import BOX_RULES, MAPS_OF, RATES, threshold_from
+from methods.reporting.localization.axes import one_line
+from methods.reporting.localization.choice_drawing import draw_choices, spoken_choices
+from methods.reporting.localization.scored import Seeds, thresholds_taken
+from methods.reporting.localization.words import (
+    BOX_RULES,
+    MAPS_OF,
+    RATES,
+    label,
+    threshold_from,
+)
 from methods.reporting.plots import WIDTH
 from methods.reporting.tables import show_number
 
 _LINES = {"gt_known": (BLUE, "solid"), "top1_loc": (VERMILLION, "dashed")}
 _MARKERS = {"published": "o", "fixed": "^", "chosen": "s", "oracle": "D"}
 _EMPTY = "oracle"  # drawn hollow, since nothing rests on it
+_HEIGHT, _ENTRY = 250, 18  # CSS pixels, of the axes and of an entry of the legend
 
 
 @dataclass(frozen=True)
@@ -58,34 +67,40 @@ def _groups(protocols: Mapping[str, BoxProtocol]) -> Iterator[_Group]:
 
 
 def _draw(seeds: Seeds, group: _Group) -> Drawing:
-    files, protocol = seeds[0].files, group.first
-    with new_figure(WIDTH, 290) as figure:
+    files, split = seeds[0].files, group.first.split
+    with new_figure(WIDTH, _HEIGHT) as figure:
         axes = figure.subplots()
         for rate, (color, style) in _LINES.items():
             for seed in seeds:
                 curve = seed.metrics[group.name]["curve"]
                 axes.plot(curve["thresholds"], curve[rate], color=color, linestyle=style)
+            axes.plot([], [], color=color, linestyle=style, label=f"{RATES[rate]} on {split}")
+        draw_choices(axes, seeds, group.protocols, scored=_LINES["gt_known"][0])
         for name, member in group.protocols.items():
             for seed in seeds:
                 _mark(axes, member, seed.metrics[name])
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_ylim(-2, 102)
-        axes.set_yticks(range(0, 101, 25))
-        axes.set_xlabel("threshold, share of a map's largest value", fontsize=11)
-        axes.set_ylabel("%", fontsize=11)
-        axes.tick_params(labelcolor=MUTED)
-        axes.grid(axis="y")
-        _legend(axes, group)
-        figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False
-        )
-        title = f"{files.run}: rates on {protocol.split} by threshold; {', '.join(group.protocols)}"
+            words = one_line(label(name, member, thresholds_taken(seeds, name)))
+            axes.add_line(_key(member, words))
+        _scale(axes)
+        handles, labels = axes.get_legend_handles_labels()
+        figure.set_figheight(figure.get_figheight() * (1 + _ENTRY * len(labels) / _HEIGHT))
+        figure.legend(handles, labels, loc="outside upper left", frameon=False, alignment="left")
         return to_drawing(
             figure,
             name=f"thresholds-{files.run}-{group.name}",
-            title=title,
+            title=f"{files.run}: rates on {split} by threshold; {', '.join(group.protocols)}",
             description=_spoken(seeds, group),
         )
+
+
+def _scale(axes: Axes) -> None:
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-2, 102)
+    axes.set_yticks(range(0, 101, 25))
+    axes.set_xlabel("threshold, share of a map's largest value", fontsize=11)
+    axes.set_ylabel("%", fontsize=11)
+    axes.tick_params(labelcolor=MUTED)
+    axes.grid(axis="y")
 
 
 def _kind(protocol: BoxProtocol) -> str:
@@ -103,20 +118,18 @@ def _mark(axes: Axes, protocol: BoxProtocol, metrics: Mapping[str, Any]) -> None
         point.set_fillstyle("none" if kind == _EMPTY else "full")
 
 
-def _legend(axes: Axes, group: _Group) -> None:
-    """Name lines and marks without drawing any."""
-    for rate, (color, style) in _LINES.items():
-        axes.plot([], [], color=color, linestyle=style, label=RATES[rate])
-    for words, kind in {threshold_from(p): _kind(p) for p in group.protocols.values()}.items():
-        line = Line2D([], [], marker=_MARKERS[kind], linestyle="", color=INK, label=words)
-        line.set_fillstyle("none" if kind == _EMPTY else "full")
-        axes.add_line(line)
+def _key(protocol: BoxProtocol, words: str) -> Line2D:
+    """The mark of a protocol for the legend."""
+    kind = _kind(protocol)
+    line = Line2D([], [], marker=_MARKERS[kind], linestyle="", color=INK, label=words)
+    line.set_fillstyle("none" if kind == _EMPTY else "full")
+    return line
 
 
 def _spoken(seeds: Seeds, group: _Group) -> str:
     protocol = group.first
     points = "; ".join(
-        f"{name}, seed {seed.files.seed}, threshold {seed.metrics[name]['protocol']['threshold']:g}"
+        f"{name}, seed {seed.files.seed}, threshold {seed.threshold(name):g}"
         f" ({threshold_from(member)}): "
         + ", ".join(f"{RATES[rate]} {show_number(seed.metrics[name][rate])} %" for rate in _LINES)
         for name, member in group.protocols.items()
@@ -127,4 +140,5 @@ def _spoken(seeds: Seeds, group: _Group) -> str:
     return (
         f"GT-known (map of the {MAPS_OF[protocol.gt_known]}) and Top-1 Loc over the threshold,"
         f" {BOX_RULES[protocol.box]}; GT-known is at most {show_number(best)} %. {points}."
+        f"{spoken_choices(seeds, group.protocols)}"
     )

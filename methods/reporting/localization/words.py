@@ -1,5 +1,7 @@
 """Box protocols in words."""
 
+from collections.abc import Mapping, Sequence
+
 from methods.box_protocols import BoxProtocol
 
 RATES = {
@@ -15,10 +17,48 @@ PARTS = {
     "class_only": "class right, box wrong",
     "neither": "both wrong",
 }
-ORACLE = "ORACLE: best on the scored split"
+# Abbreviations of the field. Choe et al.: "Evaluating weakly supervised object localization methods
+# right", CVPR 2020, and its extension in TPAMI.
+TERMS: Mapping[str, str] = {
+    "IoU": "intersection over union of a found and a true box; a box is right from 0.5 on",
+    "GT-known": (
+        "share of the images whose box is right, as if the class were known; whose map makes the"
+        " box, that of the predicted or of the true class, is part of the protocol"
+    ),
+    "Top-1 Loc, Top-5 Loc": (
+        "share of the images whose class is right (the true one has the highest score, or is among"
+        " the five highest) and whose box of the predicted class's map is right, too"
+    ),
+    "MaxBoxAcc": (
+        "share of right boxes at the threshold that is the best one for the scored images"
+        " themselves (Choe et al., CVPR 2020); here the BoxAcc of an oracle, while any other"
+        " protocol has its threshold from elsewhere"
+    ),
+    "MaxBoxAccV2": (
+        "mean of three such shares, at IoU 0.3, 0.5 and 0.7, where whichever of the boxes of all"
+        " regions of a map fits best counts (Choe et al., extended in TPAMI)"
+    ),
+    "PxAP": (
+        "pixel average precision: area under precision over recall of the pixels of the true"
+        " class's map against the mask of the object, so that no threshold is needed (Choe et al.,"
+        " CVPR 2020)"
+    ),
+    "CUBV2": (
+        "further images of the classes of CUB with boxes, collected by Choe et al. (CVPR 2020) so"
+        " that thresholds need not be chosen on the scored images"
+    ),
+    "oracle": (
+        "a protocol whose threshold is the best one for GT-known on the scored images; another may"
+        " be better for Top-1 Loc"
+    ),
+}
+ORACLE = "best for GT-known"
 BOX_RULES = {
-    "program": "one box a map, as the released program",
-    "wsolevaluation": "every box of a map, as wsolevaluation",
+    "program": "the box of a map's largest region, as the released program",
+    "wsolevaluation": (
+        "the box of a map's largest region, ends included, as Choe et al. (CVPR 2020); MaxBoxAccV2"
+        " alone takes whichever of the boxes of all regions fits best"
+    ),
 }
 CROPS = {"program": "as the released program, up to one pixel off", "exact": "exact"}
 MAPS_OF = {"predicted": "predicted class", "labelled": "true class"}
@@ -34,23 +74,28 @@ CONTROLS = {
 def threshold_from(protocol: BoxProtocol) -> str:
     """Where the threshold of a protocol comes from."""
     if protocol.is_oracle:
-        return ORACLE
+        return f"{ORACLE} on the scored images"
     if protocol.chosen_on is not None:
         return f"chosen on {protocol.chosen_on}"
     return protocol.threshold_source
 
 
-def threshold(protocol: BoxProtocol) -> str:
-    """The threshold where it is given, and where it comes from."""
-    known = "" if protocol.threshold is None else f"{protocol.threshold:g}, "
-    return f"threshold {known}{threshold_from(protocol)}"
+def threshold(protocol: BoxProtocol, taken: Sequence[float] = ()) -> str:
+    """The threshold, and where it comes from.
+
+    Args:
+        protocol: which states a threshold or where it is chosen.
+        taken: the threshold of each seed; without, one that is chosen is not told.
+    """
+    stated = () if protocol.threshold is None else (protocol.threshold,)
+    values = _range(taken or stated)
+    return f"threshold {values}{', ' if values else ''}{threshold_from(protocol)}"
 
 
-def label(name: str, protocol: BoxProtocol) -> str:
-    """A protocol in two short lines: its name, and its threshold."""
-    if protocol.is_oracle:
-        return f"{name}\nORACLE"
-    return f"{name}\n{threshold(protocol).removeprefix('threshold ')}"
+def label(name: str, protocol: BoxProtocol, taken: Sequence[float]) -> str:
+    """A protocol in two short lines: its name, and the thresholds of the seeds."""
+    source = ORACLE if protocol.is_oracle else threshold_from(protocol)
+    return f"{name}\n{_range(taken)}, {source}"
 
 
 def long_name(protocol: BoxProtocol) -> str:
@@ -63,3 +108,9 @@ def long_name(protocol: BoxProtocol) -> str:
         threshold(protocol),
     )
     return "; ".join(steps)
+
+
+def _range(taken: Sequence[float]) -> str:
+    """The thresholds of all seeds; empty where there are none."""
+    ends = sorted({min(taken), max(taken)}) if taken else []
+    return " to ".join(f"{value:g}" for value in ends)

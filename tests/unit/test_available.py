@@ -1,0 +1,111 @@
+"""How much memory there is: of the GPU by its driver, of the machine by its limits."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from methods.planning.available import Card, MainMemory, installed_memory, training_card
+
+TWO = "GPU-aaaa, 4096, Display 1\nGPU-bbbb, 24576, NVIDIA GeForce RTX 3090\n"
+DISPLAY = Card("Display 1", 4 << 30, "GPU-aaaa")
+LARGE = Card("NVIDIA GeForce RTX 3090", 24 << 30, "GPU-bbbb")
+
+
+@pytest.fixture(autouse=True)
+def no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The answer of a program that stands in for the driver's; a test may change it."""
+    answer = tmp_path / "answer"
+    answer.write_text(TWO, encoding="utf-8")
+    program = tmp_path / "nvidia-smi"
+    asked = "--query-gpu=uuid,memory.total,name --format=csv,noheader,nounits"
+    text = f'#!/bin/sh\n[ "$*" = "{asked}" ] || exit 2\n. "{tmp_path}/exit"\ncat "{answer}"\n'
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "exit").write_text("", encoding="utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return answer
+
+
+def test_no_driver_no_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert training_card() is None
+
+
+def test_a_driver_that_fails_has_no_card(driver: Path) -> None:
+    (driver.parent / "exit").write_text("exit 9", encoding="utf-8")
+    assert training_card() is None
+
+
+@pytest.mark.parametrize(
+    ("visible", "order", "card"),
+    [
+        (None, None, LARGE),
+        (None, "PCI_BUS_ID", DISPLAY),
+        ("1,0", None, DISPLAY),
+        ("1,0", "PCI_BUS_ID", LARGE),
+        ("GPU-aa", None, DISPLAY),
+        ("", None, None),
+        ("-1", None, None),
+        ("2", None, None),
+        ("MIG-cccc", None, Card("a part of a GPU", None, "MIG-cccc")),
+    ],
+)
+def test_the_card_is_cudas_first(
+    driver: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    visible: str | None,
+    order: str | None,
+    card: Card | None,
+) -> None:
+    for name, value in {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": order}.items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert training_card() == card
+
+
+def test_a_card_may_not_say_its_memory(driver: Path) -> None:
+    driver.write_text("GPU-dddd, [N/A], Shared\n", encoding="utf-8")
+    assert training_card() == Card("Shared", None, "GPU-dddd")
+
+
+def put(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{text}\n", encoding="utf-8")
+    return file
+
+
+def test_the_tightest_limit_around_the_process_counts(tmp_path: Path) -> None:
+    total = psutil.virtual_memory().total
+    groups = put(tmp_path / "cgroup", "0::/job_7/step")
+    mounted = tmp_path / "mounted"
+    assert installed_memory(groups, mounted) == MainMemory(total, "this machine")
+    put(tmp_path / "memory.max", "1000")  # lies above the groups
+    put(mounted / "job_7/step/memory.max", "max")
+    put(mounted / "other/memory.max", "2000")
+    assert installed_memory(groups, mounted).bytes == total
+    put(mounted / "job_7/memory.max", "7000000")
+    held = MainMemory(7_000_000, "this machine, as its control group allows")
+    assert installed_memory(groups, mounted) == held
+    put(mounted / "memory.max", "9000000")
+    assert installed_memory(groups, mounted) == held
+
+
+def test_limits_of_the_first_version_count_too(tmp_path: Path) -> None:
+    groups = put(tmp_path / "cgroup", "5:devices:/\n4:memory:/box\n0::/")
+    mounted = tmp_path / "mounted"
+    put(mounted / "memory/memory.limit_in_bytes", str(2**63 - 4096))  # none
+    assert installed_memory(groups, mounted).place == "this machine"
+    put(mounted / "memory/box/memory.limit_in_bytes", "5000000")
+    assert installed_memory(groups, mounted).bytes == 5_000_000
+
+
+def test_without_control_groups_all_counts(tmp_path: Path) -> None:
+    total = psutil.virtual_memory().total
+    assert installed_memory(tmp_path / "none", tmp_path).bytes == total
