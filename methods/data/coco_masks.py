@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as rle
+from tqdm import tqdm
 
 from methods.data.coco import (
     MASKS,
@@ -58,7 +59,8 @@ def derive_masks(tree: str | PathLike[str], num_classes: int, processes: int) ->
         for part in PARTS:
             (folder / part).mkdir()
             annotated = _annotated(root, part, num_classes)
-            for _ in map_in_order(partial(_write, folder), annotated, processes):
+            made = map_in_order(partial(_write, folder), annotated, processes)
+            for _ in tqdm(made, f"deriving masks of {part}", disable=None):
                 continue
 
 

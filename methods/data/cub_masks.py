@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from methods.data.cub import MASKS, SEGMENTATIONS, CubImage, mask_file, read_cub, segmentation_file
 from methods.data.extraction import EXTRACT_AGAIN
@@ -56,8 +57,9 @@ def derive_masks(tree: str | PathLike[str], processes: int) -> None:
     """
     root = Path(tree)
     with atomic_folder(root / MASKS) as folder:
-        write = partial(_write, root, folder)
-        for _ in map_in_order(write, read_cub(root).images, processes):
+        images = read_cub(root).images
+        made = map_in_order(partial(_write, root, folder), images, processes)
+        for _ in tqdm(made, "deriving masks", len(images), disable=None):
             continue
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
+from tqdm import tqdm
 
 from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_folder, atomic_path, unreadable
@@ -90,7 +91,8 @@ def derive_train_aug(tree: str | PathLike[str], num_classes: int, threads: int) 
                 mask = read_mat_mask(sbd / "cls" / f"{image_id}.mat", num_classes)
             write_index_png(masks / f"{image_id}.png", mask)
 
-        for _ in pool.map(derive, sorted(own | extra)):
+        ids = sorted(own | extra)
+        for _ in tqdm(pool.map(derive, ids), "deriving masks", len(ids), disable=None):
             continue
     with atomic_path(voc / split_file("train_aug")) as temporary:
         temporary.write_text("".join(f"{image_id}\n" for image_id in train_aug), encoding="utf-8")
