@@ -1,16 +1,19 @@
 # make report                          the environment, the chain, the verdicts
 # make report EXPERIMENT=paper         another experiment; CORES=18 sets the cores
+# make report STRICT=true              the same, but it fails where a claim is not met
 # make plan EXPERIMENT=paper           what it will fetch, write and take; nothing runs
+# make status EXPERIMENT=paper         what runs, how far it is, when it will end; what failed
 # make rehearse EXPERIMENT=paper       two iterations of each training and all that follows, on a few images
 # make test                            the environment, its test tools, every check and test
 # make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
 
 CORES ?= all
-override config := $(if $(EXPERIMENT),--config "experiment=$(EXPERIMENT)")
+override settings := $(if $(EXPERIMENT),"experiment=$(EXPERIMENT)") $(if $(STRICT),"strict=$(STRICT)")
+override config := $(if $(strip $(settings)),--config $(settings))
 override bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report plan rehearse test locks
+.PHONY: help environment report plan status rehearse test locks
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -24,6 +27,9 @@ report: environment
 
 plan: environment
 	@$(bin)/python -m methods.planning $(config)
+
+status:
+	@$(bin)/python -m methods.status $(config)
 
 rehearse: environment
 	@$(bin)/snakemake rehearse --cores $(CORES) --quiet reason $(config)

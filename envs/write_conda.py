@@ -14,7 +14,7 @@ ENVS = Path(__file__).parent
 
 ROLES: dict[str, tuple[str, ...]] = {
     "data": (
-        *("requests", "urllib3", "filelock", "tqdm"),
+        *("requests", "urllib3", "tqdm"),
         *("dacite", "numpy", "pillow", "pycocotools", "scipy", "threadpoolctl"),
     ),
     "torch": (
@@ -27,7 +27,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("dacite", "numpy", "opencv-python", "pillow", "scipy", "threadpoolctl"),
     ),
     "report": (
-        *("jinja2", "markupsafe", "matplotlib", "pandas"),
+        *("jinja2", "markupsafe", "matplotlib", "pandas", "rocrate"),
         *("dacite", "jsonschema", "numpy", "pillow", "psutil", "pyyaml", "scipy", "threadpoolctl"),
     ),
 }
@@ -37,7 +37,7 @@ _PURPOSES = {
     "torch": "pretraining, training, inference",
     "crf": "the dense CRF; pydensecrf2 is compiled, with the system's C++ compiler",
     "metrics": "scores, controls and mmsegmentation's second opinion",
-    "report": "figures and the page",
+    "report": "figures, the page and the crate",
 }
 
 # pip resolves a conda environment's pins itself, so mmcv-lite's declared opencv-python cannot be

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from methods.errors import InputError
 from methods.layout import control_file, metrics_file
-from methods.yaml_files import read_yaml
+from methods.yaml_files import not_finite, read_yaml
 
+# As methods/evaluation/equivalence.py has it, which is slow to import: every job reads the claims.
+Direction = Literal["two-sided", "at least", "at most"]
+SourceKind = Literal["paper", "readme", "log", "report"]
 SCHEMA = Path(__file__).parents[1] / "claims" / "schema.yaml"
 
 
@@ -85,15 +88,34 @@ class Published:
 
     Attributes:
         value: the number.
-        tolerance: how far ours may be from it, in its unit.
+        tolerance: how far ours may be from it, in its unit; the delta of the test of equivalence.
+        kind: what it stands in.
         where: table, figure or line of the source.
+        dataset: the data set as the source calls it.
+        stage: what of the method it is about, such as a map before or after post-processing.
         protocol: how it was made, and what is not known about that.
+        maybe_maximum: whether it may be the best of several runs or checkpoints.
+        unit: of value and tolerance.
+        direction: which deviation counts: any, or only too little, or only too much.
+        minimum_seeds: fewer trainings give no verdict of equivalence.
+        allows: patterns of deviations from the authors' settings that the claim itself states, so
+            that they do not void it.
+        note: what else a reader should know.
     """
 
     value: float
     tolerance: float
+    kind: SourceKind
     where: str
+    dataset: str
+    stage: str
     protocol: str
+    maybe_maximum: bool
+    unit: str = "%"
+    direction: Direction = "two-sided"
+    minimum_seeds: int = 3
+    allows: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +189,8 @@ def _document(path: Path) -> Any:
             "what claims/schema.yaml describes",
             "correct the claim",
         )
+    for key, value in not_finite(document):
+        raise InputError(f"{path}, {key}", f"{value}", "a finite number", "correct the claim")
     return document
 
 
@@ -188,7 +212,8 @@ def _bound(entry: Mapping[str, Any]) -> Equals | AtLeast | AtMost | Published:
     if "at_most" in entry:
         return AtMost(entry["at_most"])
     if "published" in entry:
-        return Published(**entry["published"])
+        stated = entry["published"]
+        return Published(**{**stated, "allows": tuple(stated.get("allows", ()))})
     equals = entry["equals"]
     to = Quantity(**equals["quantity"]) if "quantity" in equals else equals["value"]
     return Equals(to, equals["tolerance"])

@@ -6,11 +6,6 @@ import subprocess
 from pathlib import Path
 
 
-def gpu_answers() -> bool:
-    """Whether NVIDIA's driver lists at least one GPU."""
-    return bool(gpu_names())
-
-
 def gpu_names() -> tuple[str, ...]:
     """Names of the GPUs that NVIDIA's driver lists; none where there is no driver."""
     program = shutil.which("nvidia-smi")

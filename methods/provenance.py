@@ -94,6 +94,21 @@ def describe_environment(repository: Path) -> Environment:
     )
 
 
+def first_commit(file: Path, blob: str) -> str | None:
+    """Date of the first commit that holds a file with this content, ISO 8601.
+
+    Args:
+        file: in a repository.
+        blob: git's name of the content.
+
+    Returns:
+        None where git does not answer, or no commit holds it.
+    """
+    options = ("--reverse", "--format=%cI", f"--find-object={blob}", "--", file.name)
+    answer = _git(file.absolute().parent, "log", *options)
+    return answer.split("\n")[0] if answer else None
+
+
 def read_timings(benchmarks: Iterable[Path], root: Path) -> list[RuleTiming]:
     """Sum Snakemake's benchmark files by rule, in the order of the rules' names.
 

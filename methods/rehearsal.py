@@ -1,7 +1,7 @@
 """Rehearsals: what a run would fail at after hours, it fails at in a minute.
 
 The rehearsal of a run is a run of its own: two iterations of its training, and every later step, on
-a sample of its data set. The rules of the chain make it, as they make every run.
+a sample of its data set, made as every run is made.
 """
 
 import importlib
@@ -51,6 +51,11 @@ def iterations(run: Mapping[str, Any], dataset: Mapping[str, Any]) -> int:
     """How many iterations the training of a run has."""
     found: int = _method(run).iterations(run, sizes(dataset)[run["train_split"]])
     return found
+
+
+def is_long(run: Mapping[str, Any], dataset: Mapping[str, Any], limit: int | None) -> bool:
+    """Whether a training has more iterations than a limit; with None none has."""
+    return limit is not None and iterations(run, dataset) > limit
 
 
 def original(dataset: str) -> str:

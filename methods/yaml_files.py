@@ -1,8 +1,9 @@
 """YAML as people expect it: exact numbers, no key twice, and errors that name the line."""
 
 import json
+import math
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,15 @@ def _mistake(error: yaml.MarkedYAMLError) -> str:
 def read_scalar(text: str) -> Any:
     """The value that a plain word has in YAML, such as 3 for "3"."""
     return yaml.load(text, Loader=_Loader)
+
+
+def not_finite(values: Any, key: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers below some values that are infinite or none, each with its dotted key."""
+    if isinstance(values, Mapping):
+        for name, value in values.items():
+            yield from not_finite(value, f"{key}.{name}" if key else name)
+    elif isinstance(values, list):
+        for number, value in enumerate(values):
+            yield from not_finite(value, f"{key}.{number}")
+    elif isinstance(values, float) and not math.isfinite(values):
+        yield key, values

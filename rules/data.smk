@@ -4,6 +4,7 @@ from methods.data.formats import generator_name
 rule generate_archives:
     output:
         archives=directory(GENERATED),
+        receipt=f"{GENERATED}.json",
     wildcard_constraints:
         dataset=names("datasets", "generated"),
     params:
@@ -26,7 +27,8 @@ rule generate_archives:
 
 rule fetch_archives:
     input:
-        generated=generated_archives,
+        receipt=generated_receipt,
+        generated=ancient(generated_archives),  # the receipt tells whether they are others
     output:
         verified=f"{ARCHIVES}/verified.json",
     params:

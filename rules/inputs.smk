@@ -10,6 +10,12 @@ def generated_archives(wildcards):
     return GENERATED.format(dataset=wildcards.dataset) if generated else []
 
 
+def generated_receipt(wildcards):
+    """What these archives are: names, sizes and digests."""
+    folder = generated_archives(wildcards)
+    return f"{folder}.json" if folder else []
+
+
 def weights_card(wildcards):
     return f"{RESULTS}/weights/{run_of(wildcards)['weights']}.json"
 
@@ -120,6 +126,19 @@ def published_settings():
     """The records of the authors' settings."""
     files = sorted(PROJECT.glob("claims/reference/*_settings.yaml"))
     return [str(HERE / file.relative_to(PROJECT)) for file in files]
+
+
+def workflow_files():
+    """The workflow's own files, which the crate keeps beside the results."""
+    kept = [PROJECT / name for name in ("Snakefile", "LICENSE", "CITATION.cff")]
+    kept += sorted([*PROJECT.glob("rules/*.smk"), *PROJECT.glob("envs/locks/*.txt")])
+    named = [str(HERE / file) for file in CONFIG.experiment["claims"]]
+    return [str(HERE / file.relative_to(PROJECT)) for file in kept] + named
+
+
+def deviation_classes():
+    """What a deviation from them means."""
+    return str(HERE / "claims/reference/deviation_classes.yaml")
 
 
 def reference_log():

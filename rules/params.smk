@@ -1,7 +1,19 @@
 # What a rule is told of the configuration and of the code that it calls.
 
+from methods.claims import load_claims
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
+from methods.reporting.deviation_classes import read_classes
+from methods.reporting.voiding import voided_claims
+
+# They carry values and files, whose content they cannot change; work on them must train nothing.
+CARRIERS = [
+    "workflow_scripts.job",
+    *(
+        f"methods.data.{name}"
+        for name in ("bars", "disk", "downloads", "locks", "siblings", "transfer")
+    ),
+]
 
 
 def ordered(value):
@@ -71,6 +83,19 @@ def judged_runs():
     }
 
 
+def voided(wildcards):
+    """Parameter: why deviations from the authors' settings make claims void, by the claims' ids.
+
+    What a deviation does not void reaches no verdict, so that it makes none stale.
+    """
+    # Brings SciPy, for which no other job should wait.
+    from methods.reporting.collecting import read_published
+
+    claims = load_claims(*(PROJECT / file for file in CONFIG.experiment["claims"]))
+    published = read_published([PROJECT / file for file in published_settings()])
+    return ordered(voided_claims(claims, CONFIG.experiment, published, read_classes()))
+
+
 def shown_experiment():
     """Parameter: the experiment; runs and protocols stand on the page in the order of the file."""
     runs = {
@@ -98,8 +123,7 @@ def guide_path(wildcards):
 def code(script, *modules, files=()):
     """Parameter: it changes when what the script or one of the modules does changes."""
     scripts = [f"workflow_scripts.{script}", *modules]
-    # job.py only carries values; work on it must not train anything again.
-    return code_fingerprint(PROJECT, scripts, files, ignored=["workflow_scripts.job"])
+    return code_fingerprint(PROJECT, scripts, files, ignored=CARRIERS)
 
 
 def method_code(script, part):
@@ -115,5 +139,11 @@ def data_code(script, module=adapter_name):
 def page_modules():
     """What the page reads of the methods of the experiment, which it finds by their names."""
     methods = sorted({run["method"] for run in RUNS.values()})
-    parts = ("words", "formulation")
+    parts = ("words", "formulation", "methods_text")
     return [f"methods.{method}.{part}" for method in methods for part in parts]
+
+
+def page_files():
+    """Templates and checklists, which the page is made of besides code."""
+    kept = ("templates/*", "checklists/*.yaml")
+    return [file for kind in kept for file in PROJECT.glob(f"methods/reporting/{kind}")]

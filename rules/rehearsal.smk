@@ -28,7 +28,7 @@ rule sample_dataset:
 
 rule confirm_rehearsal:
     input:
-        rehearsed=required_rehearsal,
+        rehearsed=ancient(required_rehearsal),
     output:
         rehearsal=f"{RESULTS}/{{run}}/rehearsal.json",
     params:

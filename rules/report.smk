@@ -13,6 +13,7 @@ rule judge_claims:
     params:
         seeds=list(CONFIG.seeds),
         runs=judged_runs(),
+        voided=voided,
         code=code("judge_claims"),
     log:
         f"{RESULTS}/logs/judge_claims.log",
@@ -28,7 +29,10 @@ rule judge_claims:
 
 rule render_report:
     input:
+        claims=rules.judge_claims.input.claims,
+        counts=counts_of_images,
         published=published_settings(),
+        deviation_classes=deviation_classes(),
         reference_log=reference_log(),
         verdicts=f"{RESULTS}/verdicts.json",
         receipts=f"{RESULTS}/receipts.json",
@@ -47,17 +51,28 @@ rule render_report:
         metrics=all_metrics,
         cross_checks=of_segmentations("metrics/cross_check.json"),
     output:
-        page=f"{RESULTS}/report.html",
-        tables=directory(f"{RESULTS}/report"),
+        page=report(  # report(): for `snakemake --report`
+            f"{RESULTS}/report.html",
+            category="Verdicts",
+            labels={"file": "the page"},
+            caption="captions/page.rst",
+        ),
+        tables=report(
+            directory(f"{RESULTS}/report"),
+            patterns=["{table}.csv"],
+            category="Tables",
+            labels={"table": "{table}"},
+            caption="captions/table.rst",
+        ),
     params:
         experiment=shown_experiment(),
         seeds=list(CONFIG.seeds),
+        runs=judged_runs(),
+        voided=voided,
         data=str(CONFIG.data),
         benchmarks=f"{RESULTS}/benchmarks",
         project=str(HERE),
-        code=code(
-            "render_report", *page_modules(), files=PROJECT.glob("methods/reporting/templates/*")
-        ),
+        code=code("render_report", *page_modules(), files=page_files()),
     log:
         f"{RESULTS}/logs/render_report.log",
     benchmark:
@@ -68,3 +83,48 @@ rule render_report:
         "Rendering the report"
     script:
         "../workflow_scripts/render_report.py"
+
+
+rule write_crate:
+    input:
+        page=f"{RESULTS}/report.html",
+        tables=f"{RESULTS}/report",
+        own=workflow_files(),
+        published=published_settings(),
+        verdicts=f"{RESULTS}/verdicts.json",
+        receipts=f"{RESULTS}/receipts.json",
+        packages=all_packages,
+        manifests=of_datasets("manifest.json"),
+        indices=of_datasets("index.csv"),
+        checks=of_datasets("checks.json"),
+        controls=all_controls,
+        cards=all_cards,
+        resolved=of_trainings("resolved.yaml"),
+        journals=of_trainings("train/journal.csv"),
+        done=of_trainings("train/done.json"),
+        checkpoints=of_runs("checkpoint.json"),
+        validations=all_validations,
+        boxes=all_box_files,
+        metrics=all_metrics,
+        cross_checks=of_segmentations("metrics/cross_check.json"),
+    output:
+        metadata=f"{RESULTS}/ro-crate-metadata.json",
+        workflow=directory(f"{RESULTS}/workflow"),
+    params:
+        experiment=shown_experiment(),
+        seeds=list(CONFIG.seeds),
+        data=str(CONFIG.data),
+        benchmarks=f"{RESULTS}/benchmarks",
+        logs=f"{RESULTS}/logs",
+        project=str(HERE),
+        code=code("write_crate"),
+    log:
+        f"{RESULTS}/logs/write_crate.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_crate.tsv"
+    conda:
+        "../envs/report.yaml"
+    message:
+        "Describing the results as an RO-Crate"
+    script:
+        "../workflow_scripts/write_crate.py"

@@ -30,7 +30,7 @@ rule train_model:
         weights=made_weights,
         guide_card=guide_card,
         guide=made_guide,
-        rehearsal=ancient(f"{RESULTS}/{{run}}/rehearsal.json"),  # not read
+        rehearsal=ancient(confirmed_rehearsal),  # not read
     output:
         journal=f"{RUN}/train/journal.csv",
         checkpoints=directory(f"{RUN}/train/checkpoints"),

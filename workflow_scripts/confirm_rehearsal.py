@@ -5,7 +5,8 @@ from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    files = [path.name for path in job.input["rehearsed"]]
+    root = job.output["rehearsal"].parents[1]
+    files = [path.relative_to(root).as_posix() for path in job.input["rehearsed"]]
     write_json(job.output["rehearsal"], {"iterations": job.params["iterations"], "files": files})
 
 

@@ -10,18 +10,18 @@ def main(job: Job) -> None:
     dataset, folder = job.wildcards["dataset"], job.output["verified"].parent
     declared, local_files = job.params["archives"], job.local_files
     if made := job.input["generated"]:
-        declared = read_json(made / "receipt.json")["files"]
+        declared = read_json(job.input["receipt"])["files"]
         local_files = {entry["name"]: made / entry["name"] for entry in declared}
         for name in local_files:
             (folder / name).unlink(missing_ok=True)  # as other settings made it
-    fetch_missing(
+    digested = fetch_missing(
         folder,
         declared,
         local_files=local_files,
         published=job.params["source"] == "published",
         purpose=f"the archives of {dataset}",
     )
-    files = verify_archives(folder, declared)
+    files = verify_archives(folder, declared, digested)
     write_json(job.output["verified"], {"dataset": dataset, "files": files})
 
 

@@ -20,7 +20,7 @@ def main(job: Job) -> None:
             {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
             for path in archives
         ]
-        write_json(folder / "receipt.json", {"files": files})
+    write_json(job.output["receipt"], {"files": files})
 
 
 if __name__ == "__main__":

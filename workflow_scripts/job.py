@@ -21,6 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from methods.data.files import make_folder, read_json, write_json
 from methods.errors import InputError
+from methods.registry.records import Attempt
+from workflow_scripts import registering
 
 _FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -71,7 +73,7 @@ class Job:
     @classmethod
     def read(cls, path: Path) -> "Job":
         """Take the values from the description of an earlier run."""
-        values = read_json(path)
+        values = {"local_files": {}, **read_json(path)}  # older descriptions have none
         for group in ("input", "output", "local_files"):
             values[group] = _paths(values[group])
         return cls(**{**values, "log": Path(values["log"])})
@@ -98,12 +100,16 @@ def run(main: Callable[[Job], None], snakemake: Any) -> None:
     _failure_file(job.log).unlink(missing_ok=True)
     terminal = _write_to(job.log)
     sys.excepthook = _Reporter(job, terminal)
+    attempt = _begin(job)
+    sys.excepthook = _Reporter(job, terminal, attempt)
     for variable in _THREAD_VARIABLES:  # for libraries that are not loaded yet
         os.environ[variable] = str(job.threads)
     threadpool_limits(limits=job.threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(job.threads)
     main(job)
+    if attempt is not None:
+        attempt.end("finished", None)
 
 
 def print_failures(logs: Path, since: float) -> None:
@@ -116,6 +122,14 @@ def print_failures(logs: Path, since: float) -> None:
     for file in sorted(logs.rglob(f"*{_FAILURE}")):
         if file.stat().st_mtime >= since:
             print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
+
+
+def _begin(job: Job) -> Attempt | None:
+    """Enter the attempt into the registry; a job without output makes nothing to be told of."""
+    if not job.output:
+        return None
+    facts = {name: getattr(job, name) for name in ("rule", "log", "wildcards", "params", "input")}
+    return registering.begin(**facts, journal=job.output.get("journal"))
 
 
 def _failure_file(log: Path) -> Path:
@@ -180,12 +194,14 @@ def _say(kind: type[BaseException], error: BaseException, trace: TracebackType |
 class _Reporter:
     """Says what ended the script in the log, and in one sentence on the terminal.
 
-    The sentence is also kept beside the log, to be said again when everything has ended.
+    The sentence is also kept beside the log, to be said again when everything has ended, and in the
+    registry.
     """
 
-    def __init__(self, job: Job, terminal: TextIO) -> None:
+    def __init__(self, job: Job, terminal: TextIO, attempt: Attempt | None = None) -> None:
         self._job = job
         self._terminal = terminal
+        self._attempt = attempt
 
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -193,5 +209,12 @@ class _Reporter:
         _say(kind, error, trace)
         pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
         sentence = str(error) if issubclass(kind, InputError) else pointer
+        if issubclass(kind, KeyboardInterrupt):
+            sentence = f"{self._job.rule}: interrupted; the next call makes it anew."
         print(sentence, file=self._terminal)
         _failure_file(self._job.log).write_text(f"{sentence}\n", encoding="utf-8")
+        if self._attempt is not None:
+            try:
+                registering.stop(self._attempt, kind, sentence, self._job.output.get("journal"))
+            except InputError as unwritten:  # such as a full disk, which may have ended the job
+                print(unwritten, file=sys.stderr)

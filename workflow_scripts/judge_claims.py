@@ -1,16 +1,30 @@
 """Judge every claim of the experiment by its metrics files."""
 
+from dataclasses import asdict
+
 from methods.claims import load_claims, read_registration
 from methods.data.files import write_json
+from methods.registration import first_start, register
+from methods.registry.records import read_attempts
 from methods.reporting.verdicts import judge_all
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
     claims, verdicts = job.input["claims"], job.output["verdicts"]
-    runs, seeds = job.params["runs"], job.params["seeds"]
-    document = judge_all(load_claims(*claims), verdicts.parent, seeds, runs)
-    write_json(verdicts, {"registered": read_registration(*claims), **document})
+    results = verdicts.parent
+    document = judge_all(
+        load_claims(*claims),
+        results,
+        job.params["seeds"],
+        job.params["runs"],
+        validations=job.input["validations"],
+        voided=job.params["voided"],
+    )
+    attempts, _ = read_attempts(results / "registry")  # what is broken there, the registry tells
+    known = [asdict(file) for file in register(claims, first_start(attempts))]
+    registered = {"registered": read_registration(*claims), "registration": known}
+    write_json(verdicts, {**registered, **document})
 
 
 if __name__ == "__main__":

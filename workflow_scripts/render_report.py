@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
+from methods.claims import load_claims
 from methods.reporting.collecting import collect, read_published
 from methods.reporting.page import render
+from methods.reporting.verdicts import judge_all, require_judged
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
+    results = job.output["page"].parent
+    judged = judge_all(
+        load_claims(*job.input["claims"]),
+        results,
+        job.params["seeds"],
+        job.params["runs"],
+        validations=job.input["validations"],
+        voided=job.params["voided"],
+    )
+    require_judged(job.input["verdicts"], judged)
     sources = collect(
-        job.output["page"].parent,
+        results,
         job.params["experiment"],
         published=read_published(job.input["published"]),
         seeds=job.params["seeds"],

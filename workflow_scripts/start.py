@@ -27,4 +27,6 @@ def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> Non
     planned = planned_files(workflow)
     if not workflow.touch and any(step.learns for step in steps_to_run(configuration, planned)):
         found = needs(configuration, planned, Machine(gpu, workflow.cores))
-        check(found, configuration.preflight)
+        # Where a cluster runs the jobs, this machine shares nothing with them but its disks.
+        shared = [need for need in found if workflow.local_exec or need.what == "disk"]
+        check(shared, configuration.preflight)

@@ -1,11 +1,9 @@
 """What an experiment must satisfy beyond the shape that the schema gives it."""
 
 import importlib
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from methods.configuration.claim_checks import claim_problems
 from methods.configuration.dataset_checks import dataset_problems
@@ -24,6 +22,7 @@ from methods.configuration.run_checks import (
 from methods.configuration.weights_checks import weights_problems
 from methods.data.splits import sizes
 from methods.errors import InputError
+from methods.yaml_files import not_finite
 
 # What lies beside the folders of the runs in results/<experiment>.
 NO_RUN_NAMES = (
@@ -32,10 +31,13 @@ NO_RUN_NAMES = (
     "data",
     "logs",
     "receipts.json",
+    "registry",
     "report",
     "report.html",
+    "ro-crate-metadata.json",
     "verdicts.json",
     "weights",
+    "workflow",
 )
 
 
@@ -55,7 +57,8 @@ def check_experiment(experiment: Block, project: Path, where: str) -> None:
 
 
 def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
-    yield from _not_finite(experiment, "")
+    for key, value in not_finite(experiment):
+        yield Problem(key, str(value), "a finite number", "correct this value")
     yield from file_problems(experiment, project)
     for name, dataset in experiment["datasets"].items():
         yield from dataset_problems(dataset, f"datasets.{name}")
@@ -89,14 +92,3 @@ def _run(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Pro
     }
     for problem in checks.problems(run, networks, dataset):
         yield replace(problem, key=f"{key}.{problem.key}")
-
-
-def _not_finite(values: Any, key: str) -> Iterator[Problem]:
-    if isinstance(values, Mapping):
-        for name, value in values.items():
-            yield from _not_finite(value, f"{key}.{name}" if key else name)
-    elif isinstance(values, list):
-        for value in values:
-            yield from _not_finite(value, key)
-    elif isinstance(values, float) and not math.isfinite(values):
-        yield Problem(key, str(values), "a finite number", "correct this value")

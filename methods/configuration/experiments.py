@@ -45,6 +45,16 @@ def file_name(name: str) -> str:
     return f"experiments/{name}.yaml"
 
 
+def experiment_files(project: Path, name: str) -> list[Path]:
+    """The file of an experiment that was read, then those that it builds on, the nearest first."""
+    files: list[Path] = []
+    following: str | None = name
+    while following is not None:
+        files.append(project / file_name(following))
+        following = read_yaml(files[-1]).get("extends")
+    return files
+
+
 def merge(base: Any, changes: Any) -> Any:
     """`changes` over `base`: blocks key by key, everything else as a whole."""
     if not (isinstance(base, Mapping) and isinstance(changes, Mapping)):

@@ -31,6 +31,7 @@ class Configuration:
         device: auto, cpu or cuda.
         rehearse: iterations above which a training starts behind its rehearsal; None for none.
         preflight: refuse or warn, where the machine has less than a call needs.
+        strict: whether a call that makes the report fails where a claim is not met.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Configuration:
     device: str
     rehearse: int | None
     preflight: str
+    strict: bool
 
 
 def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configuration:
@@ -86,11 +88,14 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
         device=config["device"],
         rehearse=None if config["rehearse"] == "never" else config["rehearse"],
         preflight=config["preflight"],
+        strict=config["strict"],
     )
 
 
 def _with_scalars(overrides: Any) -> Any:
-    """Values of the command line; Snakemake leaves the entries of a list there as text."""
+    """Values of the command line; Snakemake leaves true, false and what lists hold as text."""
+    if overrides in ("true", "false"):
+        return overrides == "true"
     if isinstance(overrides, Mapping):
         return {key: _with_scalars(value) for key, value in overrides.items()}
     if isinstance(overrides, list):

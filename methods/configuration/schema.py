@@ -29,6 +29,7 @@ _TYPES = {
     "string": "text",
     "integer": "a whole number",
     "number": "a number",
+    "boolean": "true or false",
     "null": "null",
 }
 _EXPECTED = {

@@ -5,10 +5,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from methods.data.bars import digests
+from methods.data.bars import verifying
 from methods.data.bounds import AGAIN, MAX_MEMBERS, Budget, Extracted
 from methods.data.disk import require_room
-from methods.data.files import atomic_folder
+from methods.data.files import atomic_folder, digests
 from methods.data.first_use import remembered
 from methods.data.tar_archives import extract_nested_tar, extract_tar
 from methods.data.zip_archives import SUFFIX, extract_zip
@@ -18,13 +18,17 @@ _LEAST_CONTENT = 0.9  # of the bytes of archives; the rest may be headers
 
 
 def verify_archives(
-    folder: str | PathLike[str], declared: Sequence[Mapping[str, Any]]
+    folder: str | PathLike[str],
+    declared: Sequence[Mapping[str, Any]],
+    digested: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Compare archives with what is declared about them.
 
     Args:
         folder: holds the archives.
         declared: a name for each archive and, where known, its "bytes", "md5" and "sha256".
+        digested: digests by algorithm of archives that were read just now, by name, as
+            `fetch_missing` returns them; these are not read again.
 
     Where no digest is declared, the first one found is written down beside the archive and holds
     from then on.
@@ -36,7 +40,11 @@ def verify_archives(
     Raises:
         InputError: an archive is missing, or its size or a digest is another.
     """
-    return [_verify(Path(folder) / str(entry["name"]), entry) for entry in declared]
+    known = digested or {}
+    return [
+        _verify(Path(folder) / str(entry["name"]), entry, known.get(entry["name"]))
+        for entry in declared
+    ]
 
 
 def extract_archives(
@@ -86,7 +94,9 @@ def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, Bud
     return extract_zip if path.suffix.lower() == SUFFIX else extract_tar
 
 
-def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
+def _verify(
+    path: Path, declared: Mapping[str, Any], digested: Mapping[str, str] | None
+) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(
             path,
@@ -100,7 +110,7 @@ def _verify(path: Path, declared: Mapping[str, Any]) -> dict[str, Any]:
     if size != expected.get("bytes", size):
         kind = "a truncated archive of " if size < expected["bytes"] else ""
         raise InputError(path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", AGAIN)
-    found = digests(path, {"sha256", *expected} - {"bytes"})
+    found = digested or digests(path, {"sha256", *expected} - {"bytes"}, verifying)
     for algorithm, value in found.items():
         if value != str(expected.get(algorithm, value)).lower():
             raise InputError(

@@ -1,17 +1,19 @@
-"""Failures of a disk, told in one sentence."""
+"""Writing to a disk, and its failures told in one sentence."""
 
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from methods.errors import InputError
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)  # the disk, or the user's share of it
+CHUNK = 2**20  # bytes, the most that is read or written at once
+FULL = (errno.ENOSPC, errno.EDQUOT)  # the disk, or the user's share of it
 # What a write raises without naming the file: disk or quota full, file too large, broken disk.
-_WRITE_ERRORS = (*_FULL, errno.EFBIG, errno.EIO)
+# A file that is too large is no lack of room: other limits stop it, however much is free.
+_WRITE_ERRORS = (*FULL, errno.EFBIG, errno.EIO)
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def writing(target: Path, *temporary: Path, needed: int | None = None) -> Iterat
             ours = inside or path in _with_parents(target)
         if not ours:
             raise
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise no_room(target, error, needed) from error
         raise InputError(
             target,
@@ -56,7 +58,7 @@ def no_room(target: Path, error: OSError, needed: int | None, afterwards: str = 
         needed: bytes that it takes, where they are known.
         afterwards: what happens then.
     """
-    folder = _existing_folder(target)
+    folder = existing_folder(target.parent)
     free = shutil.disk_usage(folder).free
     found = f"no room in {folder} ({reason(error)}, {free} bytes free)"
     expected = "free space" if needed is None else f"at least {needed} bytes of free space"
@@ -75,9 +77,30 @@ def require_room(target: Path, needed: int, afterwards: str = "") -> None:
     Raises:
         InputError: there are fewer free bytes.
     """
-    if needed > shutil.disk_usage(_existing_folder(target)).free:
+    if needed > shutil.disk_usage(existing_folder(target.parent)).free:
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise no_room(target, full, needed, afterwards)
+
+
+def existing_folder(path: Path) -> Path:
+    """Return the path if it is a folder, else the nearest folder above it."""
+    return _nearest(path, os.path.isdir)
+
+
+def existing(path: Path) -> Path:
+    """Return the path if anything is there, be it a broken link, else what is nearest above it."""
+    return _nearest(path, os.path.lexists)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte; the system may take fewer at once.
+
+    Raises:
+        OSError: they could not be written; those before the failure are.
+    """
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def flush(path: Path) -> None:
@@ -98,5 +121,6 @@ def _with_parents(path: Path) -> tuple[Path, ...]:
     return (path.absolute(), *path.absolute().parents)
 
 
-def _existing_folder(target: Path) -> Path:
-    return next(path for path in target.absolute().parents if path.is_dir())
+def _nearest(path: Path, is_there: Callable[[Path], bool]) -> Path:
+    # os.path says no where a parent may not be searched; Path.is_dir raises PermissionError there.
+    return next(place for place in (path, *path.absolute().parents) if is_there(place))

@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
-from filelock import FileLock
-
-from methods.data.bars import digests
+from methods.data.bars import verifying
 from methods.data.disk import flush, writing
-from methods.data.files import make_folder
-from methods.data.transfer import Refused, Timing, download
+from methods.data.files import digests, make_folder
+from methods.data.locks import lock_file, locked
+from methods.data.siblings import part_file
+from methods.data.transfer import Refused, Timing, discard, download, note_of
 from methods.errors import InputError
 
 _SCHEMES = ("https", "http", "file")
@@ -40,36 +40,40 @@ class Wanted:
     digests: Mapping[str, str]
 
 
-def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> None:
+def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> dict[str, str]:
     """Fetch a file, unless it is there.
 
-    One process at a time fetches it; what an earlier call left of it is continued.
+    One process at a time fetches it, where the file system knows locks; what an earlier call left
+    of it is continued.
 
     Args:
         wanted: what it must be.
         target: its final path.
         timing: time-outs and attempts; None takes the usual ones.
 
+    Returns:
+        The digests that were taken of it, SHA-256 among them; none of a file that was there.
+
     Raises:
         InputError: no address gave the file as it must be, or it cannot be written.
     """
     make_folder(target.parent)
-    lock, part = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "part"))
-    with writing(target, lock, part, needed=wanted.bytes), FileLock(lock):
+    part, found = part_file(target), dict[str, str]()
+    with writing(target, lock_file(target), part, needed=wanted.bytes), locked(target) as held:
         if not target.is_file():
-            _fetch_from_any(wanted, target, part, timing or Timing())
-        lock.unlink(missing_ok=True)  # whoever waits for it will find the file
+            found = _fetch_from_any(wanted, target, part, timing or Timing())
+        if held:
+            discard(part)  # where the file came from elsewhere
+    return found
 
 
-def _fetch_from_any(wanted: Wanted, target: Path, part: Path, timing: Timing) -> None:
+def _fetch_from_any(wanted: Wanted, target: Path, part: Path, timing: Timing) -> dict[str, str]:
     reasons = []
     for url in wanted.urls:
         try:
-            _fetch_from(url, wanted, target, part, timing)
+            return _fetch_from(url, wanted, target, part, timing)
         except Refused as reason:
             reasons.append(f"{_shown(url)}: {reason}")
-        else:
-            return
     online = any(urlsplit(url).scheme != "file" for url in wanted.urls)
     connection = "check the connection and the proxy (https_proxy), or " if online else ""
     raise InputError(
@@ -80,7 +84,9 @@ def _fetch_from_any(wanted: Wanted, target: Path, part: Path, timing: Timing) ->
     )
 
 
-def _fetch_from(url: str, wanted: Wanted, target: Path, part: Path, timing: Timing) -> None:
+def _fetch_from(
+    url: str, wanted: Wanted, target: Path, part: Path, timing: Timing
+) -> dict[str, str]:
     scheme = urlsplit(url).scheme
     if scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES)
@@ -89,28 +95,39 @@ def _fetch_from(url: str, wanted: Wanted, target: Path, part: Path, timing: Timi
         source = Path(url2pathname(urlsplit(url).path))
         if not source.is_file():
             raise Refused("no such file")
-        _verify(source, wanted)
+        found = _verify(source, wanted)
         _link(source, target)
         flush(target.parent)
-        return
+        return found
+    if part.is_file() and part.stat().st_size == wanted.bytes:
+        with suppress(Refused):  # all of it has come; whoever fetched it was stopped then
+            return _keep(part, wanted, target)
     download(url, part, wanted.bytes, timing)
+    return _keep(part, wanted, target)
+
+
+def _keep(part: Path, wanted: Wanted, target: Path) -> dict[str, str]:
+    """Give what came its name if it is the file; else delete it."""
     try:
-        _verify(part, wanted)
+        found = _verify(part, wanted)
     except Refused:
-        part.unlink()
+        discard(part)
         raise
     part.replace(target)
     flush(target.parent)
+    note_of(part).unlink(missing_ok=True)  # so late: until now it could say how to go on
+    return found
 
 
-def _verify(path: Path, wanted: Wanted) -> None:
+def _verify(path: Path, wanted: Wanted) -> dict[str, str]:
     size = path.stat().st_size
     if wanted.bytes is not None and size != wanted.bytes:
         raise Refused(f"{size} bytes instead of {wanted.bytes}")
-    found = digests(path, wanted.digests) if wanted.digests else {}
+    found = digests(path, {"sha256", *wanted.digests}, verifying)
     for algorithm, digits in wanted.digests.items():
         if not found[algorithm].startswith(digits):
             raise Refused(f"{algorithm} {found[algorithm]} instead of {digits}")
+    return found
 
 
 def _link(source: Path, target: Path) -> None:

@@ -8,8 +8,8 @@ from methods.data.files import sha256
 
 # Without `--until`, everything made from the tree would be made again as well.
 EXTRACT_AGAIN = (
-    "extract the archives again with"
-    " `snakemake --forcerun extract_archives --until extract_archives`"
+    "extract the archives again with your call of snakemake and"
+    " `--forcerun extract_archives --until extract_archives` behind it"
 )
 
 

@@ -1,5 +1,6 @@
 """Files that a run needs and the pipeline does not make: fetched, or asked for."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ def fetch_missing(
     local_files: Mapping[str, Path],
     published: bool,
     purpose: str,
-) -> None:
+) -> dict[str, dict[str, str]]:
     """Fetch the files that are not in a folder yet.
 
-    What a person has to fetch is asked for before anything is downloaded.
+    Before anything is downloaded, files of this machine are looked at, and what a person has to
+    fetch is asked for.
 
     Args:
         folder: where they belong.
@@ -30,8 +32,12 @@ def fetch_missing(
         published: whether the table of sources tells where the others are.
         purpose: what they are, for the sentence.
 
+    Returns:
+        For each file that was fetched, by name, its digests by algorithm, SHA-256 among them.
+
     Raises:
-        InputError: a person has to fetch some of them, or a file could not be fetched.
+        InputError: a file of this machine is missing or has another size, a person has to fetch
+            some of them, or a file could not be fetched.
     """
     sources = read_sources() if published else {}
     missing = [entry for entry in declared if not (folder / entry["name"]).is_file()]
@@ -44,7 +50,26 @@ def fetch_missing(
             folder, f"no {' and no '.join(by_hand)}", purpose, _request(by_hand, sources)
         )
     for entry in missing:
-        fetch(_wanted(entry, addresses[entry["name"]]), folder / entry["name"])
+        if entry["name"] in local_files:
+            _check_local(local_files[entry["name"]], entry)
+    return {
+        entry["name"]: fetch(_wanted(entry, addresses[entry["name"]]), folder / entry["name"])
+        for entry in missing
+    }
+
+
+def _check_local(path: Path, entry: Mapping[str, Any]) -> None:
+    """Refuse what can be seen not to be the file, without reading it."""
+    remedy = "correct its path in `storage.local`, or put the original file there"
+    # os.path says no where a folder may not be searched; Path.is_file raises PermissionError there.
+    if not os.path.isfile(path):  # noqa: PTH113
+        found = "a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112
+        raise InputError(path, found, f"the file {entry['name']}", remedy)
+    size = path.stat().st_size
+    if size != entry.get("bytes", size):
+        raise InputError(
+            path, f"{size} bytes", f"{entry['bytes']} bytes of {entry['name']}", remedy
+        )
 
 
 def _addresses(
@@ -65,8 +90,8 @@ def _request(names: Sequence[str], sources: Mapping[str, Source]) -> str:
         for name in names
         if name in sources
     ]
-    where = f": {'; '.join(places)}" if places else " from their publisher"
-    return f"put them into this folder, or say in `storage.local` where they are{where}"
+    where = "; ".join(places) or "their publisher has them"
+    return f"put them into this folder, or say in `storage.local` where they are: {where}"
 
 
 def _wanted(entry: Mapping[str, Any], urls: tuple[str, ...]) -> Wanted:

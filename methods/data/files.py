@@ -3,15 +3,16 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
 from pathlib import Path
 from types import UnionType
-from typing import Any
+from typing import Any, BinaryIO
 
-from methods.data.disk import flush, reason, writing
-from methods.data.siblings import alone, lock_file, sibling
+from methods.data.disk import CHUNK, flush, reason, writing
+from methods.data.locks import lock_file
+from methods.data.siblings import alone, sibling
 from methods.errors import InputError
 
 # Snakemake makes nothing that is missing only in front of a report that is there.
@@ -156,11 +157,37 @@ def sha256(path: str | PathLike[str]) -> str:
     Raises:
         InputError: the file is missing or unreadable.
     """
+    return digests(path, ("sha256",))["sha256"]
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def digests(
+    path: str | PathLike[str],
+    algorithms: Iterable[str],
+    opened: Callable[[Path], AbstractContextManager[BinaryIO]] = _opened,
+) -> dict[str, str]:
+    """Return several digests of a file from one reading of it, in lower-case hexadecimal.
+
+    Args:
+        path: the file.
+        algorithms: names that hashlib knows.
+        opened: opens it to be read; `bars.verifying` shows how far the reading is.
+
+    Raises:
+        InputError: the file is missing or unreadable.
+    """
+    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with opened(Path(path)) as file:
+            while chunk := file.read(CHUNK):
+                for value in hashes.values():
+                    value.update(chunk)
     except OSError as error:
         raise unreadable(path, error) from error
+    return {name: value.hexdigest() for name, value in hashes.items()}
 
 
 def unreadable(path: str | PathLike[str], error: OSError) -> InputError:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 from methods.data.bounds import AGAIN
+from methods.data.disk import CHUNK, write_all
 from methods.data.files import unreadable
 from methods.errors import InputError
 
-_CHUNK = 2**20  # bytes
 # What the file system says of names that are too long or that a file and a folder share.
 _BAD_NAMES = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 
@@ -36,10 +36,8 @@ def write_member(content: IO[bytes], target: Path) -> int:
         return _compare(content, target)
     written = 0
     try:
-        while chunk := content.read(_CHUNK):
-            view = memoryview(chunk)
-            while view:
-                view = view[os.write(descriptor, view) :]
+        while chunk := content.read(CHUNK):
+            write_all(descriptor, chunk)
             written += len(chunk)
     finally:
         os.close(descriptor)
@@ -49,7 +47,7 @@ def write_member(content: IO[bytes], target: Path) -> int:
 def _compare(content: IO[bytes], target: Path) -> int:
     compared = 0
     with target.open("rb") as file:
-        while chunk := content.read(_CHUNK):
+        while chunk := content.read(CHUNK):
             if file.read(len(chunk)) != chunk:
                 raise _twice(target)
             compared += len(chunk)

@@ -10,8 +10,9 @@ from typing import IO, Any, cast
 
 from methods.data.bars import open_with_bar
 from methods.data.bounds import AGAIN, Budget
+from methods.data.disk import CHUNK
 from methods.data.members import corrupt, reading, write_member
-from methods.data.tar_stream import CHUNK, TarStream
+from methods.data.tar_stream import TarStream
 from methods.errors import InputError
 
 _BROKEN = (

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from methods.data.bounds import check_ratio
+from methods.data.disk import CHUNK
 
-CHUNK = 2**20  # bytes, the most of one reading
 _OPENERS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,

@@ -1,6 +1,5 @@
 """One file over HTTP, continued where an earlier attempt stopped."""
 
-import errno
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -14,12 +13,10 @@ import requests
 from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
-from methods.data.disk import no_room, require_room
+from methods.data.disk import CHUNK, FULL, no_room, require_room, write_all
 from methods.data.files import read_json, write_json
 
-_CHUNK = 2**20  # bytes
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)  # a server that may answer later
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _GO_ON = "the download goes on from here"
 
 
@@ -61,6 +58,9 @@ class Timing:
 def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
     """Download to `part`, continuing what is there of the same file.
 
+    A note beside it tells the next call how to go on. It stays, so that a part that is whole but
+    not yet verified is not fetched again.
+
     Raises:
         Refused: the address does not give it.
         InputError: the disk is full; what came so far stays, to be continued.
@@ -82,7 +82,6 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
         except requests.RequestException as error:
             raise Refused(_short(error)) from error
         else:
-            _note(part).unlink(missing_ok=True)
             return
 
 
@@ -92,8 +91,10 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
     with requests.get(url, headers=headers, stream=True, timeout=wait) as answer:
         if answer.status_code in _AGAIN:
             raise _Interrupted(f"status {answer.status_code}", _asked_wait(answer.headers))
-        if answer.status_code == 416:  # what is there is no beginning of the file
-            part.unlink()
+        if answer.status_code == 416:  # nothing of the file comes behind what is there
+            if start and answer.headers.get("Content-Range") == f"bytes */{start}":
+                return  # it is the whole file
+            part.unlink(missing_ok=True)
             raise _Interrupted("status 416")
         if not answer.ok:
             raise Refused(f"status {answer.status_code}")
@@ -107,16 +108,18 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
             raise Refused(f"{total} bytes instead of {size}")
         if total is not None:  # what is there already is kept, or written over
             require_room(part, total - _size(part), _GO_ON)
-        write_json(_note(part), {"url": url, "validator": _validator(answer.headers)})
+        if not start:
+            part.unlink(missing_ok=True)  # the note is never beside what another answer gave
+        write_json(note_of(part), {"url": url, "validator": _validator(answer.headers)})
         _receive(answer, part, start, total, timing)
 
 
 def _continued(url: str, part: Path) -> tuple[int, dict[str, str]]:
     """Where to go on, and the headers that ask for the rest of exactly that file."""
     plain = {"Accept-Encoding": "identity"}  # else sizes are those of something compressed
-    if not (part.is_file() and _note(part).is_file()):
+    if not (part.is_file() and note_of(part).is_file()):
         return 0, plain
-    note, start = read_json(_note(part)), _size(part)
+    note, start = read_json(note_of(part)), _size(part)
     if note["url"] != url or not note["validator"] or not start:
         return 0, plain
     return start, {**plain, "Range": f"bytes={start}-", "If-Range": note["validator"]}
@@ -155,9 +158,9 @@ def _receive(
     with bar, part.open("ab" if start else "wb") as file:
         try:
             # Small reads: a slow server is noticed before a whole chunk has come.
-            while chunk := answer.raw.read1(_CHUNK):
+            while chunk := answer.raw.read1(CHUNK):
                 with _keeping(part, total):
-                    _write(file.fileno(), chunk)
+                    write_all(file.fileno(), chunk)
                 received += len(chunk)
                 in_window += len(chunk)
                 bar.update(len(chunk))
@@ -180,26 +183,27 @@ def _stopped(received: int, total: int | None) -> str:
     )
 
 
-def _write(descriptor: int, chunk: bytes) -> None:
-    view = memoryview(chunk)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 @contextmanager
 def _keeping(part: Path, total: int | None) -> Iterator[None]:
     """Tell in one sentence that the disk is full; what came so far stays."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno not in FULL:
             raise
         missing = None if total is None else total - _size(part)
         raise no_room(part, error, missing, _GO_ON) from error
 
 
-def _note(part: Path) -> Path:
+def note_of(part: Path) -> Path:
+    """Return the file that tells where a part comes from and which version it is of."""
     return part.with_name(f"{part.name}.json")
+
+
+def discard(part: Path) -> None:
+    """Delete what came of a file, and its note."""
+    part.unlink(missing_ok=True)
+    note_of(part).unlink(missing_ok=True)
 
 
 def _size(part: Path) -> int:

@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from methods.cards import gpu_answers
 from methods.configuration.loading import load_configuration
-from methods.devices import gpu_answers
 from methods.errors import InputError
 from methods.planning.text import plan_text
 from methods.planning.times import Machine

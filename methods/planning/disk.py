@@ -1,6 +1,5 @@
 """How much a call writes to each disk, and whether it fits."""
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.data.disk import existing_folder
+from methods.data.siblings import part_file
 from methods.data.sources import read_sources
 from methods.planning.fetching import MissingFile, datasets_of
 from methods.planning.pictures import masked_images, pictures_of
@@ -59,7 +60,7 @@ def parts_to_write(
     planned: Set[Path] | None,
 ) -> list[Part]:
     """All that comes to lie on a disk, by kind and folder, in the order of the chain."""
-    single = [Part("files to fetch", file.root, file.bytes or 0) for file in missing]
+    single = [Part("files to fetch", file.root, _left(file)) for file in missing]
     single += _data(configuration, planned)
     single += [Part(step.written, step.root, step.bytes) for step in steps]
     sums: dict[tuple[str, Path], float] = {}
@@ -69,24 +70,25 @@ def parts_to_write(
     return [Part(name, root, total) for (name, root), total in sums.items() if total]
 
 
+def _left(file: MissingFile) -> int:
+    """Bytes that are to come, behind those that an interrupted download has left."""
+    part = part_file(file.path)
+    return max((file.bytes or 0) - (part.stat().st_size if part.is_file() else 0), 0)
+
+
 def disks(parts: Iterable[Part]) -> list[Disk]:
     """The disks that the parts come to lie on."""
     by_device: dict[int, list[Part]] = {}
     for part in parts:
-        by_device.setdefault(_existing(part.root).stat().st_dev, []).append(part)
+        by_device.setdefault(existing_folder(part.root).stat().st_dev, []).append(part)
     return [
         Disk(
             roots=tuple(dict.fromkeys(part.root for part in on_disk)),
             needed=sum(part.bytes for part in on_disk),
-            free=shutil.disk_usage(_existing(on_disk[0].root)).free,
+            free=shutil.disk_usage(existing_folder(on_disk[0].root)).free,
         )
         for on_disk in by_device.values()
     ]
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(p for p in (folder, *folder.absolute().parents) if os.path.isdir(p))  # noqa: PTH112
 
 
 def _data(configuration: Configuration, planned: Set[Path] | None) -> Iterator[Part]:

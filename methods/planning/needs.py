@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from methods.cards import training_card
 from methods.configuration.loading import Configuration
-from methods.planning.available import installed_memory, training_card
+from methods.planning.available import installed_memory
 from methods.planning.disk import Part, disks, parts_to_write
 from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory

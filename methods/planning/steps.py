@@ -1,12 +1,14 @@
 """The jobs of an experiment that write much or take long."""
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
 from methods.planning.fetching import datasets_of, weights_of
 from methods.planning.runs import run_steps
 from methods.planning.step import FLOAT, Step, is_made
+from methods.rehearsal import MARK, is_long, rehearsals
 from methods.training.checkpoints import is_trained
 from methods.vit_cost import VitSizes
 
@@ -24,7 +26,22 @@ def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> lis
     for name, run in configuration.experiment["runs"].items():
         for seed in configuration.seeds if is_trained(run) else configuration.seeds[:1]:
             steps += run_steps(configuration, name, seed)
+    steps += _rehearsals(configuration, planned)
     return [step for step in steps if is_made(step.path, planned)]
+
+
+def _rehearsals(configuration: Configuration, planned: Set[Path] | None) -> Iterator[Step]:
+    """All of them, or those that a training waits for, where no plan is known."""
+    experiment = configuration.experiment
+    found = rehearsals(experiment)
+    short = replace(configuration, experiment={**experiment, **vars(found)})
+    for name, run in experiment["runs"].items():
+        dataset = experiment["datasets"][run["dataset"]]
+        if is_trained(run) and (
+            planned is not None or is_long(run, dataset, configuration.rehearse)
+        ):
+            for step in run_steps(short, f"{name}{MARK}", experiment["seeds"][0]):
+                yield replace(step, name="rehearsal", written="rehearsals")
 
 
 def _readings(configuration: Configuration) -> Iterator[Step]:

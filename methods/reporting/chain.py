@@ -45,19 +45,29 @@ def run_chain(run: RunSources, sources: ReportSources) -> Table:
     """
     dataset = sources.dataset(run.dataset)
     links = [
-        ("data manifest", dataset.manifest),
+        *_data_links(dataset),
         ("image labels", dataset.index),
         ("data checks", dataset.checks),
         *(_training_links(run, sources) if run.trained else ()),
         (CHECKPOINT if run.trained else GIVEN_CHECKPOINT, verified_checkpoint(run.checkpoint)),
         ("choice of the checkpoint", run.checkpoint),
         *_task_links(run, sources),
-        ("verdicts", sources.verdicts),
+        *_verdict_links(sources),
     ]
     what = "the chain" if run.trained else "calibration, no training: the chain"
     shown = "boxes" if dataset.task == "localization" else "segmentation and the localization maps"
     caption = f"{run.name}: {what} behind the {shown}."
     return build_table(run_chain_name(run), caption, _COLUMNS, _rows(links, sources.root))
+
+
+def _data_links(dataset: DatasetSources) -> Iterator[Link]:
+    yield "archives, and what was extracted", dataset.extraction
+    yield "data manifest", dataset.manifest
+
+
+def _verdict_links(sources: ReportSources) -> Iterator[Link]:
+    yield "verdicts", sources.verdicts
+    yield from reversed(sources.stated)
 
 
 def _training_links(run: RunSources, sources: ReportSources) -> Iterator[Link]:
@@ -130,9 +140,9 @@ def _predictions(run: SegmentationSources, name: str) -> str:
 
 
 def _control_chain(dataset: DatasetSources, sources: ReportSources) -> Table:
-    links = [("data manifest", dataset.manifest)]
+    links = list(_data_links(dataset))
     links += [(f"metrics, {control}", path) for control, path in dataset.controls]
-    links.append(("verdicts", sources.verdicts))
+    links += _verdict_links(sources)
     caption = f"{dataset.name}: the chain behind the controls."
     rows = _rows(links, sources.root)
     return build_table(control_chain_name(dataset), caption, _COLUMNS, rows)

@@ -13,15 +13,28 @@ from methods.reporting.tables import Column, Kind, Table, build_table, show, sho
 
 _TONES = {
     "holds": "good",
+    "equivalent": "good",
     "consistent": "good",
     "fails": "bad",
+    "above": "bad",
+    "below": "bad",
     "inconsistent": "bad",
     "void": "bad",
+    "inconclusive": "open",
     "not evaluated": "open",
 }
 _WORDS = {
     "hold": ("holds", "fails"),
+    "are equivalent to the publication": ("equivalent", "above", "below", "inconclusive"),
     "are consistent with the publication": ("consistent", "inconsistent"),
+}
+# With a one-sided direction, an interval beyond the end that does not count.
+_BETTER = {("above", "at least"), ("below", "at most")}
+_SOURCES = {
+    "paper": "paper",
+    "readme": "README",
+    "log": "the authors' training log",
+    "report": "report of a re-run",
 }
 
 
@@ -64,9 +77,17 @@ def claim_rows(sources: ReportSources) -> tuple[ClaimRow, ...]:
 
 
 def registration(sources: ReportSources) -> str | None:
-    """When the bounds and tolerances were set; None where verdicts.json does not say."""
-    registered = read_json(sources.verdicts).get("registered")
-    return registered.removesuffix(".") if isinstance(registered, str) else None
+    """When the bounds and tolerances were set; None where verdicts.json does not say.
+
+    What the files say of themselves, then of each its digest, the first commit that holds it as it
+    is, and whether that is older than the first training.
+    """
+    document = read_json(sources.verdicts)
+    registered = document.get("registered")
+    if not isinstance(registered, str):
+        return None
+    files = [_registered(entry) for entry in document.get("registration", ())]
+    return ". ".join([registered.removesuffix("."), *files])
 
 
 def headline(claims: Sequence[ClaimRow]) -> str:
@@ -114,6 +135,15 @@ def claims_table(claims: Sequence[ClaimRow]) -> Table:
     return build_table("verdicts", "Claims and verdicts.", columns, rows)
 
 
+def _registered(entry: dict[str, Any]) -> str:
+    committed = entry["committed"] or "not known"
+    before = {True: "yes", False: "no", None: "not known"}[entry["preregistered"]]
+    return (
+        f"{entry['file']} (SHA-256 {entry['sha256'][:12]}): first commit of this content"
+        f" {committed}; before the first training: {before}"
+    )
+
+
 def _came_out(claims: Sequence[ClaimRow]) -> str:
     good = sum(claim.tone == "good" for claim in claims)
     given = {claim.verdict for claim in claims}
@@ -123,9 +153,7 @@ def _came_out(claims: Sequence[ClaimRow]) -> str:
 
 def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
     bound = entry["bound"]
-    source = [entry["source"].removesuffix(".")]
-    if bound["kind"] == "published":
-        source += [bound["where"], bound["protocol"].removesuffix(".")]
+    better = (entry["status"], bound.get("direction")) in _BETTER
     return ClaimRow(
         id=entry["id"],
         statement=entry["statement"],
@@ -134,18 +162,47 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         value=entry["value"],
         difference=entry["difference"],
         verdict=entry["status"],
-        tone=_TONES[entry["status"]],
+        tone="good" if better else _TONES[entry["status"]],
         calibration=entry["calibration"],
-        reason=entry["reason"],
-        source=". ".join(source) + ".",
+        reason=" ".join([entry["reason"], *_causes(entry.get("variation", {}))]),
+        source=_source(entry),
         chains=_chains(entry["files"], sources),
     )
+
+
+def _source(entry: dict[str, Any]) -> str:
+    """Where the number comes from; of a published one also of what it is, and how it was made."""
+    bound = entry["bound"]
+    told = [entry["source"]]
+    if bound["kind"] == "published":
+        told[0] = f"{told[0].removesuffix('.')} ({_SOURCES[bound['source_kind']]})"
+        told += [bound["where"], f"{bound['dataset']}, {bound['stage']}", bound["protocol"]]
+        told += ["It may be the best of several runs or checkpoints"] * bound["maybe_maximum"]
+        told += [bound["note"]] if bound["note"] else []
+    return " ".join(f"{text.removesuffix('.')}." for text in told)
+
+
+def _causes(variation: dict[str, Any]) -> list[str]:
+    """What moves the number, in one sentence; none where there is no data on it."""
+    causes = []
+    if "seeds" in variation:
+        causes.append(
+            f"SD over {variation['seeds']['number']} seeds {variation['seeds']['sd']:.2f}"
+        )
+    if "images" in variation:
+        error = variation["images"]["standard_error"]
+        causes.append(f"standard error over images {error:.2f}")
+    if "checkpoints" in variation:
+        width = variation["checkpoints"]["width"]
+        causes.append(f"range over the validated checkpoints of the second half {width:.2f}")
+    return [f"What moves it, in points: {'; '.join(causes)}."] if causes else []
 
 
 def _target(bound: dict[str, Any], reference: float | None) -> str:
     number = show(reference, Kind.NUMBER)
     if bound["kind"] == "published":
-        return f"{number} ± {show_number(bound['tolerance'])}"
+        sign = {"two-sided": "±", "at least": "\u2212", "at most": "+"}[bound["direction"]]
+        return f"{number} {sign} {show_number(bound['tolerance'])}"
     sign = {"at_least": "≥ ", "at_most": "≤ ", "equals": "= "}[bound["kind"]]
     return sign + number
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.box_protocols import read_box_protocols
+from methods.configuration.experiments import experiment_files
 from methods.data import formats
 from methods.errors import InputError
 from methods.protocols import read_protocols
@@ -15,7 +16,7 @@ from methods.reporting.sources import DatasetSources, ReportSources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
 from methods.yaml_files import read_yaml
 
-REPORT_RULE = "render_report"  # its own time is not known while it writes
+LAST_RULES = ("render_report", "write_crate")  # their times are not known while the page is written
 
 
 def read_published(files: Sequence[Path]) -> dict[str, Any]:
@@ -73,6 +74,7 @@ def collect(
         experiment=root.name,
         settings=experiment,
         published=published,
+        stated=_stated(root.name, experiment, repository),
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
@@ -136,11 +138,22 @@ def _datasets(
                 task=run["task"],
                 root=root,
                 split=run["evaluation"]["split"],
+                extraction=storage / f"extracted/{name}/extraction.json",
                 images=formats.data_root(settings["format"], storage / f"extracted/{name}/tree"),
                 classes=tuple(settings["classes"]),
             )
         )
     return tuple(found)
+
+
+def _stated(
+    name: str, experiment: Mapping[str, Any], repository: Path
+) -> tuple[tuple[str, Path], ...]:
+    """The files of the experiment and of its claims, which were read as they stand."""
+    own, *others = experiment_files(repository, name)
+    claims = [repository / file for file in experiment["claims"]]
+    extended = [(f"experiment {file.stem}, which it extends", file) for file in others]
+    return (("experiment", own), *extended, *((f"claims, {file.stem}", file) for file in claims))
 
 
 def _weights(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -155,5 +168,5 @@ def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:
 
     Files of runs, seeds and splits that the experiment has no longer stay in the folder.
     """
-    once = [path for path in root.glob("*.tsv") if path.stem != REPORT_RULE]
+    once = [path for path in root.glob("*.tsv") if path.stem not in LAST_RULES]
     return tuple(sorted([*once, *(path for path in root.glob("*/*.tsv") if path.stem in jobs)]))

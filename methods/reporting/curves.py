@@ -8,13 +8,17 @@ import pandas as pd
 
 from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
+from methods.reporting.curve_drawing import draw_curves
 from methods.reporting.figures import LINE_WIDTH, REFERENCE, Drawing, css_color, line_styles
 from methods.reporting.method_words import method_words
-from methods.reporting.plots import Curve, draw_curves
+from methods.reporting.plots import Curve
 from methods.reporting.reference_log import LABEL, validated
+from methods.reporting.residuals import lines_before
 from methods.reporting.run_sources import RunSources, SegmentationSources
 from methods.reporting.validation import MAP_NAMES, read_validations
 from methods.yaml_files import read_yaml
+
+_BELOW = "Below, where a run has come to an iteration of the log: ours minus the log"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ def draw_validations(
             for label, documents in read
         ]
         known = None if log is None else _reference(validated(log, key), "miou")
-        drawings.append(draw_curves(f"validation-{run}-{key}", title, curves, [], known))
+        name = f"validation-{run}-{key}"
+        drawings.append(draw_curves(name, title, "mIoU (%)", curves, [], known))
     split = seeds[0].curve_split
     text = (
         f"mIoU on {split} of every checkpoint, by the validation that the published program makes"
@@ -81,7 +86,7 @@ def draw_validations(
         " the training. The maps are given the image labels, except where it says predicted."
     )
     if log is not None:
-        text += " Dashed: the authors' log."
+        text += f" Dashed: the authors' log. {_BELOW}."
     legend = _legend([label for label, _ in read], log is not None)
     return CurveGroup(f"{run}: validation by iteration", text, legend, tuple(drawings))
 
@@ -106,12 +111,13 @@ def draw_journals(
         draw_curves(
             f"curve-{run}-{column}",
             titles.get(column, column),
+            "mean of a bin",
             [
                 Curve(label, journal["iteration"].to_numpy(), journal[column].to_numpy(float))
                 for label, journal in journals
             ],
             [iteration for iteration, _ in marks],
-            None if log is None else _reference(log, column),
+            None if log is None else _reference(log, column, means=True),
         )
         for column in journals[0][1].columns.drop(["iteration", "epoch"], errors="ignore")
     )
@@ -123,7 +129,7 @@ def draw_journals(
         changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
         text += f" Dotted lines: {changes}."
     if log is not None:
-        text += " Dashed: the authors' log, the mean since its last line."
+        text += f" Dashed: the authors' log, the mean since its last line. {_BELOW}, as such means."
     legend = _legend([label for label, _ in journals], log is not None)
     return CurveGroup(f"{run}: the journal", text, legend, drawings)
 
@@ -132,12 +138,20 @@ def _label(source: RunSources) -> str:
     return f"seed {source.seed}"
 
 
-def _reference(log: pd.DataFrame, column: str) -> Curve | None:
-    """A column of the log; None where it has no such column or no value in it."""
+def _reference(log: pd.DataFrame, column: str, *, means: bool = False) -> Curve | None:
+    """A column of the log; None where it has no such column or no value in it.
+
+    Args:
+        log: the authors'.
+        column: its name.
+        means: whether a line has the mean since the line before.
+    """
     if column not in log or log[column].isna().all():
         return None
-    known = log[["iteration", column]].dropna()
-    return Curve(LABEL, known["iteration"].to_numpy(), known[column].to_numpy(float))
+    kept = log[column].notna().to_numpy()
+    at = log["iteration"].to_numpy()
+    since = lines_before(at)[kept] if means else None
+    return Curve(LABEL, at[kept], log[column].to_numpy(float)[kept], since)
 
 
 def _legend(labels: Sequence[str], with_log: bool) -> tuple[LegendLine, ...]:

@@ -12,6 +12,8 @@ import matplotlib
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from methods.reporting.marks import visible
+
 INK, MUTED, RULE, PAPER = "#1c1c1a", "#63635e", "#d9d9d3", "#fdfdfc"
 # Okabe and Ito's colours: told apart by readers with any common colour-vision deficiency.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -60,6 +62,7 @@ _LARGEST = 1.2  # how far a drawing is enlarged where there is room
 _LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
 _COLOR = re.compile("|".join(_VARIABLES))
 _FONT_FAMILY = re.compile(r"font-family:[^;]*;?\s*")
+_TICK = re.compile(r"[xy]tick_\d+$")
 _REFERENCE = re.compile(r"#([\w.-]+)")
 
 
@@ -114,8 +117,9 @@ def to_drawing(figure: Figure, *, name: str, title: str, description: str) -> Dr
     unstamped = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata=unstamped)
-    root = ElementTree.fromstring(buffer.getvalue())
+    root = ElementTree.fromstring(visible(buffer.getvalue()))
     _strip_namespaces(root)
+    _mark_ticks(root)
     _rename_ids(root, name)
     _restyle(root)
     _label(root, name, title, description)
@@ -131,6 +135,13 @@ def _strip_namespaces(root: ElementTree.Element) -> None:
     for parent in root.iter("defs"):
         for style in parent.findall("style"):
             parent.remove(style)  # it would restyle the whole page
+
+
+def _mark_ticks(root: ElementTree.Element) -> None:
+    """Give the ticks of axes a class: their numbers are a scale, and no results."""
+    for group in root.iter("g"):
+        if _TICK.match(group.get("id", "")):
+            group.set("class", "tick")
 
 
 def _rename_ids(root: ElementTree.Element, prefix: str) -> None:

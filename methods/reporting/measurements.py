@@ -24,6 +24,21 @@ _READERS: Mapping[str, Callable[[Path], dict[str, Any]]] = {
 
 
 @dataclass(frozen=True)
+class ImageInterval:
+    """95 % interval of a number over the choice of images.
+
+    Attributes:
+        method: bootstrap over images, or binomial (Wilson) where it is a share of images.
+        low: lower end, in the number's unit.
+        high: upper end.
+    """
+
+    method: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Measurement:
     """One number.
 
@@ -33,12 +48,14 @@ class Measurement:
         expected: images of the split.
         waiting: the package that the evaluation server has not scored yet, relative to
             results/<experiment>; None where there is nothing to wait for.
+        images: how far it would move with other images; None where its file does not say.
     """
 
     value: float | None
     evaluated: int
     expected: int
     waiting: str | None = None
+    images: ImageInterval | None = None
 
 
 def is_withheld(quantity: Quantity, runs: Mapping[str, Any]) -> bool:
@@ -106,7 +123,9 @@ def read_measurement(
         raise InputError(
             path, f"a metric {quantity.metric} of no value", "a number", "correct the claim"
         )
-    return Measurement(value, document["coverage"]["evaluated"], document["coverage"]["expected"])
+    coverage = document["coverage"]
+    images = _over_images(path, document, quantity.metric)
+    return Measurement(value, coverage["evaluated"], coverage["expected"], images=images)
 
 
 def read_scores(path: Path) -> dict[str, Any]:
@@ -122,6 +141,20 @@ def read_scores(path: Path) -> dict[str, Any]:
         remedy = "delete it and report.html and run again, which scores again"
         raise InputError(path, f"the task {task!r}", f"one of {', '.join(_READERS)}", remedy)
     return _READERS[task](path)
+
+
+def _over_images(path: Path, document: Mapping[str, Any], metric: str) -> ImageInterval | None:
+    """The interval of a metric: of label maps the mIoU's alone, of boxes a rate's."""
+    if metric == "miou" and "interval_95" in document:
+        method, ends = "bootstrap", document["interval_95"]
+    elif metric in document.get("intervals_95", {}):
+        method, ends = "binomial", document["intervals_95"][metric]["binomial"]
+    else:
+        return None
+    if not isinstance(ends, list) or len(ends) != 2:
+        remedy = "delete it and report.html and run again, which scores again"
+        raise InputError(path, f"{ends!r} as the interval of {metric}", "its two ends", remedy)
+    return ImageInterval(method, float(ends[0]), float(ends[1]))
 
 
 def _chosen(results: Path, quantity: Quantity, seed: int) -> tuple[str, int]:

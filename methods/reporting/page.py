@@ -10,7 +10,9 @@ from markupsafe import Markup
 from methods.data.files import atomic_path
 from methods.provenance import read_timings
 from methods.reporting.ablation import Ablation, build_ablation
+from methods.reporting.attempts import AttemptsPart, build_attempts
 from methods.reporting.chain import control_chains
+from methods.reporting.checklists.tables import checklist_tables
 from methods.reporting.claim_rows import (
     ClaimRow,
     claim_rows,
@@ -24,6 +26,8 @@ from methods.reporting.localization.section import (
     LocalizationSection,
     build_section,
 )
+from methods.reporting.marks import finalize
+from methods.reporting.methods_text import MethodsText, methods_texts
 from methods.reporting.notes import notes, result_sentences
 from methods.reporting.record_tables import (
     checks_table,
@@ -72,6 +76,9 @@ class Page:
     splits: Table
     environment: Table
     timings: Table
+    attempts: AttemptsPart
+    methods_texts: tuple[MethodsText, ...]
+    checklists: tuple[Table, ...]
     control_chains: tuple[Table, ...]
 
     @property
@@ -85,7 +92,8 @@ class Page:
         ablation = (self.ablation.table,) if self.ablation else ()
         tasks = (table for section in self._sections for table in section.tables)
         chains = (table for part in self.parts for table in part.chains)
-        everything = (*own, *ablation, *tasks, *chains, *self.control_chains)
+        everything = (*own, self.attempts.table, *ablation, *tasks, *chains)
+        everything += (*self.checklists, *self.control_chains)
         return (table for table in everything if table.rows)
 
     @property
@@ -112,6 +120,7 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -120,6 +129,8 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
     html = templates.get_template("report.html.j2").render(page=page, css=css)
     for table in page.tables():
         table.write_csv(tables)
+    for text in page.methods_texts:
+        text.write(tables)
     with atomic_path(output) as path:
         path.write_text(html.strip() + "\n", encoding="utf-8")
 
@@ -152,6 +163,9 @@ def build_page(sources: ReportSources) -> Page:
         splits=splits_table(sources.datasets),
         environment=environment_table(sources.environment),
         timings=timings_table(read_timings(sources.benchmarks, sources.benchmark_root)),
+        attempts=build_attempts(sources.root),
+        methods_texts=methods_texts(sources),
+        checklists=checklist_tables(sources),
         control_chains=tuple(control_chains(sources)),
     )
 

@@ -1,4 +1,4 @@
-"""The plots of the page: the ladder, curves by iteration and IoU by class."""
+"""The plots of the page: the ladder and IoU by class; and what a curve is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,27 +6,22 @@ from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from methods.reporting.figures import (
     BLUE,
     INK,
     MUTED,
-    REFERENCE,
     RULE,
     VERMILLION,
     Drawing,
-    line_styles,
     new_figure,
     to_drawing,
 )
 from methods.reporting.tables import show_number
 
-_BINS = 150  # points of a curve; more cannot be told apart at its width
 WIDTH = 400  # pixels; at 380 the text is still readable
 RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
-_FEW = 30  # values of a curve, up to which each is marked
 
 
 @dataclass(frozen=True)
@@ -55,11 +50,14 @@ class Curve:
         label: the seed, or whose it is.
         iterations: int64 (n,).
         values: float64 (n,).
+        since: int64 (n,), how many iterations were done where the mean that a value is begins;
+            None where each value is of its iteration alone.
     """
 
     label: str
     iterations: NDArray[np.int64]
     values: NDArray[np.float64]
+    since: NDArray[np.int64] | None = None
 
 
 def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) -> Drawing:
@@ -104,62 +102,6 @@ def _spread(rung: Rung) -> list[float]:
     seeds = len(rung.points)
     step = _SEED / (RUNG + _SEED * seeds)
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
-
-
-def draw_curves(
-    name: str,
-    title: str,
-    curves: Sequence[Curve],
-    marks: Sequence[int],
-    reference: Curve | None = None,
-) -> Drawing:
-    """Draw one quantity, a line a seed: the mean of each bin, its range behind it.
-
-    Args:
-        name: of the drawing.
-        title: the quantity.
-        curves: one for each seed.
-        marks: iterations at which the objective changes.
-        reference: what the authors published, as a dashed line.
-    """
-    with new_figure(300, 160) as figure:
-        axes = figure.subplots()
-        for curve, (color, dashes) in zip(curves, line_styles(len(curves)), strict=True):
-            at, low, mean, high = summarise_curve(curve)
-            style = (0, dashes) if dashes else "solid"
-            marker = "o" if len(curve.values) <= _FEW else ""
-            axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
-            axes.plot(at, mean, color=color, linestyle=style, marker=marker, markersize=4)
-        if reference is not None:
-            color, dashes = REFERENCE
-            (line,) = axes.plot(reference.iterations, reference.values, color=color, zorder=3)
-            line.set_linestyle((0, dashes))
-            line.set_marker("D" if len(reference.values) == 1 else "")
-            line.set_markersize(4)
-        for iteration in marks:
-            axes.axvline(iteration, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
-        axes.tick_params(labelcolor=MUTED)
-        axes.grid(axis="y")
-        axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-        axes.margins(x=0.01 if len(curves[0].values) > _FEW else 0.04)
-        axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=False)
-        spoken = "; ".join(
-            f"{curve.label} from {curve.values[0]:.3g} to {curve.values[-1]:.3g}"
-            for curve in (*curves, *([] if reference is None else [reference]))
-        )
-        return to_drawing(
-            figure, name=name, title=title, description=f"{title} by iteration: {spoken}."
-        )
-
-
-def summarise_curve(curve: Curve) -> tuple[NDArray[np.float64], ...]:
-    """Iteration, least, mean and largest value of each of at most 150 bins."""
-    bins = min(_BINS, len(curve.values))
-    at = [part.mean() for part in np.array_split(curve.iterations, bins)]
-    parts = np.array_split(curve.values, bins)
-    low, mean, high = ([f(part) for part in parts] for f in (np.min, np.mean, np.max))
-    return np.array(at), np.array(low), np.array(mean), np.array(high)
 
 
 def draw_classes(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from methods.data.files import read_json
 from methods.provenance import Environment, RuleTiming
-from methods.reporting.settings_tables import flatten, plain
+from methods.reporting.deviations import flatten, plain
 from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 

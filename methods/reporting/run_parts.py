@@ -11,6 +11,7 @@ from methods.data.files import read_json
 from methods.protocols import Protocol
 from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
+from methods.reporting.deviations import data_format
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery
 from methods.reporting.plots import Rung, draw_classes, draw_ladder
@@ -19,7 +20,6 @@ from methods.reporting.reference_log import read_reference_log
 from methods.reporting.results_tables import CONTROL_NAMES
 from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.segmentation_gallery import decoder_gallery, map_gallery
-from methods.reporting.settings_tables import data_format
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import Table
 

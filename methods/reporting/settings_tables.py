@@ -1,61 +1,37 @@
 """Tables of settings: where a run differs from the record of the authors' settings."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from methods.box_protocols import read_box_protocols
-from methods.protocols import Protocol, read_protocols
+from methods.reporting.deviation_classes import CLASSES, read_classes
+from methods.reporting.deviations import authors_record, find_deviations
 from methods.reporting.formulations import switched
-from methods.reporting.localization.words import long_name as long_box_name
-from methods.reporting.protocol_names import long_name
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
-from methods.training.checkpoints import is_trained
-
-_ABSENT = "absent"
-# No settings of a result: what a run is called, what is shown of it, and what is sent elsewhere.
-_OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
-_TOLD_BEFORE = ("formulation",)  # by the table of formulas
-# Nothing reads them without a training.
-_OF_TRAINING = ("train_split", "weights", "guide", "training", "accept")
-_PARTS = ("protocols.", "dataset.splits.")  # each makes numbers of its own; one left out makes none
 
 
 def deviations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:
-    """Every setting in which a run differs from the authors' of the same method and data format.
-
-    The data set's splits and the weights count as settings. Formulas are left out, since
-    `formulations_table` names them in words, and so are protocols and splits of the authors that
-    the run has not.
+    """Every setting in which a run differs from the authors', what voids a claim first.
 
     Args:
         experiment: the experiment as a mapping, every switch of a formulation spelt out.
         published: the records of the authors' settings (claims/reference/*_settings.yaml): a run's
             block by the format of the data set.
     """
-    rows: list[list[Cell]] = []
-    for name, run in experiment["runs"].items():
-        authors = _authors(run, experiment, published)
-        if authors is None:  # the notes say so
-            continue
-        left_out = {*_OF_NO_RESULT, *_TOLD_BEFORE, *(() if is_trained(run) else _OF_TRAINING)}
-        task = run["task"]
-        theirs = _settings(authors, task, left_out)
-        ours = _settings(_as_recorded(run, authors, experiment), task, left_out)
-        missing = [key for key in theirs if key not in ours and not key.startswith(_PARTS)]
-        for key in [*ours, *missing]:
-            pair = theirs.get(key, _ABSENT), ours.get(key, _ABSENT)
-            if pair[0] != pair[1]:
-                rows.append([name, key, *map(plain, pair)])
+    found = find_deviations(experiment, published, read_classes())
+    ordered = sorted(found, key=lambda deviation: CLASSES.index(deviation.kind))
+    rows: list[list[Cell]] = [[d.run, d.key, d.authors, d.here, d.kind] for d in ordered]
     columns = [
         Column("run", Kind.NAME),
         Column("setting", Kind.CODE),
         Column("authors", Kind.CODE),
         Column("here", Kind.CODE),
+        Column("class", Kind.NAME),
     ]
     caption = (
         "Settings that differ from the record of the authors' (claims/reference). Protocols and"
-        " splits of theirs that are left out here make no number and are not listed."
+        " splits of theirs that are left out here make no number and are not listed. Class: voids"
+        " makes a published number another one, so that claims about it are void; may matter is"
+        " everything that nobody has classed; harmless moves no published number."
     )
     return build_table("deviations", caption, columns, rows)
 
@@ -68,7 +44,7 @@ def formulations_table(experiment: Mapping[str, Any], published: Mapping[str, An
     rows: list[list[Cell]] = [
         [name, words, switch, account]
         for name, run in experiment["runs"].items()
-        for switch, account, words in switched(run, _authors(run, experiment, published))
+        for switch, account, words in switched(run, authors_record(run, experiment, published))
     ]
     columns = [
         Column("run", Kind.NAME),
@@ -85,84 +61,4 @@ def without_published_settings(
 ) -> list[str]:
     """Names of the runs whose method and data format have no record of the authors' settings."""
     runs = experiment["runs"].items()
-    return [name for name, run in runs if _authors(run, experiment, published) is None]
-
-
-def flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Leaves of a nested mapping as ("a.b", text)."""
-    return ((key, plain(value)) for key, value in _leaves(mapping, prefix))
-
-
-def plain(value: Any) -> str:
-    """A value as it stands in a file; text without quotation marks."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def data_format(experiment: Mapping[str, Any], run: Mapping[str, Any]) -> str:
-    """The format of a run's data set, such as voc."""
-    return str(experiment["datasets"][run["dataset"]]["format"])
-
-
-def _authors(
-    run: Mapping[str, Any], experiment: Mapping[str, Any], published: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
-    """The record of the authors' settings for the run's method and data format."""
-    record: Mapping[str, Any] | None = published.get(data_format(experiment, run))
-    return record if record is not None and record["method"] == run["method"] else None
-
-
-def _as_recorded(
-    run: Mapping[str, Any], authors: Mapping[str, Any], experiment: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The run's block with what a record tells of data set and weights instead of their names."""
-    dataset = experiment["datasets"][run["dataset"]]
-    held_out = {"held_out": dataset["held_out"]} if "held_out" in dataset else {}
-    of_data = {"classes": len(dataset["classes"]), "splits": dataset["splits"], **held_out}
-    weights = {
-        key: _weights(experiment["weights"][run[key]], authors.get(key, {}))
-        for key in ("weights", "guide")
-        if key in run
-    }
-    return {**run, "dataset": of_data, **weights}
-
-
-def _weights(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Digest and network of weights; more or fewer digits of one digest are no other file."""
-    told = {key: ours[key] for key in ("sha256_prefix", "network") if key in ours}
-    known, stated = theirs.get("sha256_prefix"), told.get("sha256_prefix")
-    if known and stated and (stated.startswith(known) or known.startswith(stated)):
-        told["sha256_prefix"] = known
-    return told
-
-
-def _settings(run: Mapping[str, Any], task: str, left_out: set[str]) -> dict[str, Any]:
-    """The leaves of a run's block; a protocol is one, in words."""
-    kept = {key: value for key, value in run.items() if key not in {*left_out, "protocols"}}
-    in_words = _box_protocols if task == "localization" else _label_protocols
-    protocols = {f"protocols.{name}": words for name, words in in_words(run).items()}
-    return {**dict(_leaves(kept)), **protocols}
-
-
-def _label_protocols(run: Mapping[str, Any]) -> dict[str, str]:
-    protocols = read_protocols(run).items()
-    return {name: f"{long_name(protocol)}; {_scored(protocol)}" for name, protocol in protocols}
-
-
-def _box_protocols(run: Mapping[str, Any]) -> dict[str, str]:
-    protocols = read_box_protocols(run).items()
-    return {name: f"{long_box_name(protocol)}; on {protocol.split}" for name, protocol in protocols}
-
-
-def _leaves(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in mapping.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _scored(protocol: Protocol) -> str:
-    """What of a protocol its name does not tell."""
-    if protocol.background is None:
-        return f"on {protocol.split}"
-    return f"on {protocol.split}, background {protocol.background:g} ({protocol.threshold_source})"
+    return [name for name, run in runs if authors_record(run, experiment, published) is None]

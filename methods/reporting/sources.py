@@ -23,6 +23,7 @@ class DatasetSources:
         root: results/<experiment>.
         split: the split that the controls are scored on.
         images: the folder that holds images and masks.
+        extraction: the archives with their digests, and what was extracted from them.
         classes: names of the foreground classes.
     """
 
@@ -31,6 +32,7 @@ class DatasetSources:
     root: Path
     split: str
     images: Path
+    extraction: Path
     classes: tuple[str, ...]
 
     @property
@@ -63,7 +65,8 @@ class DatasetSources:
 
     def required(self) -> list[Path]:
         """The files without which the data set cannot be reported."""
-        return [self.manifest, self.checks, self.index, *(path for _, path in self.controls)]
+        own = [self.extraction, self.manifest, self.checks, self.index]
+        return own + [path for _, path in self.controls]
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class ReportSources:
         settings: the experiment as a mapping, runs and protocols in the order of the file.
         published: the record of the authors' settings, which deviations are measured from: a run's
             block by the format of the data set.
+        stated: (what, file) of the experiment, of those that it builds on, and of its claims.
         root: results/<experiment>; links on the page are relative to it.
         verdicts: one entry a claim.
         runs: every run with every seed, in the order of the experiment.
@@ -90,6 +94,7 @@ class ReportSources:
     experiment: str
     settings: Mapping[str, Any]
     published: Mapping[str, Any]
+    stated: tuple[tuple[str, Path], ...]
     root: Path
     verdicts: Path
     runs: tuple[RunSources, ...]
@@ -126,6 +131,7 @@ class ReportSources:
     def required(self) -> Iterator[Path]:
         """The files without which there is no report."""
         yield self.verdicts
+        yield from (file for _, file in self.stated)
         yield from (card for _, card in self.weights)
         for run in self.runs:
             yield from run.required()

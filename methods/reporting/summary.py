@@ -10,6 +10,7 @@ from methods.configuration.loading import load_configuration
 from methods.data.files import check_fields, read_fields, unreadable
 from methods.errors import InputError
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
+from methods.reporting.strictness import unmet_sentence
 from methods.yaml_files import read_scalar
 
 _ENTRY = {"id": str, "value": float | int | None, "status": str, "reason": str}
@@ -41,6 +42,26 @@ def print_summary(results: Path, stream: TextIO | None = None) -> None:
         print("  ".join(cells), file=stream)
     _require_chains(results)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
+
+
+def finish(results: Path, *, strict: bool) -> None:
+    """Print the verdicts; leave with status 1 and a sentence where a strict call misses a claim.
+
+    Everything is written by then, so nothing is lost by it.
+
+    Args:
+        results: the folder of an experiment's results.
+        strict: whether every claim must be met.
+
+    Raises:
+        InputError: as of `print_summary`.
+        SystemExit: it is strict, and a claim is not met.
+    """
+    print_summary(results)
+    unmet = unmet_sentence(results) if strict else None
+    if unmet is not None:
+        sys.stdout.flush()  # the sentence comes last
+        sys.exit(unmet)
 
 
 def _present(verdicts: Path) -> Path:
@@ -94,7 +115,8 @@ def main() -> None:
     pairs = [item.partition("=") for item in parser.parse_args().config]
     overrides = {key: read_scalar(value) for key, _, value in pairs}
     try:
-        print_summary(load_configuration(Path.cwd(), overrides).results)
+        configuration = load_configuration(Path.cwd(), overrides)
+        finish(configuration.results, strict=configuration.strict)
     except InputError as error:
         sys.exit(str(error))
 

@@ -58,8 +58,20 @@ def verified_checkpoint(choice: Path) -> Path:
         return verified(Path(chosen["path"]), chosen["sha256"], remedy)
     train = choice.parent / "train"
     done = train / "done.json"
+    _check_iteration(choice, chosen, done)
     remedy = f"delete {choice}, {done} and report.html and run again, which trains again"
     return verified(train / "checkpoints" / Path(chosen["path"]).name, chosen["sha256"], remedy)
+
+
+def _check_iteration(choice: Path, chosen: Mapping[str, Any], done: Path) -> None:
+    """The iteration stands beside every score; it must be the one that wrote the file."""
+    stated = check_fields(choice, chosen, {"iteration": int})["iteration"]
+    entry = checkpoint_after(done, written_checkpoints(done), stated)
+    name = Path(chosen["path"]).name
+    if entry["file"] != name:
+        found = f"iteration {stated}, whose checkpoint is {entry['file']}"
+        remedy = "delete it and report.html and run again, which chooses again"
+        raise InputError(choice, found, f"the iteration of {name}", remedy)
 
 
 def verified_weights(card: Path, weights: Path) -> Path:

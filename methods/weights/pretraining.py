@@ -19,7 +19,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from methods.data.appearance import CLASS_APPEARANCES
-from methods.data.files import atomic_path, sha256, write_json
+from methods.data.files import sha256, write_json
 from methods.data.transforms import normalise
 from methods.settings import build
 from methods.training.guards import require_finite
@@ -31,6 +31,7 @@ from methods.weights.attributes import (
     attribute_losses,
     render_example,
 )
+from methods.weights.state_dicts import write_state
 from methods.workers import map_in_order
 
 HELD_OUT = 120  # scenes that only the card's accuracies are measured on
@@ -111,9 +112,7 @@ def pretrain(
     network = AttributeNetwork(backbone).to(where)
     _fit(network, examples, settings, where, card)
     accuracy = _accuracies(network, examples, where)
-    # An open stream, as torch would write the temporary file's name into the archive.
-    with atomic_path(output) as path, path.open("wb") as stream:
-        torch.save(network.encoder.state_dict(), stream)
+    write_state(output, network.encoder.state_dict())
     classes = [f"{look.shape} + {look.texture}" for look in CLASS_APPEARANCES]
     write_json(
         card,

@@ -32,9 +32,23 @@ _NO_STATE = (
 def save_state(path: Path, model: nn.Module) -> None:
     """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
     state = {key: value.cpu() for key, value in model.state_dict().items()}
+    write_state(path, state)
+
+
+def write_state(path: Path, state: Mapping[str, Tensor]) -> None:
+    """Write tensors by name, whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
     # torch writes the name of a file that it opens itself into the archive, the temporary one here.
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        torch.save(state, stream)
+        try:
+            torch.save(state, stream)
+        except RuntimeError as error:  # which hides that the disk is full
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from error
+            raise
 
 
 def read_file(path: Path, allowed: Iterable[type] = ()) -> object:

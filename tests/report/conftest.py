@@ -1,11 +1,15 @@
 """One rendered page for all tests that only look at it."""
 
 import csv
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from methods.reporting.page import render
+from tests.report.attempts import write_attempts
 from tests.report.both_results import BothResults
 from tests.report.localization_results import LocalizationResults
 from tests.report.results import GIVEN, HELD_OUT, SUBMITTED, Results
@@ -26,12 +30,34 @@ BOX_RUNS = {
     "given_boxes": {"checkpoint": {"rule": "file"}},
 }
 
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine; apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """An experiment with everything that a page can show."""
     folder = tmp_path_factory.mktemp("report")
-    return Results(folder, seeds=(0, 1), runs=RUNS, settings=SETTINGS)
+    made = Results(folder, seeds=(0, 1), runs=RUNS, settings=SETTINGS)
+    write_attempts(made.root)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import yaml
 from methods.box_protocols import read_box_protocols
 from methods.cdtr.formulation import complete
 from methods.claims import AtLeast, Claim, Quantity
-from methods.configuration.experiments import merge
+from methods.configuration.experiments import merge, read_experiment
 from methods.data import formats
 from methods.data.files import atomic_path, sha256, write_json
 from methods.data.image_index import ImageRecord, read_index
@@ -37,6 +37,7 @@ from tests.report.trainings import MACHINE
 
 REPOSITORY = Path(__file__).parents[2]
 CLASSES = ["Black_footed_Albatross", "Crested_Auklet", "Rusty_Blackbird", "Bobolink"]
+_NOT_TRAINED = ("checkpoint", "inference", "protocols", "evaluation", "gallery")
 TERMS = ("x", "att", "area", "map", "dnc", "clip")
 _RELEASED = {
     "split": "test",
@@ -62,6 +63,7 @@ PROTOCOLS: dict[str, dict[str, Any]] = {
     | {"threshold_source": "test"},
     "honest": _HONEST,
 }
+_MINI: dict[str, Any] = read_experiment(REPOSITORY, "mini")["runs"]["cdtr"]
 RUN: dict[str, Any] = {
     "method": "cdtr",
     "task": "localization",
@@ -69,8 +71,9 @@ RUN: dict[str, Any] = {
     "train_split": "train",
     "weights": "mini-vit",
     "guide": "mini-clip",
-    "network": {"width": 24, "depth": 3},
+    "network": {**_MINI["network"], "width": 24, "depth": 3},
     "training": {
+        **_MINI["training"],
         "epochs": 4,
         "batch_size": 2,
         "emulate_processes": 2,
@@ -117,7 +120,7 @@ class LocalizationResults:
             mistakes: of each run; `MISTAKES` where a run is not named.
             settings: further keys of the experiment.
         """
-        self.root = folder / "results" / "birds"
+        self.root = folder / "birds" / "mini"  # the experiment that it is made from
         self.data_root = folder / "data"
         self.seeds = seeds
         self.classes = list(classes)
@@ -125,6 +128,7 @@ class LocalizationResults:
         dataset = {"format": "cub", "source": "generated", "classes": self.classes}
         self.experiment: dict[str, Any] = {
             "description": "Birds.",
+            "claims": ["claims/mini.yaml"],
             "datasets": {"birds": {**dataset, "splits": {k: len(v) for k, v in SPLITS.items()}}},
             "weights": {name: {"source": "pretrained"} for name in ("mini-vit", "mini-clip")},
             "runs": {},
@@ -215,9 +219,13 @@ class LocalizationResults:
         """What a training leaves, and which checkpoint was chosen."""
         run, folder = self.experiment["runs"][name], self.folder(name, seed)
         iterations = 24
-        derived = {"global_batch": 4, "training_images": 8, "marks": []}
+        rates = {"peak_lr": 6.25e-5, "lowest_lr": 1.0e-5, "highest_lr": 6.1e-5}
+        counts = {"global_batch": 4, "training_images": 8, "iterations": iterations}
+        read = {key: value for key, value in run.items() if key not in _NOT_TRAINED}
+        derived = {**counts, **rates, "marks": []}
+        resolved = {**read, "seed": seed, "classes": self.classes, "derived": derived}
         with atomic_path(folder / "resolved.yaml") as path:
-            path.write_text(yaml.safe_dump({"training": run["training"], "derived": derived}))
+            path.write_text(yaml.safe_dump(resolved))
         weights = [f"weight_{term}" for term in TERMS[:-1]]
         columns = ["iteration", "epoch", *TERMS, "total", *weights, "lr", "distinct_images"]
         rows = [

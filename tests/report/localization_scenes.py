@@ -63,6 +63,9 @@ def write_objects(results: "LocalizationResults") -> dict[str, Object]:
             }
         )
         objects[id] = Object(name, (width, height), (left, top, side, side))
+    archive = {"name": "birds.tar", "bytes": 1, "sha256": sha256(tree / files[0])}
+    extraction = {"dataset": "birds", "files": len(files), "archives": [archive]}
+    write_json(results.data_root / "extracted/birds/extraction.json", extraction)
     folder = results.root / "data/birds"
     write_index(folder / "index.csv", rows)
     write_json(folder / "manifest.json", _manifest(results.classes, objects, files, tree))

@@ -32,6 +32,7 @@ def add_method(
     parts = {
         "words": SimpleNamespace(SWITCHES={}, TITLES=titles or {}, TERMS={}, ACCEPTED={}),
         "formulation": SimpleNamespace(complete=complete),
+        "methods_text": SimpleNamespace(training_text=lambda _: ("As it does.",)),
     }
     for part, module in parts.items():
         monkeypatch.setitem(sys.modules, f"methods.{name}.{part}", cast("ModuleType", module))

@@ -47,6 +47,9 @@ def write_scenes(results: "Results") -> dict[str, Scene]:
             }
         )
         scenes[id] = scene
+    archive = {"name": "shapes.tar", "bytes": 1, "sha256": sha256(voc / files[0])}
+    extraction = {"dataset": "shapes", "files": len(files), "archives": [archive]}
+    write_json(results.data_root / "extracted/shapes/extraction.json", extraction)
     folder = results.root / "data" / "shapes"
     write_index(folder / "index.csv", rows)
     splits = {

@@ -281,6 +281,7 @@ def test_the_chain_leads_from_the_data_to_the_verdicts(
     links = {str(row["link"]): row for row in rows_of(section.parts[0].chains[1])}
     own = "cdtr/seed1"
     files = {
+        "archives, and what was extracted": "../../data/extracted/birds/extraction.json",
         "data manifest": "data/birds/manifest.json",
         "weights card": "weights/mini-vit.json",
         "card of the guide's weights": "weights/mini-clip.json",

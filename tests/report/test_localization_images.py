@@ -86,7 +86,8 @@ def test_the_boxes_in_a_picture_have_the_iou_that_is_told(section: LocalizationS
             )
             assert found is not None
             true, ours = (np.array([float(v) for v in found[k].split(", ")]) for k in (1, 2))
-            assert overlap(ours, true) == pytest.approx(float(found[3]), abs=0.006)
+            # Corners are told in whole pixels, of boxes that are about 30 wide.
+            assert overlap(ours, true) == pytest.approx(float(found[3]), abs=0.06)
             assert f"IoU {found[3]}" in row.note
 
 

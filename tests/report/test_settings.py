@@ -22,7 +22,7 @@ OF_NO_RESULT = {"method", "task", "evaluation", "gallery", "submission"}
 def deviations(experiment: dict[str, Any], name: str = "more") -> dict[str, tuple[object, object]]:
     """(authors, here) by setting of a run."""
     rows = deviations_table(experiment, RECORD).rows
-    return {str(key): (theirs, ours) for run, key, theirs, ours in rows if run == name}
+    return {str(key): (theirs, ours) for run, key, theirs, ours, _ in rows if run == name}
 
 
 def changed(*path: str, **values: Any) -> dict[str, Any]:

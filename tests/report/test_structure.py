@@ -18,15 +18,16 @@ SECTIONS = {
     "page": (
         *("verdicts", "limits", "ablation-section"),
         *("post-processing", "per-class", "gallery", "curves"),
-        *("data", "machine", "chain"),
+        *("data", "machine", "attempts-section", "record", "chain"),
     ),
     "both_page": (
         *("verdicts", "limits", "ablation-section"),
         *("post-processing", "per-class", "gallery", "boxes", "box-images", "curves"),
-        *("data", "machine", "chain"),
+        *("data", "machine", "attempts-section", "record", "chain"),
     ),
     "boxes_page": (
-        *("verdicts", "limits", "boxes", "box-images", "curves", "data", "machine", "chain"),
+        *("verdicts", "limits", "boxes", "box-images", "curves"),
+        *("data", "machine", "attempts-section", "record", "chain"),
     ),
 }
 

@@ -82,7 +82,7 @@ def test_curves_are_those_of_the_journal_under_the_methods_words(text: str) -> N
 def test_the_chain_leads_from_the_data_to_the_boxes(both_page: Path) -> None:
     links = {row["link"]: row for row in rows_of(both_page, "chain-cdtr-seed1")}
     assert list(links) == [
-        *("data manifest", "image labels", "data checks"),
+        *("archives, and what was extracted", "data manifest", "image labels", "data checks"),
         *("weights card", "card of the guide's weights", "resolved configuration"),
         *("journal of the training", "end of the training"),
         *("checkpoint", "choice of the checkpoint"),
@@ -92,7 +92,7 @@ def test_the_chain_leads_from_the_data_to_the_boxes(both_page: Path) -> None:
         *("counts by image, half", "metrics, half"),
         *("threshold, oracle", "counts by image, oracle", "metrics, oracle"),
         *("threshold, honest", "counts by image, honest", "metrics, honest"),
-        "verdicts",
+        *("verdicts", "claims, mini_birds", "claims, mini", "experiment"),
     ]
     for link in ("threshold, honest", "boxes, wsolevaluation, cubv2"):
         assert links[link]["sha256"] == sha256(both_page.parent / links[link]["file"])

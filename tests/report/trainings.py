@@ -7,6 +7,7 @@ import yaml
 
 from methods.data.files import atomic_path, sha256, write_json
 from methods.layout import validation_file
+from methods.more.formulation import complete
 from methods.training.checkpoints import curve_split, written_iterations
 from tests.report.scenes import SPLITS
 from tests.unit.small_validation import scored
@@ -14,7 +15,10 @@ from tests.unit.small_validation import scored
 if TYPE_CHECKING:
     from tests.report.results import Results
 
-TRAINED = ("method", "task", "dataset", "train_split", "weights", "network", "training")
+TRAINED = (
+    *("method", "task", "dataset", "train_split", "weights"),
+    *("network", "training", "formulation"),
+)
 MACHINE = {
     "host": "node7",
     "system": "Linux-6.1",
@@ -35,7 +39,7 @@ def write_training(results: "Results", name: str, seed: int) -> None:
     marks = [[31, "the decoder begins to count"], [151, "the maps change places"]]
     derived = {"global_batch": 12, "training_images": 240, "marks": marks}
     resolved = {
-        **{key: run[key] for key in TRAINED},
+        **complete({key: run[key] for key in TRAINED if key in run}),
         "seed": seed,
         "classes": results.classes,
         "derived": derived,

@@ -55,11 +55,14 @@ def serving(*answers: Answer) -> Iterator[Server]:
 
 
 def whole(content: bytes, tag: str = '"1"', kind: str = "application/x-tar") -> Answer:
-    """The content, or the rest of it that was asked for."""
+    """The content, or the rest of it that was asked for; status 416 where there is no rest."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         asked, known = request.headers.get("Range"), request.headers.get("If-Range")
         start = int(asked.removeprefix("bytes=")[:-1]) if asked and known == tag else 0
+        if start >= len(content):
+            status(416, **{"Content-Range": f"bytes */{len(content)}"})(request)
+            return
         request.send_response(206 if start else 200)
         if start:
             request.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")

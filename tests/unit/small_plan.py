@@ -24,6 +24,7 @@ def configuration(folder: Path, experiment: dict[str, Any], **changes: Any) -> C
         device="auto",
         rehearse=None,
         preflight="refuse",
+        strict=False,
     )
     return dataclasses.replace(found, **changes)
 
@@ -36,6 +37,7 @@ def only(run: str, experiment: dict[str, Any]) -> dict[str, Any]:
 def small_experiment() -> dict[str, Any]:
     """One run whose sizes can be counted by hand."""
     return {
+        "seeds": [0, 1],
         "datasets": {
             "few": {
                 "format": "voc",
@@ -54,6 +56,7 @@ def small_experiment() -> dict[str, Any]:
                 "method": "more",
                 "task": "segmentation",
                 "dataset": "few",
+                "train_split": "train_aug",
                 "weights": "vit",
                 "network": {
                     "patch_size": 8,
@@ -72,6 +75,8 @@ def small_experiment() -> dict[str, Any]:
                     "batch_size": 2,
                     "checkpoint_every": 10,
                     "loader_workers": 3,
+                    "schedule": {},
+                    "losses": {},
                     "augmentation": {"crop": 48},
                     "pseudo_labels": {"cam_scales": [0.5]},
                 },

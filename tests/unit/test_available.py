@@ -5,7 +5,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from methods.planning.available import Card, MainMemory, installed_memory, training_card
+from methods.cards import Card, gpu_answers, training_card
+from methods.planning.available import MainMemory, installed_memory
 
 TWO = "GPU-aaaa, 4096, Display 1\nGPU-bbbb, 24576, NVIDIA GeForce RTX 3090\n"
 DISPLAY = Card("Display 1", 4 << 30, "GPU-aaaa")
@@ -68,6 +69,7 @@ def test_the_card_is_cudas_first(
         if value is not None:
             monkeypatch.setenv(name, value)
     assert training_card() == card
+    assert gpu_answers() == (card is not None)
 
 
 def test_a_card_may_not_say_its_memory(driver: Path) -> None:

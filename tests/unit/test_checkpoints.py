@@ -11,6 +11,7 @@ from methods.training.checkpoints import (
     verified_checkpoint,
     verified_weights,
     written_checkpoint,
+    written_checkpoints,
     written_iterations,
 )
 from methods.training.selection import select_checkpoint
@@ -58,6 +59,19 @@ def test_checkpoint_must_be_the_chosen_one(done: Path, tmp_path: Path) -> None:
         InputError,
         match=r"iteration_15\.pt: found .*: delete .*json, .*done\.json and report\.html",
     ):
+        verified_checkpoint(choice)
+
+
+def test_iteration_must_be_that_of_the_file(done: Path, tmp_path: Path) -> None:
+    """It stands beside every score."""
+    choice = tmp_path / "checkpoint.json"
+    last = select_checkpoint({"rule": "last"}, done)
+    first = min(written_checkpoints(done))
+    write_json(choice, {**last, "iteration": first})
+    with pytest.raises(InputError, match=f"found iteration {first}, whose checkpoint is"):
+        verified_checkpoint(choice)
+    write_json(choice, {**last, "iteration": 7})
+    with pytest.raises(InputError, match="expected one after 7"):
         verified_checkpoint(choice)
 
 

@@ -29,6 +29,16 @@ CRF = {"run": "more", "split": "val", "protocol": "crf", "metric": "miou"}
 BOXES = {"run": "cdtr", "split": "test", "protocol": "released", "metric": "box_acc.50"}
 CAM = {"run": "more", "split": "val", "validation": "cam"}
 COLOUR = {"control": "colour", "dataset": "shapes", "split": "val", "metric": "miou"}
+PUBLISHED = {
+    "value": 76.4,
+    "tolerance": 1.0,
+    "kind": "paper",
+    "where": "Table 2",
+    "dataset": "VOC 2012",
+    "stage": "decoder",
+    "protocol": "with CRF",
+    "maybe_maximum": True,
+}
 CENTRE = {"control": "centre_box", "dataset": "birds", "split": "test", "metric": "gt_known"}
 
 
@@ -45,7 +55,8 @@ def write(folder: Path, *entries: dict[str, object]) -> Path:
 
 
 def test_every_form_is_read(tmp_path: Path) -> None:
-    published = {"value": 76.4, "tolerance": 1.0, "where": "Table 2", "protocol": "with CRF"}
+    published = PUBLISHED
+    others = {"unit": "points", "direction": "at least", "minimum_seeds": 5, "note": "so"}
     path = write(
         tmp_path,
         claim(id="a", at_least=-1.0, minus=COLOUR),
@@ -56,8 +67,9 @@ def test_every_form_is_read(tmp_path: Path) -> None:
         claim(id="f", at_least=None, quantity=None, published=published, not_evaluated="no server"),
         claim(id="g", quantity=CAM, minus=CRF),
         claim(id="h", quantity=BOXES, minus=CENTRE),
+        claim(id="i", at_least=None, published={**published, **others, "allows": ["crf.*"]}),
     )
-    a, b, c, d, e, f, g, h = load_claims(path)
+    a, b, c, d, e, f, g, h, i = load_claims(path)
     crf, colour = Quantity(**CRF), Quantity(**COLOUR)
     assert (a.bound, a.quantity, a.minus) == (AtLeast(-1.0), crf, colour)
     assert b.bound == AtMost(40)
@@ -65,6 +77,8 @@ def test_every_form_is_read(tmp_path: Path) -> None:
     assert d.bound == Equals(colour, 0.5)
     assert d.quantities() == (crf, colour)
     assert e.bound == Published(**published)
+    assert (e.bound.unit, e.bound.direction, e.bound.minimum_seeds) == ("%", "two-sided", 3)
+    assert i.bound == Published(**published, **others, allows=("crf.*",))
     assert f.not_evaluated == "no server"
     assert f.quantities() == ()
     assert g.quantities() == (Quantity(split="val", run="more", validation="cam"), crf)
@@ -100,13 +114,29 @@ def test_every_form_is_read(tmp_path: Path) -> None:
         claim(at_least="high"),
         claim(at_least=None, equals={"tolerance": 1}),
         claim(at_least=None, equals={"value": 1, "quantity": COLOUR, "tolerance": 1}),
-        claim(at_least=None, published={"value": 1, "tolerance": 1, "where": "Table 1"}),
-        claim(at_least=None, published={"value": 1, "tolerance": 0, "where": "T", "protocol": "p"}),
+        *(
+            claim(at_least=None, published={k: v for k, v in PUBLISHED.items() if k != left_out})
+            for left_out in PUBLISHED
+        ),
+        claim(at_least=None, published={**PUBLISHED, "tolerance": 0}),
+        claim(at_least=None, published={**PUBLISHED, "kind": "blog"}),
+        claim(at_least=None, published={**PUBLISHED, "direction": "up"}),
+        claim(at_least=None, published={**PUBLISHED, "minimum_seeds": 1}),
+        claim(at_least=None, published={**PUBLISHED, "allows": []}),
+        claim(at_least=None, published={**PUBLISHED, "delta": 1.0}),
     ],
 )
 def test_unsound_claim_is_refused(tmp_path: Path, entry: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r"claims.yaml, \$.claims\[0\]"):
         load_claims(write(tmp_path, entry))
+
+
+@pytest.mark.parametrize("bound", [float("nan"), float("inf")])
+def test_bound_is_a_finite_number(tmp_path: Path, bound: float) -> None:
+    with pytest.raises(
+        InputError, match=r"claims\.0\.at_least: found (nan|inf), "
+    ):
+        load_claims(write(tmp_path, claim(at_least=bound)))
 
 
 def test_ids_are_distinct(tmp_path: Path) -> None:
@@ -257,7 +287,7 @@ def test_every_published_number_that_a_run_can_answer_has_a_claim() -> None:
     }
     rows = read_rows(REFERENCE / "published_numbers.csv")
     answered = [row["id"] for row in rows if row["unit"] == "%"]
-    assert set(answered) - claimed == {"more-log-val-seg-18k"}  # the oracle of the log
+    assert set(answered) <= claimed
 
 
 def test_a_leak_is_named_where_the_number_is_from() -> None:
@@ -316,6 +346,16 @@ def test_what_is_not_known_of_a_published_number_stands_beside_it(
     for entry in named:
         assert isinstance(entry.bound, Published)
         assert told in entry.bound.protocol
+
+
+def test_a_number_of_a_log_is_of_one_run_and_all_others_may_be_the_best_of_several() -> None:
+    for name in PUBLICATIONS:
+        for entry in load_claims(REPOSITORY / f"claims/{name}.yaml"):
+            assert isinstance(entry.bound, Published)
+            one_run = entry.bound.kind == "log" or "One run" in entry.bound.protocol
+            the_best = entry.id == "more-log-val-seg-18k"
+            assert entry.bound.maybe_maximum == (the_best or not one_run)
+            assert (entry.bound.kind == "log") == ("-log-" in entry.id)
 
 
 def test_only_the_test_claim_is_about_the_test_split() -> None:

@@ -194,7 +194,7 @@ def test_run_is_not_named_as_a_part_of_the_results(project: Path, name: str) -> 
 def test_reserved_names_are_those_in_the_results() -> None:
     """Whatever a rule writes to results/<experiment> and is no run's is refused as its name."""
     rules = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("rules/*.smk"))
-    written = set(re.findall(r"\{RESULTS\}/([a-z_.]+)", rules))
+    written = set(re.findall(r"\{RESULTS\}/([a-z_.-]+)", rules))
     assert {"controls", "report.html"} <= written
     assert written <= {*NO_RUN_NAMES}
 

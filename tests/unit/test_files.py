@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from methods.data.bars import digests
+from methods.data.bars import verifying
 from methods.data.files import (
     atomic_folder,
     atomic_path,
+    digests,
     read_json,
     sha256,
     write_json,
@@ -110,7 +111,9 @@ def test_digests_are_those_of_hashlib(tmp_path: Path) -> None:
     content = bytes(range(256)) * 5000
     (tmp_path / "archive.tar").write_bytes(content)
     assert sha256(tmp_path / "archive.tar") == hashlib.sha256(content).hexdigest()
-    assert digests(tmp_path / "archive.tar", {"md5", "sha256"}) == {
+    expected = {
         "md5": hashlib.md5(content).hexdigest(),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
+    assert digests(tmp_path / "archive.tar", {"md5", "sha256"}) == expected
+    assert digests(tmp_path / "archive.tar", {"md5", "sha256"}, verifying) == expected

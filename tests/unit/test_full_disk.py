@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+import torch
 
 from methods.data.archives import extract_archives
 from methods.data.downloads import Wanted, fetch
@@ -19,6 +20,7 @@ from methods.data.files import atomic_path, write_json
 from methods.data.manifest import write_index
 from methods.data.transfer import Timing
 from methods.errors import InputError
+from methods.weights.state_dicts import write_state
 from tests.unit.download_server import serving, whole
 
 MIB = 2**20
@@ -179,7 +181,7 @@ def test_a_download_that_cannot_fit_is_not_begun(tmp_path: Path) -> None:
         fetch(Wanted("a.tar", (server.address,), None, {}), tmp_path / "a.tar", QUICK)
     said = sentence(tmp_path / ".a.tar.part", 2**60, "; the download goes on from here")
     assert re.fullmatch(said, str(caught.value))
-    assert [path.name for path in tmp_path.iterdir()] == [".a.tar.lock"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def big_json(path: Path) -> None:
@@ -211,3 +213,11 @@ def test_a_record_that_the_system_has_no_room_for(tmp_path: Path) -> None:
         temporary.write_text("abc")
     assert re.fullmatch(sentence(tmp_path / "record", 3), str(caught.value))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_checkpoint_on_a_full_disk(small_disk: Path) -> None:
+    """torch hides what the system says."""
+    target = small_disk / "a.pt"
+    with pytest.raises(InputError, match=sentence(target, None)):
+        write_state(target, {"weight": torch.zeros(2 * MIB)})
+    assert list(small_disk.iterdir()) == []

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from methods.data import siblings
 from methods.data.archives import extract_archives
 from methods.data.files import atomic_folder
 
@@ -133,14 +132,3 @@ def test_only_its_own_leftovers_are_removed(tmp_path: Path) -> None:
     with atomic_folder(tmp_path / "tree"):
         pass
     assert names(tmp_path) == others | {".tree.aaaaaaaa", "tree"}
-
-
-def test_without_locks_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(descriptor: int, operation: int) -> None:
-        raise OSError(siblings._NO_LOCKS[0], "not here")
-
-    monkeypatch.setattr("fcntl.flock", refuse)
-    (tmp_path / ".tree.01234567").mkdir()
-    with atomic_folder(tmp_path / "tree"):
-        pass
-    assert names(tmp_path) == {".tree.01234567", "tree"}

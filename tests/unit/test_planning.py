@@ -13,6 +13,7 @@ from methods.more import cost
 from methods.planning.disk import Part, disks, parts_to_write
 from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory
+from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine, time_rows
 from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment
@@ -65,6 +66,23 @@ def test_only_what_is_planned_is_counted(small: Configuration) -> None:
     assert missing_files(small, {done}) == []
     verified = small.data / "archives/few/verified.json"
     assert [file.path.name for file in missing_files(small, {verified})] == ["few.tar"]
+
+
+def test_rehearsal_that_a_training_waits_for_is_counted(small: Configuration) -> None:
+    def rehearsed(limit: int | None) -> list[Step]:
+        asked = dataclasses.replace(small, rehearse=limit)
+        return [step for step in steps_to_run(asked, None) if step.name == "rehearsal"]
+
+    assert rehearsed(None) == rehearsed(25) == []
+    training, *later = rehearsed(24)
+    assert training.path == small.results / "more+rehearsal/seed0/train/done.json"
+    whole = next(step for step in steps_to_run(small, None) if step.name == "training")
+    assert (training.memory, training.learns) == (whole.memory, True)
+    assert training.bytes == whole.bytes / 3 * 2  # checkpoints
+    assert training.macs == whole.macs / 25 * 2  # iterations
+    assert {step.written for step in later} == {"rehearsals"}
+    done = put(training.path)
+    assert training.path in [step.path for step in steps_to_run(small, {done})]
 
 
 def test_a_given_checkpoint_is_not_trained(small: Configuration, tmp_path: Path) -> None:

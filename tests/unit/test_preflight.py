@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from methods.cards import Card
 from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
 from methods.errors import InputError
-from methods.planning.available import Card, MainMemory
+from methods.planning.available import MainMemory
 from methods.planning.disk import parts_to_write
 from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory
@@ -223,11 +224,13 @@ def test_what_exists_is_not_needed_again(small: Configuration, machine: SimpleNa
     assert need.needed == step.bytes
 
 
-def start(small: Configuration, files: list[Path], touch: bool = False) -> None:
+def start(
+    small: Configuration, files: list[Path], touch: bool = False, cluster: bool = False
+) -> None:
     """What happens before the first job of a call that makes some files."""
     job = SimpleNamespace(output=[str(file) for file in files])
     dag = SimpleNamespace(needrun_jobs=lambda exclude_finished: [job])
-    workflow = SimpleNamespace(dag=dag, cores=4, touch=touch)
+    workflow = SimpleNamespace(dag=dag, cores=4, touch=touch, local_exec=not cluster)
     check_machine(workflow, small, gpu=True)
 
 
@@ -245,3 +248,14 @@ def test_only_a_call_that_trains_is_refused(
     assert "DOES NOT FIT" in capsys.readouterr().err
     machine.free = 10**9
     start(small, every)
+
+
+def test_a_cluster_shares_the_disks_alone(small: Configuration, machine: SimpleNamespace) -> None:
+    every = [step.path for step in steps_to_run(small, None)]
+    machine.card = None
+    with pytest.raises(InputError, match="no GPU to train on"):
+        start(small, every)
+    start(small, every, cluster=True)
+    machine.free = 0
+    with pytest.raises(InputError, match="too little disk space"):
+        start(small, every, cluster=True)

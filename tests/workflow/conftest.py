@@ -13,6 +13,8 @@ import yaml
 
 PROJECT = Path(__file__).parents[2]
 PARTS = (
+    "CITATION.cff",
+    "LICENSE",
     "Snakefile",
     "config.schema.yaml",
     "config.yaml",

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from methods.data.files import sha256
+from methods.data.files import read_json, sha256, write_json
+from methods.registry.outcomes import outcomes
+from methods.registry.records import read_attempts
 from tests.workflow.conftest import Project
 from tests.workflow.refusals import leftovers, only_sentence
 
@@ -72,6 +74,21 @@ def test_truncated_archive_is_not_extracted(project: Project) -> None:
     assert f"VOCtrainval.tar: {archive.stat().st_size} bytes instead of" in sentence
     assert not (project.folder / "data/archives/shapes/verified.json").exists()
     assert not leftovers(project.folder / "data")
+
+
+def test_archive_that_was_replaced_since_is_not_extracted(project: Project) -> None:
+    """Its verification is void; the next call links the original again."""
+    archive = project.folder / "data/archives/shapes/VOCtrainval.tar"
+    content = archive.read_bytes()
+    archive.unlink()
+    archive.write_bytes(content + b"more")
+    again = ("data", "--forcerun", "extract_archives")
+    sentence = only_sentence(project.snakemake(*again))
+    size = len(content)
+    assert f"VOCtrainval.tar: found {size + 4} bytes, expected {size} bytes" in sentence
+    done = project.snakemake("data")
+    assert done.returncode == 0, done.stderr
+    assert archive.read_bytes() == content
 
 
 def make_local(project: Project, sha256: str) -> None:
@@ -143,12 +160,26 @@ def test_changed_logits_are_not_used(project: Project) -> None:
     assert not (project.results / "more/seed0/crf/val.crf/index.json").exists()
 
 
+def test_changed_verdicts_are_not_shown(project: Project) -> None:
+    verdicts = project.results / "verdicts.json"
+    document = read_json(verdicts)
+    document["verdicts"][0] |= {"status": "holds", "value": 99.9}
+    write_json(verdicts, document)
+    sentence = only_sentence(project.snakemake("report"))
+    name = document["verdicts"][0]["id"]
+    assert f"verdicts.json: found a verdict on {name} that does not follow from the" in sentence
+
+
 def test_changed_weights_are_not_trained_from(project: Project) -> None:
     weights = project.folder / "weights/tiny-vit.pt"
     weights.write_bytes(weights.read_bytes() + b"more")
     sentence = only_sentence(project.snakemake("train", "--forcerun", "train_model"))
     assert "weights/tiny-vit.pt: found sha256" in sentence
     assert not (project.results / "more/seed0/train/done.json").exists()
+    attempts, broken = read_attempts(project.results / "registry/train_model")
+    assert broken == []
+    assert [found.kind for found in outcomes(attempts)] == ["superseded", "failed"]
+    assert attempts[-1].reason == sentence
 
 
 @pytest.mark.parametrize(

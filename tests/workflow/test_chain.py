@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from methods.data.files import sha256
 from tests.workflow.conftest import Project
 
 
@@ -35,6 +36,23 @@ def test_every_link_of_the_chain_is_a_file(finished_chain: Project) -> None:
     assert resolved["derived"]["training_images"] == manifest["splits"]["train_aug"]["count"]
     assert card["name"] == resolved["weights"]
     assert (finished_chain.results / "report.html").stat().st_size > 10_000
+
+
+def test_the_crate_describes_the_files_as_they_are(finished_chain: Project) -> None:
+    results = finished_chain.results
+    entities = read(results / "ro-crate-metadata.json")["@graph"]
+    files = {entity["@id"]: entity for entity in entities if "sha256" in entity}
+    assert all(sha256(results / file) == entity["sha256"] for file, entity in files.items())
+    jobs = {entity["@id"]: entity for entity in entities if entity["@id"].startswith("#job-")}
+    unnamed = {"write_crate.log", "confirm_rehearsal/more.log"}  # its own; no part of the results
+    assert len(jobs) == len(logs_of(results)) - len(unnamed)
+    assert all((results / "logs" / log).is_file() for log in unnamed)
+    checkpoint = Path(read(results / "more/seed0/checkpoint.json")["path"]).name
+    trained = [part["@id"] for part in jobs["#job-train_model-more.seed0"]["result"]]
+    assert f"more/seed0/train/checkpoints/{checkpoint}" in trained
+    assert jobs["#job-judge_claims"]["result"] == [{"@id": "verdicts.json"}]
+    experiment = yaml.safe_load((results / "workflow/experiment.yaml").read_text(encoding="utf-8"))
+    assert "more" in experiment["runs"]
 
 
 def test_every_score_covers_its_split(finished_chain: Project) -> None:
@@ -67,7 +85,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project)
     logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
     benchmarks = (results / "benchmarks").rglob("*.tsv")
     assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
-    assert len(logs) == 61
+    assert len(logs) == 62
     for log in logs_of(results):
         assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
 

@@ -27,7 +27,7 @@ def test_archives_are_linked_from_where_they_are(
     experiment.write_text(text, encoding="utf-8")
     elsewhere = tmp_path / "data sets"
     sentence = only_sentence(fresh_project.snakemake("data", *where(elsewhere)))
-    assert "VOCtrainval.tar: no such file" in sentence
+    assert "VOCtrainval.tar: found no such file" in sentence
     made = finished_chain.folder / "data/generated/shapes"
     elsewhere.mkdir()
     for name in NAMES:

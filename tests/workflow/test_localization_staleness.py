@@ -8,7 +8,8 @@ import pytest
 from tests.workflow.conftest import Project
 
 EXPERIMENT = "experiments/tiny_birds.yaml"
-REPORTED = {"judge_claims": 1, "render_report": 1}
+RENDERED = {"render_report": 1, "write_crate": 1}
+REPORTED = {"judge_claims": 1, **RENDERED}
 SCORED = {"score_boxes": 4, **REPORTED}
 CHOSEN = {"choose_threshold": 2, **SCORED}
 BOXED = {"find_boxes": 3, **CHOSEN}
@@ -26,7 +27,7 @@ OF_RELEASED = "gt_known: predicted, several: last,\n                 threshold: 
 def touch_inputs(project: Project) -> None:
     """Give the archives, the data index and the weights a new time, their content unchanged."""
     for file in (
-        "data/archives/birds/CUB_200_2011.tgz",
+        "data/generated/birds.json",
         "results/tiny_birds/data/birds/index.csv",
         "weights/tiny-vit.pt",
         "weights/tiny-clip.pt",
@@ -71,7 +72,7 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, int]]] = {
     ),
     "the gallery": (
         edit(EXPERIMENT, 'gallery: ["00005"]', 'gallery: ["00006"]'),
-        {"render_report": 1},
+        RENDERED,
     ),
     "a claim": (edit("claims/mini_birds.yaml", "tolerance: 1.0e-9", "tolerance: 1.0e-8"), REPORTED),
     "a threshold": (stated("0.29"), {**SCORED, "score_boxes": 1}),

@@ -3,6 +3,7 @@
 import pytest
 
 from methods.data.files import read_json
+from tests.report.evidence import Evidence
 from tests.workflow.conftest import Project
 
 
@@ -30,5 +31,8 @@ def test_every_claim_about_mini_holds(fresh_project: Project) -> None:
     page = results / "report.html"
     assert "13 of 13 claims hold" in page.read_text(encoding="utf-8")
     assert page.stat().st_size < 5_000_000
+    claims = [path for path in (fresh_project.folder / "claims").rglob("*") if path.is_file()]
+    evidence = Evidence(results, claims, {})
+    assert evidence.explain(page.read_text(encoding="utf-8"))[1] == []
     second = fresh_project.snakemake("report", "--config", "experiment=mini", "device=cpu")
     assert "Nothing to be done" in second.stdout + second.stderr

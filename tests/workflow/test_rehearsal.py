@@ -28,8 +28,7 @@ def test_what_breaks_a_late_step_stops_the_training(fresh_project: Project) -> N
     assert not (fresh_project.results / "more/seed0/train").exists()
 
 
-def test_a_finished_training_waits_for_nothing(finished_chain: Project) -> None:
-    """A rehearsal that is asked for afterwards trains nothing again."""
+def test_a_rehearsal_that_comes_late_trains_nothing_again(finished_chain: Project) -> None:
     assert read_json(finished_chain.results / "more/rehearsal.json") == {
         "iterations": 6,
         "files": [],

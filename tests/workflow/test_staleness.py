@@ -7,7 +7,8 @@ import pytest
 
 from tests.workflow.conftest import Project
 
-REPORTED = {"judge_claims": 1, "render_report": 1}
+RENDERED = {"render_report": 1, "write_crate": 1}
+REPORTED = {"judge_claims": 1, **RENDERED}
 SCORED = {"score_labels": 18, "cross_check_metrics": 1, **REPORTED}
 # What else reads the module of the scores: the receipts take the name of label 0 from it.
 MEASURED = {"score_control": 3, "validate_checkpoint": 2, "check_receipts": 1}
@@ -28,7 +29,7 @@ TRAINED = {"resolve_run": 1, "train_model": 1, "validate_checkpoint": 2, **PREDI
 def touch_inputs(project: Project) -> None:
     """Give the archives, the data index and the weights a new time, their content unchanged."""
     for file in (
-        "data/archives/shapes/VOCtrainval.tar",
+        "data/generated/shapes.json",
         "results/tiny/data/shapes/index.csv",
         "weights/tiny-vit.pt",
     ):
@@ -129,8 +130,8 @@ def new_seed(project: Project) -> None:
         (constant_in_training, TRAINED),
         (constant_of_another_method, {}),
         (constant_of_the_job_description, {}),
-        (figure_of_the_report, {"render_report": 1}),
-        (template_of_the_report, {"render_report": 1}),
+        (figure_of_the_report, RENDERED),
+        (template_of_the_report, RENDERED),
         (crf_parameter, {"apply_crf": 9, **SUBMITTED, **SCORED, "score_labels": 8}),
         (scale_of_a_protocol, {"label_images": 1, **SCORED, "score_labels": 1}),
         (split_of_a_protocol, {"predict_maps": 1, "label_images": 1, **ONE_SCORE}),

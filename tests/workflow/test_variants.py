@@ -109,7 +109,17 @@ CLAIM = {
             "statement": "The server says 10.",
             "source": "A test.",
             "quantity": {"run": "more", "split": "test", "protocol": "crf", "metric": "miou"},
-            "published": {"value": 10.0, "tolerance": 1.0, "where": "here", "protocol": "any"},
+            "published": {
+                "value": 10.0,
+                "tolerance": 1.0,
+                "kind": "report",
+                "where": "here",
+                "dataset": "any",
+                "stage": "any",
+                "protocol": "any",
+                "maybe_maximum": False,
+                "allows": ["*"],  # it is not the authors'
+            },
         }
     ],
 }
@@ -149,6 +159,7 @@ def test_test_set_is_not_evaluated_before_the_receipt_of_its_package(project: Pr
         "check_receipts": 1,
         "judge_claims": 1,
         "render_report": 1,
+        "write_crate": 1,
     }
     after = verdict()
     assert (after["status"], after["value"]) == ("consistent", 10.5)

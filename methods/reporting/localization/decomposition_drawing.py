@@ -63,7 +63,7 @@ def draw_bars(name: str, title: str, bars: Mapping[str, Sequence[float]]) -> Dra
                 axes.barh(row, share, _THICKNESS, left, color=color, zorder=2)
                 left += share
             numbers = " / ".join(show_number(share) for share in shares)
-            axes.annotate(numbers, (0, row - _THICKNESS / 2 - 0.06), color=INK, fontsize=11)
+            axes.annotate(numbers, (0, row - _THICKNESS / 2 - 0.09), color=INK, fontsize=11)
         axes.set_yticks(range(len(bars)), list(bars))
         axes.set_ylim(len(bars) - 0.6, -0.7)
         percent_rows(axes, "images (%)")

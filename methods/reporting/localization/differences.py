@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from methods.reporting.settings_tables import flatten
+from methods.reporting.deviations import flatten
 
 # What a run is called, what is shown of it, and what is scored make no difference between two runs.
 _OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "protocols", "accept")

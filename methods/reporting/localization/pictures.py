@@ -154,5 +154,5 @@ def _framed(
 
 
 def _corners(box: NDArray[Any]) -> str:
-    """x1, y1, x2, y2 of a box, pixels."""
-    return f"({', '.join(f'{value:.4g}' for value in box.tolist())})"
+    """x1, y1, x2, y2 of a box, whole pixels."""
+    return f"({', '.join(f'{value:.0f}' for value in box.tolist())})"

@@ -103,7 +103,7 @@ def _draw_rung(axes: Axes, row: int, rung: Rung, *, control: bool) -> None:
     axes.annotate(
         show_number(rung.mean),
         (rung.mean, row + offsets[0]),
-        xytext=(0, 5),
+        xytext=(0, 7),
         textcoords="offset points",
         ha="left" if rung.mean < _LEFT else "right" if rung.mean > _RIGHT else "center",
         color=INK,

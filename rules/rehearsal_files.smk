@@ -1,11 +1,11 @@
 # Which files the rehearsals make, and which trainings wait for theirs.
 
-from methods.rehearsal import iterations
+from methods.rehearsal import is_long, iterations
 
 
 def rehearsal_files(run):
     """The last files of a rehearsal: every score, and the curve of its training."""
-    rehearsal, seed = f"{run}{MARK}", CONFIG.seeds[0]
+    rehearsal, seed = f"{run}{MARK}", CONFIG.experiment["seeds"][0]
     settings = ALL_RUNS[rehearsal]
     scored = settings["protocols"].items()
     files = [metrics_file(rehearsal, seed, of["split"], name) for name, of in scored]
@@ -32,6 +32,11 @@ def iterations_of(wildcards):
 
 def required_rehearsal(wildcards):
     """The last files of a run's rehearsal, where its training is long."""
-    asked = CONFIG.rehearse is not None and wildcards.run in RUNS
-    long = asked and iterations_of(wildcards) > CONFIG.rehearse
+    long = is_long(run_of(wildcards), dataset_of(wildcards), CONFIG.rehearse)
     return rehearsal_files(wildcards.run) if long else []
+
+
+def confirmed_rehearsal(wildcards):
+    """What a training waits for; a rehearsal waits for nothing."""
+    whole = wildcards.run in RUNS
+    return f"{RESULTS}/{wildcards.run}/rehearsal.json" if whole else []

@@ -1,0 +1,1 @@
+"""The registry of an experiment: every attempt at a job, whatever became of it."""

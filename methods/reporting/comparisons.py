@@ -1,0 +1,137 @@
+"""How values compare with a bound of the pipeline, or with a published number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any, Literal
+
+from methods.claims import AtLeast, AtMost, Equals, Published
+from methods.evaluation.equivalence import MOST_SEEDS, Comparison, compare, has_spread
+from methods.reporting.measurements import ImageInterval
+
+Status = Literal[
+    "holds",
+    "fails",
+    "equivalent",
+    "above",
+    "below",
+    "inconclusive",
+    "consistent",
+    "inconsistent",
+    "not evaluated",
+    "void",
+]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The outcome of a comparison.
+
+    Attributes:
+        status: of the verdict.
+        reason: in words.
+        statistics: of the test of equivalence, ready for JSON; None where there was none.
+    """
+
+    status: Status
+    reason: str
+    statistics: Mapping[str, Any] | None = None
+
+
+def compare_bound(
+    bound: Equals | AtLeast | AtMost, values: Sequence[float], references: Sequence[float]
+) -> Compared:
+    """Judge a bound that every seed must keep; the reason quotes the seed furthest off.
+
+    Args:
+        bound: of the pipeline.
+        values: one a seed.
+        references: what each is held to.
+    """
+    pairs = list(zip(values, references, strict=True))
+    if isinstance(bound, AtLeast):
+        relation, excess = "at least", [reference - value for value, reference in pairs]
+    elif isinstance(bound, AtMost):
+        relation, excess = "at most", [value - reference for value, reference in pairs]
+    else:
+        relation = f"within {bound.tolerance:g} of"
+        excess = [abs(value - reference) - bound.tolerance for value, reference in pairs]
+    worst = max(range(len(values)), key=excess.__getitem__)
+    holds = excess[worst] <= 0
+    verb = "is" if holds else "is not"
+    of_seeds = "" if len(values) == 1 else f", the worst of {len(values)} seeds,"
+    reason = f"{values[worst]:.2f}{of_seeds} {verb} {relation} {references[worst]:.2f}."
+    return Compared("holds" if holds else "fails", reason)
+
+
+def compare_published(
+    bound: Published, values: Sequence[float], images: Sequence[ImageInterval | None]
+) -> Compared:
+    """Compare the mean of the seeds with a published number.
+
+    Enough seeds are tested for equivalence. Fewer, or seeds that all give one value, can only be
+    consistent or inconsistent with it: nothing tells how far another seed would lie.
+
+    Args:
+        bound: the published number.
+        values: one a seed, finite.
+        images: 95 % interval over images of each; None where its file has none.
+    """
+    if len(values) < bound.minimum_seeds or not has_spread(values):
+        return _consistency(bound, values, images)
+    tested = compare(values, bound.value, bound.tolerance, bound.direction)
+    reason = f"{_distance(bound, values)}; {_tested(tested, bound.tolerance)}"
+    return Compared(tested.outcome, reason, asdict(tested))
+
+
+def _consistency(
+    bound: Published, values: Sequence[float], images: Sequence[ImageInterval | None]
+) -> Compared:
+    difference = fmean(values) - bound.value
+    consistent = {
+        "two-sided": abs(difference) <= bound.tolerance,
+        "at least": difference >= -bound.tolerance,
+        "at most": difference <= bound.tolerance,
+    }[bound.direction]
+    inside = "within" if consistent else "outside"
+    sentences = [f"{_distance(bound, values)}, {inside} the tolerance of {bound.tolerance:.2f}."]
+    if len(values) >= bound.minimum_seeds:
+        sentences.append("All seeds give one value, so the spread between seeds is not known.")
+    else:
+        sentences.append(f"A verdict of equivalence takes {bound.minimum_seeds} trained seeds.")
+    known = [interval for interval in images if interval is not None]
+    if known:
+        ends = ", ".join(f"{one.low:.2f} to {one.high:.2f}" for one in known)
+        sentences.append(
+            f"95 % interval over images ({known[0].method}): {ends}. It covers which images were"
+            " scored, not how another seed would have trained."
+        )
+    return Compared("consistent" if consistent else "inconsistent", " ".join(sentences))
+
+
+def _distance(bound: Published, values: Sequence[float]) -> str:
+    difference = fmean(values) - bound.value
+    number = len(values)
+    spread = f"mean of {number} seeds, {min(values):.2f} to {max(values):.2f}"
+    side = "above" if difference > 0 else "below"
+    return (
+        f"{fmean(values):.2f} ({'one seed' if number == 1 else spread}) is {abs(difference):.2f}"
+        f" {side} the published {bound.value:.2f}"
+    )
+
+
+def _tested(tested: Comparison, tolerance: float) -> str:
+    where = {
+        "equivalent": "lies within",
+        "above": "lies wholly above",
+        "below": "lies wholly below",
+        "inconclusive": "crosses an end of",
+    }[tested.outcome]
+    interval = f"{tested.low:+.2f} to {tested.high:+.2f}"
+    text = f"the 90 % interval of the difference, {interval}, {where} the tolerance of"
+    text = f"{text} {tolerance:.2f}."
+    if tested.outcome != "inconclusive":
+        return text
+    if tested.enough is None:
+        return f"{text} At this spread, not even {MOST_SEEDS} seeds would decide."
+    return f"{text} At this mean and spread, about {tested.enough} seeds would decide."

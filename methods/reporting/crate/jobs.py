@@ -1,0 +1,87 @@
+"""The jobs behind the results: when each ran, from what, and what it made."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from methods.data.files import read_fields
+from methods.errors import InputError
+from methods.provenance import read_timings
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One job.
+
+    Attributes:
+        rule: name of the rule.
+        name: the rule, and the job where a rule has several.
+        seconds: wall time.
+        end: when its benchmark file was written, which is when it ended.
+        inputs: files and folders that it was given; none where its description is gone.
+        outputs: files and folders that it made; likewise.
+    """
+
+    rule: str
+    name: str
+    seconds: float
+    end: datetime
+    inputs: tuple[Path, ...]
+    outputs: tuple[Path, ...]
+
+    @property
+    def start(self) -> datetime:
+        """When it began: its wall time before its end."""
+        return datetime.fromtimestamp(self.end.timestamp() - self.seconds, UTC)
+
+
+def read_jobs(benchmarks: Iterable[Path], root: Path, logs: Path) -> list[JobRecord]:
+    """Read what Snakemake measured of each job, and what the job left beside its log.
+
+    Args:
+        benchmarks: the TSV files.
+        root: the folder that holds them, as `<rule>.tsv` or `<rule>/<job>.tsv`.
+        logs: the folder of the logs, which has the same order; a job's description lies beside
+            its log.
+
+    Returns:
+        The jobs by their ends, then by their names.
+
+    Raises:
+        InputError: there is no benchmark file, one has no wall time, or a description is none.
+    """
+    jobs = [_read_job(path, root, logs) for path in benchmarks]
+    if not jobs:
+        expected = "Snakemake's measurements of the jobs"
+        raise InputError(root, "no file", expected, "delete report.html and rerun 'report'")
+    return sorted(jobs, key=lambda job: (job.end, job.name))
+
+
+def _read_job(benchmark: Path, root: Path, logs: Path) -> JobRecord:
+    part = benchmark.relative_to(root).with_suffix("")
+    (timing,) = read_timings([benchmark], root)
+    described = _described(logs / f"{part}.log.job.json")
+    return JobRecord(
+        rule=timing.rule,
+        name=" ".join([timing.rule, *part.parts[1:]]),
+        seconds=timing.seconds,
+        end=datetime.fromtimestamp(benchmark.stat().st_mtime, UTC),
+        inputs=_paths(described["input"]),
+        outputs=_paths(described["output"]),
+    )
+
+
+def _described(description: Path) -> Mapping[str, Any]:
+    """What a job says of itself; a description is no output, so that somebody may delete it."""
+    if not description.is_file():
+        return {"input": {}, "output": {}}
+    fields: Mapping[str, Any] = read_fields(description, {"input": dict, "output": dict})
+    return fields
+
+
+def _paths(named: Mapping[str, Any]) -> tuple[Path, ...]:
+    """The paths of a description, where one name may have several."""
+    values = (value if isinstance(value, list) else [value] for value in named.values())
+    return tuple(Path(path) for group in values for path in group)

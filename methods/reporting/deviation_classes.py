@@ -1,0 +1,64 @@
+"""What a deviation from the authors' settings means for a published number."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal, get_args
+
+from methods.data.files import check_fields
+from methods.errors import InputError
+from methods.yaml_files import read_yaml
+
+Class = Literal["voids", "may matter", "harmless"]
+CLASSES: tuple[Class, ...] = get_args(Class)  # the gravest first
+CLASSES_FILE = Path(__file__).parents[2] / "claims/reference/deviation_classes.yaml"
+_DEFAULT: Class = "may matter"
+_ENTRY = {"keys": list, "class": str, "why": str}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Settings of one class; `added` where the authors' record must not have them."""
+
+    patterns: tuple[str, ...]
+    kind: Class
+    added: bool
+
+
+@dataclass(frozen=True)
+class DeviationClasses:
+    """Classes of settings, the first that fits; what no entry names may matter."""
+
+    entries: tuple[_Entry, ...]
+
+    def of(self, key: str, *, added: bool) -> Class:
+        """The class of a setting.
+
+        Args:
+            key: its dotted name.
+            added: whether the authors' record has no such setting.
+        """
+        for entry in self.entries:
+            fits = added or not entry.added
+            if fits and any(fnmatchcase(key, pattern) for pattern in entry.patterns):
+                return entry.kind
+        return _DEFAULT
+
+
+def read_classes(path: Path = CLASSES_FILE) -> DeviationClasses:
+    """Read the classes of deviations.
+
+    Raises:
+        InputError: the file is broken, or names an unknown class.
+    """
+    listed = check_fields(path, read_yaml(path), {"classes": list})["classes"]
+    entries = []
+    for stated in listed:
+        entry = check_fields(path, stated, _ENTRY)
+        kind = next((known for known in CLASSES if known == entry["class"]), None)
+        if kind is None:
+            expected = f"one of {', '.join(CLASSES)}"
+            raise InputError(path, f"the class {entry['class']!r}", expected, "correct it")
+        patterns = tuple(map(str, entry["keys"]))
+        entries.append(_Entry(patterns, kind, bool(stated.get("added", False))))
+    return DeviationClasses(tuple(entries))

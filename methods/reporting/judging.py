@@ -1,0 +1,150 @@
+"""What became of one claim, by the measured values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import isfinite
+from statistics import fmean
+from typing import Any
+
+from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
+from methods.reporting.comparisons import Status, compare_bound, compare_published
+from methods.reporting.measurements import Measurement
+
+Bound = Equals | AtLeast | AtMost | Published
+Measured = Mapping[tuple[Quantity, int], Measurement]  # of a quantity with a seed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim.
+
+    Attributes:
+        claim: its id.
+        status: "holds" or "fails" for a bound of the pipeline; for a published number "equivalent",
+            "above", "below" or "inconclusive" by a test over the seeds, "consistent" or
+            "inconsistent" where they are too few for one; "void" where a split was not wholly
+            scored, a value is undefined or a deviation makes it another number; "not evaluated"
+            where there is no value.
+        value: mean over the seeds.
+        values: one a seed.
+        seeds: the seeds; none where only controls are compared.
+        reference: the bound or the published number.
+        difference: value minus reference.
+        reason: in words.
+        statistics: of the test of equivalence, ready for JSON; None where there was none.
+    """
+
+    claim: str
+    status: Status
+    value: float | None
+    values: tuple[float, ...]
+    seeds: tuple[int, ...]
+    reference: float | None
+    difference: float | None
+    reason: str
+    statistics: Mapping[str, Any] | None = None
+
+
+def judge(
+    claim: Claim, measured: Measured, seeds: Sequence[int], voided: str | None = None
+) -> Verdict:
+    """Compare a claim with the values of every seed.
+
+    A bound of the pipeline must hold with each seed; a published number is compared with the
+    mean. A single seed can be consistent with a published number, never a proof of equality.
+
+    Args:
+        claim: to be judged.
+        measured: its quantities, with each seed.
+        seeds: of the trainings.
+        voided: why no value of ours can be compared with the published number, in words; None where
+            it can.
+    """
+    if claim.quantity is None or claim.not_evaluated is not None:
+        return without_value(claim, "not evaluated", f"Not evaluated: {claim.not_evaluated}.")
+    of_controls = all(quantity.run is None for quantity in claim.quantities())
+    if of_controls:  # the same file whatever the seed
+        seeds = seeds[:1]
+    waiting = _waiting(claim, measured, seeds)
+    if waiting:
+        reason = (
+            f"package ready ({', '.join(waiting)}), waiting for the evaluation server's receipt"
+        )
+        return without_value(claim, "not evaluated", f"Not evaluated: {reason}.")
+    for quantity, seed in product(claim.quantities(), seeds):
+        obstacle = _obstacle(quantity, seed, measured)
+        if obstacle is not None:
+            return without_value(claim, *obstacle)
+    values = [_number(claim.quantity, seed, measured) for seed in seeds]
+    if claim.minus is not None:
+        values = [v - _number(claim.minus, s, measured) for v, s in zip(values, seeds, strict=True)]
+    references = [_reference(claim.bound, seed, measured) for seed in seeds]
+    value, reference = fmean(values), fmean(references)
+    told = () if of_controls else tuple(seeds)
+    if voided is not None:  # the value is sound, and no measure of this claim
+        reason = f"Void: {voided}."
+        return Verdict(claim.id, "void", value, tuple(values), told, reference, None, reason)
+    if isinstance(claim.bound, Published):
+        images = [measured[claim.quantity, seed].images for seed in seeds]
+        kept = images if claim.minus is None else [None] * len(images)
+        compared = compare_published(claim.bound, values, kept)
+    else:
+        compared = compare_bound(claim.bound, values, references)
+    return Verdict(
+        claim=claim.id,
+        status=compared.status,
+        value=value,
+        values=tuple(values),
+        seeds=told,
+        reference=reference,
+        difference=value - reference,
+        reason=compared.reason,
+        statistics=compared.statistics,
+    )
+
+
+def _waiting(claim: Claim, measured: Measured, seeds: Sequence[int]) -> list[str]:
+    """Packages that the evaluation server has not scored, each once."""
+    found = [measured.get(key) for key in product(claim.quantities(), seeds)]
+    return list(dict.fromkeys(m.waiting for m in found if m is not None and m.waiting is not None))
+
+
+def _obstacle(quantity: Quantity, seed: int, measured: Measured) -> tuple[Status, str] | None:
+    """Why a quantity cannot be judged."""
+    found = measured.get((quantity, seed))
+    if found is None:
+        return "not evaluated", f"Not evaluated: there is no {quantity} with seed {seed}."
+    if found.evaluated != found.expected:
+        covered = f"{found.evaluated} of {found.expected} images"
+        return "void", f"Void: {quantity} covers {covered} with seed {seed}."
+    if found.value is None or not isfinite(found.value):
+        return "void", f"Void: {quantity} is undefined with seed {seed}."
+    return None
+
+
+def without_value(claim: Claim, status: Status, reason: str) -> Verdict:
+    """The verdict on a claim of which nothing was measured."""
+    stated = claim.bound.to if isinstance(claim.bound, Equals) else claim.bound.value
+    return Verdict(
+        claim=claim.id,
+        status=status,
+        value=None,
+        values=(),
+        seeds=(),
+        reference=None if isinstance(stated, Quantity) else stated,
+        difference=None,
+        reason=reason,
+    )
+
+
+def _number(quantity: Quantity, seed: int, measured: Measured) -> float:
+    value = measured[quantity, seed].value
+    assert value is not None  # `_obstacle` has seen it
+    return value
+
+
+def _reference(bound: Bound, seed: int, measured: Measured) -> float:
+    if not isinstance(bound, Equals):
+        return bound.value
+    return _number(bound.to, seed, measured) if isinstance(bound.to, Quantity) else bound.to

@@ -1,0 +1,1 @@
+"""What runs at the moment, how far it is, and what became of what ran before."""

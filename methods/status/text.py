@@ -1,0 +1,110 @@
+"""The status of an experiment, as a text for the terminal."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from methods.layout import run_folder
+from methods.planning.tables import GAP, counted, table
+from methods.registry.journals import unfinished
+from methods.registry.outcomes import Outcome, outcomes
+from methods.registry.records import Attempt, read_attempts
+from methods.status.cards import card_lines
+from methods.status.processes import is_running
+from methods.status.progress import Progress, read_progress
+
+_LAST = 10  # attempts that are shown of those that have ended
+
+
+def status_text(results: Path, now: datetime | None = None) -> str:
+    """What runs, how far it is, and the last attempts; times in the machine's zone.
+
+    Args:
+        results: results/<experiment>.
+        now: with its zone; the present unless given.
+
+    Raises:
+        InputError: a training's resolved.yaml cannot be read.
+    """
+    attempts, broken = read_attempts(results / "registry")
+    found = outcomes(attempts)
+    running = {  # those of other machines too, of which nothing is known from here
+        outcome.attempt.file: is_running(outcome.attempt)
+        for outcome in found
+        if outcome.attempt.outcome is None
+    }
+    going = [attempt for attempt in attempts if running.get(attempt.file, False) is not False]
+    over = [outcome for outcome in found if outcome.attempt not in going]
+    time = _local(now or datetime.now(UTC))
+    sections = [
+        [f"Status of {results.name}, {time}"],
+        _going(going, results, None in running.values()) or ["Nothing is running."],
+        card_lines() or ["No GPU answers."],
+        _over(over),
+        broken,
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _going(attempts: Sequence[Attempt], results: Path, elsewhere: bool) -> list[str]:
+    rows = [("running", "since", "iteration", "rate", "expected end", "host")]
+    for attempt in attempts:
+        progress = _progress(attempt, results)
+        rows.append(
+            (
+                _name(attempt),
+                _local(attempt.started),
+                *(_cells(progress) if progress else ("", "", "")),
+                attempt.host,
+            )
+        )
+    note = "Of another machine it is only known that no end was recorded."
+    return [*table(rows, set()), *([note] if elsewhere else [])] if attempts else []
+
+
+def _progress(attempt: Attempt, results: Path) -> Progress | None:
+    """Of a training; None of other jobs, and before the first iteration."""
+    if attempt.rule != "train_model":
+        return None
+    folder = results / run_folder(attempt.wildcards["run"], attempt.wildcards["seed"])
+    journal = unfinished(folder / "train/journal.csv")
+    progress = read_progress(journal, folder / "resolved.yaml")
+    if progress is None or progress.written < attempt.started:  # of an attempt before
+        return None
+    return progress
+
+
+def _cells(progress: Progress) -> tuple[str, str, str]:
+    share = 100 * progress.done // progress.total
+    done = f"{progress.done} of {progress.total} ({share} %)"
+    if progress.rate is None or progress.end is None:
+        return done, "", ""
+    rate = f"{progress.rate:.3g} it/s" if progress.rate >= 0.1 else f"{1 / progress.rate:.3g} s/it"
+    return done, rate, f"about {_local(progress.end)}"
+
+
+def _over(found: Sequence[Outcome]) -> list[str]:
+    if not found:
+        return ["No attempt has ended yet."]
+    counts = Counter(outcome.kind for outcome in found)
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+    heading = f"{counted(found, 'attempt')}: {told}"
+    rows = [("started", "ended", "job", "outcome", "host")]
+    reasons = []
+    for attempt, kind, reason in found[-_LAST:]:
+        ended = "no end" if attempt.ended is None else _local(attempt.ended)
+        rows.append((_local(attempt.started), ended, _name(attempt), kind, attempt.host))
+        if kind in ("failed", "interrupted"):
+            reasons.append(f"{GAP}{_name(attempt)}: {reason}")
+    title = "the last of them" if len(found) > _LAST else "all of them"
+    return [f"{heading}; {title}:", *table(rows, set()), *reasons]
+
+
+def _name(attempt: Attempt) -> str:
+    return f"{attempt.rule} {attempt.job}".strip()
+
+
+def _local(time: datetime) -> str:
+    """Such as "2026-07-05 12:11:03 CEST"."""
+    return f"{time.astimezone():%Y-%m-%d %H:%M:%S %Z}"
