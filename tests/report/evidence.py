@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from methods.rehearsal import MARK
 from tests.report.numbers import Block, blocks, reading
 
 _SUFFIXES = (".json", ".yaml", ".csv", ".tsv")
@@ -45,7 +46,11 @@ class Evidence:
         self._times: set[float] = set()
         by_seed: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         by_rule: defaultdict[tuple[Path, str], float] = defaultdict(float)
-        own = [path for path in root.rglob("*") if root / "report" not in path.parents]
+        own = [
+            path
+            for path in root.rglob("*")
+            if root / "report" not in path.parents and MARK not in str(path.relative_to(root))
+        ]  # of a rehearsal the page says nothing
         for path in sorted({*own, *others}):
             if path.suffix not in _SUFFIXES or not path.is_file():
                 continue

@@ -105,7 +105,7 @@ def test_error_bars_need_several_seeds(sources: ReportSources) -> None:
 
 
 def test_compute_is_what_was_timed(sources: ReportSources) -> None:
-    assert compute(sources).because.startswith("2 jobs took 152 seconds of wall time; ")
+    assert compute(sources).because.startswith("3 jobs took 303 seconds of wall time; ")
     untimed = compute(dataclasses.replace(sources, benchmarks=()))
     assert (untimed.answer, untimed.file) == ("no", None)
 
