@@ -9,9 +9,10 @@ from methods.reporting.voiding import voided_claims
 # They carry values and files, whose content they cannot change; work on them must train nothing.
 CARRIERS = [
     "workflow_scripts.job",
+    *("methods.devices", "methods.errors", "methods.yaml_files"),
     *(
         f"methods.data.{name}"
-        for name in ("bars", "disk", "downloads", "locks", "siblings", "transfer")
+        for name in ("bars", "disk", "downloads", "files", "locks", "siblings", "transfer")
     ),
 ]
 

@@ -21,8 +21,9 @@ def main(job: Job) -> None:
         validations=job.input["validations"],
         voided=job.params["voided"],
     )
-    attempts, _ = read_attempts(results / "registry")  # what is broken there, the registry tells
-    known = [asdict(file) for file in register(claims, first_start(attempts))]
+    attempts, broken = read_attempts(results / "registry")
+    started = None if broken else first_start(attempts)  # a broken record may be the first
+    known = [asdict(file) for file in register(claims, started)]
     registered = {"registered": read_registration(*claims), "registration": known}
     write_json(verdicts, {**registered, **document})
 

@@ -60,7 +60,7 @@ def fetch_missing(
 
 def _check_local(path: Path, entry: Mapping[str, Any]) -> None:
     """Refuse what can be seen not to be the file, without reading it."""
-    remedy = "correct its path in `storage.local`, or put the original file there"
+    remedy = "put the original file there, or correct its path in `storage.local`"
     # os.path says no where a folder may not be searched; Path.is_file raises PermissionError there.
     if not os.path.isfile(path):  # noqa: PTH113
         found = "a folder" if os.path.isdir(path) else "no such file"  # noqa: PTH112

@@ -38,7 +38,10 @@ def _graph(switches: Mapping[str, str], ratio: float) -> str:
         return "There is no graph block (GCR)."
     if switches["gcr_neighbours"] == "paper":
         return "The graph block (GCR) keeps half of the patches as neighbours."
-    return f"The graph block (GCR) keeps a share of {number(ratio)} of the classes as neighbours."
+    return (
+        f"In the graph block (GCR), each class token takes {number(ratio)} times as many neighbours"
+        " as there are classes."
+    )
 
 
 def _block(layer: int) -> str:

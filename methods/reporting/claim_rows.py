@@ -25,8 +25,8 @@ _TONES = {
 }
 _WORDS = {
     "hold": ("holds", "fails"),
-    "are equivalent to the publication": ("equivalent", "above", "below", "inconclusive"),
-    "are consistent with the publication": ("consistent", "inconsistent"),
+    "are equivalent to": ("equivalent", "above", "below", "inconclusive"),
+    "are consistent with": ("consistent", "inconsistent"),
 }
 # With a one-sided direction, an interval beyond the end that does not count.
 _BETTER = {("above", "at least"), ("below", "at most")}
@@ -52,6 +52,7 @@ class ClaimRow:
         verdict: one of the words of verdicts.json.
         tone: good, bad or open: the colour of the verdict.
         calibration: whether it is about given checkpoints alone, and nothing that was trained here.
+        of_report: whether its number stands in somebody's report of a re-run, not in a publication.
         reason: why.
         source: where the bound or the published value comes from.
         chains: (anchor, text) of the chains of files behind it.
@@ -66,6 +67,7 @@ class ClaimRow:
     verdict: str
     tone: str
     calibration: bool
+    of_report: bool
     reason: str
     source: str
     chains: tuple[tuple[str, str], ...]
@@ -91,7 +93,11 @@ def registration(sources: ReportSources) -> str | None:
 
 
 def headline(claims: Sequence[ClaimRow]) -> str:
-    """How many claims came out well, in one line; those about given checkpoints stand apart."""
+    """How many claims came out well, in one line.
+
+    Those about given checkpoints stand apart, and so do those about the report of a re-run: whoever
+    repeats a failure well has reproduced no publication.
+    """
     counted = [claim for claim in claims if not claim.calibration]
     calibrations = len(claims) - len(counted)
     if not counted:
@@ -145,10 +151,17 @@ def _registered(entry: dict[str, Any]) -> str:
 
 
 def _came_out(claims: Sequence[ClaimRow]) -> str:
+    sources = {False: "the publication", True: "the report of a re-run"}
+    groups = {of: [c for c in claims if c.of_report == of] for of in sources}
+    return "; ".join(_counted(group, sources[of]) for of, group in groups.items() if group)
+
+
+def _counted(claims: Sequence[ClaimRow], source: str) -> str:
     good = sum(claim.tone == "good" for claim in claims)
     given = {claim.verdict for claim in claims}
     words = [word for word, verdicts in _WORDS.items() if given & set(verdicts)]
-    return f"{good} of {len(claims)} claims {' or '.join(words) or 'hold'}"
+    told = " or ".join(word if word == "hold" else f"{word} {source}" for word in words)
+    return f"{good} of {len(claims)} claims {told or 'hold'}"
 
 
 def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
@@ -164,6 +177,7 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         verdict=entry["status"],
         tone="good" if better else _TONES[entry["status"]],
         calibration=entry["calibration"],
+        of_report=bound.get("source_kind") == "report",
         reason=" ".join([entry["reason"], *_causes(entry.get("variation", {}))]),
         source=_source(entry),
         chains=_chains(entry["files"], sources),
@@ -194,7 +208,7 @@ def _causes(variation: dict[str, Any]) -> list[str]:
         causes.append(f"standard error over images {error:.2f}")
     if "checkpoints" in variation:
         width = variation["checkpoints"]["width"]
-        causes.append(f"range over the validated checkpoints of the second half {width:.2f}")
+        causes.append(f"range over the later checkpoints, as they are validated, {width:.2f}")
     return [f"What moves it, in points: {'; '.join(causes)}."] if causes else []
 
 

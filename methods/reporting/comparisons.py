@@ -21,6 +21,12 @@ Status = Literal[
     "not evaluated",
     "void",
 ]
+# What a one-sided tolerance leaves out of account.
+_COUNTING = {
+    "two-sided": "",
+    "at least": ", of which the lower end alone counts",
+    "at most": ", of which the upper end alone counts",
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def compare_published(
     if len(values) < bound.minimum_seeds or not has_spread(values):
         return _consistency(bound, values, images)
     tested = compare(values, bound.value, bound.tolerance, bound.direction)
-    reason = f"{_distance(bound, values)}; {_tested(tested, bound.tolerance)}"
+    reason = f"{_distance(bound, values)}; {_tested(tested, bound)}"
     return Compared(tested.outcome, reason, asdict(tested))
 
 
@@ -94,7 +100,8 @@ def _consistency(
         "at most": difference <= bound.tolerance,
     }[bound.direction]
     inside = "within" if consistent else "outside"
-    sentences = [f"{_distance(bound, values)}, {inside} the tolerance of {bound.tolerance:.2f}."]
+    tolerance = f"the tolerance of {bound.tolerance:.2f}{_COUNTING[bound.direction]}"
+    sentences = [f"{_distance(bound, values)}, {inside} {tolerance}."]
     if len(values) >= bound.minimum_seeds:
         sentences.append("All seeds give one value, so the spread between seeds is not known.")
     else:
@@ -120,7 +127,7 @@ def _distance(bound: Published, values: Sequence[float]) -> str:
     )
 
 
-def _tested(tested: Comparison, tolerance: float) -> str:
+def _tested(tested: Comparison, bound: Published) -> str:
     where = {
         "equivalent": "lies within",
         "above": "lies wholly above",
@@ -129,9 +136,9 @@ def _tested(tested: Comparison, tolerance: float) -> str:
     }[tested.outcome]
     interval = f"{tested.low:+.2f} to {tested.high:+.2f}"
     text = f"the 90 % interval of the difference, {interval}, {where} the tolerance of"
-    text = f"{text} {tolerance:.2f}."
+    text = f"{text} {bound.tolerance:.2f}{_COUNTING[bound.direction]}."
     if tested.outcome != "inconclusive":
         return text
     if tested.enough is None:
-        return f"{text} At this spread, not even {MOST_SEEDS} seeds would decide."
-    return f"{text} At this mean and spread, about {tested.enough} seeds would decide."
+        return f"{text} At this mean and spread, {MOST_SEEDS} seeds would not decide."
+    return f"{text} At this mean and spread, {tested.enough} seeds would decide, at the least."

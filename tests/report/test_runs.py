@@ -248,7 +248,9 @@ def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -
     assert alt[1].split(", ") == [results.classes[value - 1] for value in present]
 
 
-def claim_row(tone: str, verdict: str, *, calibration: bool = False) -> ClaimRow:
+def claim_row(
+    tone: str, verdict: str, *, calibration: bool = False, of_report: bool = False
+) -> ClaimRow:
     return ClaimRow(
         id="a",
         statement="It works.",
@@ -259,6 +261,7 @@ def claim_row(tone: str, verdict: str, *, calibration: bool = False) -> ClaimRow
         verdict=verdict,
         tone=tone,
         calibration=calibration,
+        of_report=of_report,
         reason="So.",
         source="Here.",
         chains=(),
@@ -275,6 +278,16 @@ def test_calibrations_are_counted_apart() -> None:
         f"3 of 4 {words}; 2 more are calibrations"
     )
     assert headline([given]) == f"Calibration alone, nothing trained here: 1 of 1 {words}"
+
+
+def test_who_repeats_a_report_of_a_re_run_has_reproduced_no_publication() -> None:
+    bad = claim_row("bad", "below")
+    repeated = claim_row("good", "consistent", of_report=True)
+    told = "claims are consistent with the report of a re-run"
+    assert headline([bad, repeated, repeated]) == (
+        f"0 of 1 claims are equivalent to the publication; 2 of 2 {told}"
+    )
+    assert headline([repeated]) == f"1 of 1 {told}"
 
 
 def quantity(run: str, protocol: str) -> dict[str, object]:

@@ -133,9 +133,7 @@ def test_unsound_claim_is_refused(tmp_path: Path, entry: dict[str, object]) -> N
 
 @pytest.mark.parametrize("bound", [float("nan"), float("inf")])
 def test_bound_is_a_finite_number(tmp_path: Path, bound: float) -> None:
-    with pytest.raises(
-        InputError, match=r"claims\.0\.at_least: found (nan|inf), "
-    ):
+    with pytest.raises(InputError, match=r"claims\.0\.at_least: found (nan|inf), "):
         load_claims(write(tmp_path, claim(at_least=bound)))
 
 

@@ -30,14 +30,14 @@ def measured(values: list[float], images: ImageInterval | None = None) -> dict:
             "inconclusive",
             "0.10 above",
             "-1.59 to +1.79, crosses an end of",
-            " At this mean and spread, about 6 seeds would decide.",
+            " At this mean and spread, 6 seeds would decide, at the least.",
         ),
         (
             [76.9, 77.4, 77.9],
             "inconclusive",
             "1.00 above",
             "+0.16 to +1.84, crosses an end of",
-            " At this spread, not even 100 seeds would decide.",
+            " At this mean and spread, 100 seeds would not decide.",
         ),
     ],
 )
@@ -104,7 +104,9 @@ def test_one_seed_with_a_direction(direction: str, value: float, status: str) ->
 def test_a_direction_reaches_the_test() -> None:
     values = [76.5, 77.5, 78.5]  # interval -0.59 to +2.79
     at_least = replace(PUBLISHED, direction="at least")
-    assert compare_published(at_least, values, [None] * 3).status == "equivalent"
+    found = compare_published(at_least, values, [None] * 3)
+    assert found.status == "equivalent"
+    assert "the tolerance of 1.00, of which the lower end alone counts" in found.reason
     assert compare_published(PUBLISHED, values, [None] * 3).status == "inconclusive"
 
 

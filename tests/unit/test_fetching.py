@@ -61,8 +61,8 @@ def test_a_wrong_place_is_told_before_anything_is_fetched(
     with pytest.raises(InputError) as caught:
         fetch(tmp_path, places)
     said = (
-        f"{places['b.tar']}: found {found}, expected {expected}; correct its path in"
-        " `storage.local`, or put the original file there."
+        f"{places['b.tar']}: found {found}, expected {expected}; put the original file"
+        " there, or correct its path in `storage.local`."
     )
     assert re.fullmatch(re.escape(said), str(caught.value))
     assert not (tmp_path / "data").exists()

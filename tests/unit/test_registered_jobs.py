@@ -38,6 +38,8 @@ def start(folder: Path, body: str, **changes: Any) -> subprocess.Popen[str]:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has its background jobs ignore Ctrl-C, and so may whoever runs the tests.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

@@ -85,7 +85,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_chain: Project)
     logs = {path.relative_to(results / "logs").with_suffix("") for path in logs_of(results)}
     benchmarks = (results / "benchmarks").rglob("*.tsv")
     assert logs == {path.relative_to(results / "benchmarks").with_suffix("") for path in benchmarks}
-    assert len(logs) == 62
+    assert len(logs) == 63
     for log in logs_of(results):
         assert read(Path(f"{log}.job.json"))["log"] == str(log.relative_to(finished_chain.folder))
 
@@ -127,7 +127,9 @@ def test_report_prints_the_verdicts_and_its_path(project: Project) -> None:
 
 
 def test_paper_experiment_is_planned_without_its_data(fresh_project: Project) -> None:
-    planned = fresh_project.planned("--config", "experiment=paper")
+    rehearsed = fresh_project.planned("--config", "experiment=paper")
+    assert (rehearsed["train_model"], rehearsed["sample_dataset"]) == (3 * 2 + 2, 2)
+    planned = fresh_project.planned("--config", "experiment=paper", "rehearse=never")
     protocols = 19
     assert planned["fetch_archives"] == 2
     assert planned["fetch_weights"] == 3  # two backbones and the guide

@@ -101,7 +101,7 @@ def test_padding_of_the_views_reaches_the_losses(coco_chain: Project, tmp_path: 
 
 
 def test_the_experiment_of_the_paper_is_planned_without_its_data(coco_chain: Project) -> None:
-    planned = coco_chain.planned("--config", "experiment=coco")
+    planned = coco_chain.planned("--config", "experiment=coco", "rehearse=never")
     assert planned["fetch_archives"] == 1
     assert planned["train_model"] == 1
     assert not [rule for rule in planned if rule.startswith("generate")]

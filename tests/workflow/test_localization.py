@@ -138,7 +138,7 @@ def test_every_job_leaves_log_description_and_benchmark(finished_birds: Project)
     benchmarks = finished_birds.results / "benchmarks"
     measured = benchmarks.rglob("*.tsv")
     assert found == {path.relative_to(benchmarks).with_suffix("") for path in measured}
-    assert len(found) == 29
+    assert len(found) == 31
     for log in logs.rglob("*.log"):
         place = log.relative_to(finished_birds.folder).as_posix()
         assert read_json(log.with_name(f"{log.name}.job.json"))["log"] == place

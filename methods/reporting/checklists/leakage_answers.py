@@ -55,7 +55,10 @@ def inputs(sources: ReportSources) -> Reply:
     file = relative(first.metrics(first.split, first.headline), sources)
     if given:
         return Reply("no", f"Image labels are given to the result of {listed(given)}.", file)
-    return Reply("yes", "The result of each run is made of pixels alone.", file)
+    because = (
+        "The protocol that stands for each run is made of pixels alone; others may be given labels."
+    )
+    return Reply("yes", because, file)
 
 
 def _trained(sources: ReportSources) -> list[RunSources]:
