@@ -17,7 +17,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 from methods.configuration.loading import load_configuration
 from methods.cards import gpu_answers
 from methods.errors import InputError
-from methods.reporting.summary import finish
 from workflow_scripts.dry_run import print_needs
 from workflow_scripts.job import print_failures
 from workflow_scripts.start import check_machine
@@ -130,4 +129,6 @@ onsuccess:
     if "MAKELEVEL" not in os.environ and any(
         job.rule.name == "render_report" for job in workflow.dag.jobs
     ):
+        from methods.reporting.summary import finish  # not above: scipy takes long to load
+
         finish(RESULTS, strict=CONFIG.strict)

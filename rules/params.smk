@@ -4,6 +4,7 @@ from methods.claims import load_claims
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
 from methods.reporting.deviation_classes import read_classes
+from methods.reporting.published_settings import read_published
 from methods.reporting.voiding import voided_claims
 
 # They carry values and files, whose content they cannot change; work on them must train nothing.
@@ -89,9 +90,6 @@ def voided(wildcards):
 
     What a deviation does not void reaches no verdict, so that it makes none stale.
     """
-    # Brings SciPy, for which no other job should wait.
-    from methods.reporting.collecting import read_published
-
     claims = load_claims(*(PROJECT / file for file in CONFIG.experiment["claims"]))
     published = read_published([PROJECT / file for file in published_settings()])
     return ordered(voided_claims(claims, CONFIG.experiment, published, read_classes()))

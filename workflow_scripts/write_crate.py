@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from methods.reporting.collecting import collect, read_published
+from methods.reporting.collecting import collect
 from methods.reporting.crate.document import write_crate
 from methods.reporting.crate.jobs import read_jobs
 from methods.reporting.crate.papers import read_citation
 from methods.reporting.crate.snapshot import write_snapshot
+from methods.reporting.published_settings import read_published
 from workflow_scripts.job import Job, run
 
 

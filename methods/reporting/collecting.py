@@ -14,25 +14,8 @@ from methods.reporting.headlines import read_headlines
 from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
 from methods.reporting.sources import DatasetSources, ReportSources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
-from methods.yaml_files import read_yaml
 
 LAST_RULES = ("render_report", "write_crate")  # their times are not known while the page is written
-
-
-def read_published(files: Sequence[Path]) -> dict[str, Any]:
-    """The records of the authors' settings: a run's block by the format of the data set.
-
-    Raises:
-        InputError: two records are of one format.
-    """
-    published: dict[str, Any] = {}
-    for file in files:
-        for format, block in read_yaml(file).items():
-            if format in published:
-                found = f"a second record of the format {format}"
-                raise InputError(file, found, "one a format", "delete one of them")
-            published[format] = block
-    return published
 
 
 def collect(

@@ -7,7 +7,8 @@ from typing import Any
 
 from methods.claims import load_claims
 from methods.data.files import write_json
-from methods.reporting.collecting import collect, read_published
+from methods.reporting.collecting import collect
+from methods.reporting.published_settings import read_published
 from methods.reporting.sources import ReportSources
 from methods.reporting.verdicts import judge_all
 from tests.report.localization_results import CLAIM, LocalizationResults

@@ -15,8 +15,8 @@ from methods.configuration.experiments import merge, read_experiment
 from methods.data.files import read_json
 from methods.evaluation import localization, segmentation
 from methods.evaluation.box_scores import Outcomes
-from methods.reporting.collecting import read_published
 from methods.reporting.deviation_classes import read_classes
+from methods.reporting.published_settings import read_published
 from methods.reporting.voiding import voided_claims
 from tests.report.both_results import BothResults
 from tests.report.localization_results import PROTOCOLS

@@ -19,7 +19,8 @@ from methods.evaluation.controls import all_background, all_background_miou, per
 from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
-from methods.reporting.collecting import collect, read_published
+from methods.reporting.collecting import collect
+from methods.reporting.published_settings import read_published
 from methods.reporting.sources import ReportSources
 from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package

@@ -34,8 +34,7 @@ def look(browser: Browser, page: Path, width: int, scheme: Scheme, harm: str = "
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 380])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (380, "light")])
 def test_axe_finds_nothing_serious(
     browser: Browser, both_page: Path, width: int, scheme: Scheme
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from methods.configuration.experiments import merge, read_experiment
-from methods.reporting.collecting import read_published
+from methods.reporting.published_settings import read_published
 from methods.reporting.settings_tables import (
     deviations_table,
     formulations_table,

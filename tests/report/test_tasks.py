@@ -11,8 +11,8 @@ from methods.cdtr.words import ACCEPTED, TITLES
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
 from methods.reporting.ablation import build_ablation
-from methods.reporting.collecting import read_published
 from methods.reporting.headlines import read_headlines
+from methods.reporting.published_settings import read_published
 from tests.report.both_results import BothResults
 from tests.report.conftest import BOX_RUNS, render_results, rows_of
 from tests.report.localization_results import PROTOCOLS, RUN, LocalizationResults

@@ -9,8 +9,8 @@ import pytest
 from methods.claims import AtLeast, Claim, load_claims
 from methods.configuration.experiments import merge, read_experiment
 from methods.errors import InputError
-from methods.reporting.collecting import read_published
 from methods.reporting.deviation_classes import CLASSES_FILE, read_classes
+from methods.reporting.published_settings import read_published
 from methods.reporting.voiding import voided_claims
 from methods.yaml_files import read_yaml
 
