@@ -29,6 +29,7 @@ plan: environment
 	@$(bin)/python -m methods.planning $(config)
 
 status:
+	@test -e .venv/installed || { echo "The environment is not ready; \`make report\` makes it." >&2; exit 1; }
 	@$(bin)/python -m methods.status $(config)
 
 rehearse: environment

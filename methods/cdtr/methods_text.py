@@ -48,8 +48,8 @@ def _optimizer(resolved: Mapping[str, Any]) -> str:
     training, derived = resolved["training"], resolved["derived"]
     o, s, p = training["optimizer"], training["schedule"], training["precision"]
     return (
-        f"AdamW took {derived['iterations']} steps in {training['epochs']} epochs, of"
-        f" {derived['global_batch']} images each: {training['batch_size']} for each of"
+        f"AdamW took {derived['iterations']} steps of {derived['global_batch']} images, over"
+        f" {training['epochs']} epochs: {training['batch_size']} images for each of"
         f" {training['emulate_processes']} processes, emulated one after another. The stated"
         f" learning rate of {number(o['lr'])} is for {o['lr_batch']} images, so the peak is"
         f" {number(derived['peak_lr'])}; betas {numbers(o['betas'])}, epsilon {number(o['eps'])},"

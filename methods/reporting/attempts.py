@@ -8,6 +8,7 @@ from pathlib import Path
 from methods.layout import run_folder
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.records import Attempt, read_attempts
+from methods.rehearsal import MARK
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 REGISTRY = "registry"
@@ -17,7 +18,7 @@ _ORDER = ("finished", "superseded", "failed", "interrupted")
 
 @dataclass(frozen=True)
 class AttemptsPart:
-    """What the page says of the attempts.
+    """What the page says of the attempts at trainings, without those of rehearsals.
 
     Attributes:
         sentence: how many there were, and what became of them.
@@ -35,7 +36,7 @@ class AttemptsPart:
 def build_attempts(root: Path) -> AttemptsPart:
     """Read the registry in results/<experiment>; there is none in results of older versions."""
     attempts, broken = read_attempts(root / REGISTRY / _TRAINING)
-    found = outcomes(attempts)
+    found = outcomes([attempt for attempt in attempts if MARK not in attempt.job])
     return AttemptsPart(
         sentence=_sentence(found),
         table=_table(found, root),

@@ -148,4 +148,4 @@ def _scored(protocol: Protocol) -> str:
     """What of a protocol its name does not tell."""
     if protocol.background is None:
         return f"on {protocol.split}"
-    return f"on {protocol.split}, background {protocol.background:g} ({protocol.threshold_source})"
+    return f"on {protocol.split}, background {protocol.background:g}"

@@ -159,15 +159,15 @@ def _boxes(run: LocalizationSources, block: Mapping[str, Any]) -> Iterator[str]:
     protocol = read_box_protocols(block)[run.headline]
     chosen = protocol.chosen_on
     share = (
-        f"{number(protocol.threshold)} ({protocol.threshold_source})"
+        f"{number(protocol.threshold)} ({protocol.threshold_source}) of its largest value"
         if protocol.threshold is not None
-        else f"a share that is best for the boxes of {chosen}"
+        else f"the share of its largest value that is best for the boxes of {chosen}"
     )
     ends = "ends included" if boxes_every_region(protocol.box) else "ends left out"
     yield (
         f"Images are resized to {run.resize} pixels on the shorter side and cropped to the central"
         f" {run.image_size}. The protocol {run.headline}, on {run.split}, thresholds the map of a"
-        f" class at {share} of its largest value and takes the box of the largest region, {ends}"
+        f" class at {share} and takes the box of the largest region, {ends}"
         f" ({protocol.box}); GT-known reads the map of the {MAPS_OF[protocol.gt_known]}, true boxes"
         f" lie in the crop {CROPS[protocol.crop]}, and of several true boxes"
         f" {SEVERAL[protocol.several]} counts."

@@ -87,7 +87,7 @@ def _data_notes(sources: ReportSources) -> Iterator[str]:
         if settings["source"] == "generated":
             yield (
                 f"The data set {dataset.name} is generated. Its numbers test the pipeline; they"
-                " say nothing about the paper's results on photographs."
+                " say nothing about the papers' results on photographs."
             )
         checks = read_json(dataset.checks)["checks"]
         warnings = [check["name"] for check in checks if check["severity"] == "warning"]

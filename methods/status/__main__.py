@@ -5,6 +5,7 @@ may not: when it ends, Snakemake removes the locks of every call in the folder.
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from methods.yaml_files import read_scalar
 
 def main() -> None:
     """Find the results by config.yaml and the same `--config` as Snakemake's."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without a word
     parser = argparse.ArgumentParser(prog="python -m methods.status", description=__doc__)
     parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
     pairs = [item.partition("=") for item in parser.parse_args().config]

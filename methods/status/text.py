@@ -39,7 +39,7 @@ def status_text(results: Path, now: datetime | None = None) -> str:
     time = _local(now or datetime.now(UTC))
     sections = [
         [f"Status of {results.name}, {time}"],
-        _going(going, results, None in running.values()) or ["Nothing is running."],
+        _going(going, results, None in running.values()) or ["No job is running at this moment."],
         card_lines() or ["No GPU answers."],
         _over(over),
         broken,

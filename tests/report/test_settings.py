@@ -104,8 +104,8 @@ def test_a_changed_protocol_is_a_deviation_and_one_left_out_is_none() -> None:
             "decoder, scale 1, flip, CRF; on val",
         ),
         "protocols.cam": (
-            "CAM, scale 1, flip, labels given; on train, background 0.5 (published)",
-            "CAM, scale 1, flip, labels given; on train, background 0.4 (published)",
+            "CAM, scale 1, flip, labels given; on train, background 0.5",
+            "CAM, scale 1, flip, labels given; on train, background 0.4",
         ),
     }
 

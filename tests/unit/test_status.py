@@ -94,7 +94,7 @@ def enter(results: Path, started: datetime, job: str = "more.seed0", **changes: 
 def test_status_of_nothing(tmp_path: Path) -> None:
     text = status_text(tmp_path / "mini", WRITTEN)
     assert text.startswith("Status of mini, 2026-07-05 05:00:00 EST\n")
-    assert "Nothing is running." in text
+    assert "No job is running at this moment." in text
     assert "No attempt has ended yet." in text
 
 

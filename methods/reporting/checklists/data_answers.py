@@ -49,7 +49,8 @@ def open_data(sources: ReportSources) -> Reply:
     """Whether anybody can have the data."""
     others = [d.name for d in sources.datasets if d.name not in _of_source(sources, "generated")]
     if not others:
-        return Reply("yes", "The code makes the data.", _SPLITS)
+        because = "The code makes the data; where the code is published is not stated."
+        return Reply("partly", because, _SPLITS)
     because = f"The code is here; {listed(others)} must be had from others, on their terms."
     return Reply("partly", because, _SPLITS)
 

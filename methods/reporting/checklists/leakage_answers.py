@@ -55,9 +55,10 @@ def inputs(sources: ReportSources) -> Reply:
     file = relative(first.metrics(first.split, first.headline), sources)
     if given:
         return Reply("no", f"Image labels are given to the result of {listed(given)}.", file)
-    because = (
-        "The protocol that stands for each run is made of pixels alone; others may be given labels."
-    )
+    if sources.localization:
+        because = "Maps and boxes are made of pixels alone, but GT-known is told the true class."
+        return Reply("partly", because, file)
+    because = "The result of each run is made of pixels alone; other protocols may be given labels."
     return Reply("yes", because, file)
 
 

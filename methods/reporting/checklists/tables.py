@@ -45,7 +45,7 @@ _CAPTION = (
 
 
 def read_checklist(name: str) -> dict[str, Any]:
-    """The items of a checklist: `name`, and `modules` with their `items`."""
+    """The items of a checklist: `name`, `modules` with their `items`, and what is `left_out`."""
     document: dict[str, Any] = read_yaml(Path(__file__).with_name(f"{name}.yaml"))
     return document
 
@@ -72,7 +72,8 @@ def _table(name: str, sources: ReportSources) -> Table:
     ]
     computed = sum("computed" in item for _, item in items)
     caption = _CAPTION.format(name=document["name"], computed=computed, all=len(items))
-    return build_table(name, caption, columns, rows)
+    told = " ".join([caption, *([document["left_out"]] if "left_out" in document else [])])
+    return build_table(name, told, columns, rows)
 
 
 def _reply(item: Mapping[str, Any], sources: ReportSources) -> Reply:
