@@ -18,7 +18,7 @@ from methods.configuration.loading import load_configuration
 from methods.cards import gpu_answers
 from methods.errors import InputError
 from workflow_scripts.dry_run import print_needs
-from workflow_scripts.job import print_failures
+from workflow_scripts.job import print_failures, told_by
 from workflow_scripts.start import check_machine
 
 try:
@@ -48,6 +48,7 @@ include: "rules/common.smk"
 include: "rules/params.smk"
 include: "rules/inputs.smk"
 include: "rules/scored.smk"
+include: "rules/shown.smk"
 include: "rules/rehearsal_files.smk"
 
 
@@ -58,6 +59,7 @@ if CONFIG.strict:
     rule report:
         default_target: True
         input:
+            **SHOWN,
             page=f"{RESULTS}/report.html",
             crate=f"{RESULTS}/ro-crate-metadata.json",
         message:
@@ -70,6 +72,7 @@ else:
     rule report:
         default_target: True
         input:
+            **SHOWN,
             page=f"{RESULTS}/report.html",
             crate=f"{RESULTS}/ro-crate-metadata.json",
 
@@ -124,7 +127,7 @@ onerror:
 
 onsuccess:
     if any(job.rule.name == "preflight" for job in workflow.dag.jobs):
-        print((RESULTS / "logs/preflight.log").read_text(encoding="utf-8"))
+        print(told_by(RESULTS / "logs/preflight.log"))
     # Under make, which prints it even where nothing had to run, this would be the second time.
     if "MAKELEVEL" not in os.environ and any(
         job.rule.name == "render_report" for job in workflow.dag.jobs

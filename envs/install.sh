@@ -4,8 +4,9 @@
 #   envs/install.sh          what the pipeline runs on
 #   envs/install.sh test     and what its tests need
 #
-# PYTHON=/path/to/python chooses the interpreter. The stamp inside .venv is written last, so an
-# interrupted install is made anew by the next call.
+# PYTHON=/path/to/python chooses the interpreter. TORCH=cuda takes torch's CUDA build where no GPU
+# answers, as on a cluster's login node, whose environment serves nodes with GPUs.
+# The stamp inside .venv is written last, so an interrupted install is made anew by the next call.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,12 +31,14 @@ fingerprint() {
 
 gpu_answers() { command -v nvidia-smi >/dev/null && nvidia-smi -L >/dev/null 2>&1; }
 
+wants_cuda() { [[ -n ${TORCH:-} ]] || gpu_answers; }
+
 holds() { [[ -r $1 && "$(<"$1")" == "$2" ]]; }
 
 # Whole, for these locks, in this place; not the CPU build where a GPU has come since.
 base_is_ready() {
     [[ -x .venv/bin/python ]] || return 1
-    holds $stamp "$base cuda" || { holds $stamp "$base cpu" && ! gpu_answers; }
+    holds $stamp "$base cuda" || { holds $stamp "$base cpu" && ! wants_cuda; }
 }
 
 find_python() {
@@ -95,9 +98,9 @@ pip_install() {
 last_error() { { grep '^ERROR' || printf 'it named no error\n'; } | tail -n 1; }
 
 install_torch() {
-    local reason="a GPU answers" said
+    local reason="a GPU answers, or TORCH asks for it" said
     build=cuda
-    if ! gpu_answers; then
+    if ! wants_cuda; then
         if said=$(pip_install -r $locks/torch-cpu.txt 2>&1); then
             build=cpu
             return
@@ -129,6 +132,7 @@ install_base() {
     "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" || true
 }
 
+[[ ${TORCH:-cuda} == cuda ]] || stop "TORCH: found $TORCH, expected cuda or nothing; unset it."
 venv=$(environment_path)
 trap 'say "The environment is not whole: see above, then call this again to make it anew."' ERR
 base=$(fingerprint $locks/{build,common,torch-cpu,torch-cuda}.txt)

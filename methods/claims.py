@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
+from methods.configuration.schema import check_schema
 from methods.errors import InputError
 from methods.layout import control_file, metrics_file
 from methods.yaml_files import not_finite, read_yaml
@@ -87,15 +85,14 @@ class Published:
     """A published number.
 
     Attributes:
-        value: the number.
-        tolerance: how far ours may be from it, in its unit; the delta of the test of equivalence.
+        value: the number, percent.
+        tolerance: how far ours may be from it, in points; the delta of the test of equivalence.
         kind: what it stands in.
         where: table, figure or line of the source.
         dataset: the data set as the source calls it.
         stage: what of the method it is about, such as a map before or after post-processing.
         protocol: how it was made, and what is not known about that.
         maybe_maximum: whether it may be the best of several runs or checkpoints.
-        unit: of value and tolerance.
         direction: which deviation counts: any, or only too little, or only too much.
         minimum_seeds: fewer trainings give no verdict of equivalence.
         allows: patterns of deviations from the authors' settings that the claim itself states, so
@@ -111,7 +108,6 @@ class Published:
     stage: str
     protocol: str
     maybe_maximum: bool
-    unit: str = "%"
     direction: Direction = "two-sided"
     minimum_seeds: int = 3
     allows: tuple[str, ...] = ()
@@ -181,14 +177,7 @@ def read_registration(*paths: Path) -> str:
 
 def _document(path: Path) -> Any:
     document = read_yaml(path)
-    error = best_match(Draft202012Validator(read_yaml(SCHEMA)).iter_errors(document))
-    if error is not None:
-        raise InputError(
-            f"{path}, {error.json_path}",
-            error.message,
-            "what claims/schema.yaml describes",
-            "correct the claim",
-        )
+    check_schema(document, SCHEMA, "claims", str(path))
     for key, value in not_finite(document):
         raise InputError(f"{path}, {key}", f"{value}", "a finite number", "correct the claim")
     return document

@@ -1,4 +1,4 @@
-"""The one exception that a user is meant to read."""
+"""The exceptions that a user is meant to read."""
 
 from os import PathLike
 
@@ -17,3 +17,10 @@ class InputError(Exception):
     def __reduce__(self) -> tuple[type["InputError"], tuple[str | PathLike[str], str, str, str]]:
         # Worker processes send it back pickled, which by default would call with the message alone.
         return InputError, self.parts
+
+
+class StoppedError(Exception):
+    """A job stops because it was asked to, at a place from which the next call goes on.
+
+    The message is one sentence, which the workflow prints alone, without a traceback.
+    """

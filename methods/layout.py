@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from methods.protocols import Protocol
 
+REGISTRY = "registry"  # the folder of the records of attempts
+TRAINING_RULE = "train_model"  # the rule whose attempts are trainings
+
 # Controls of a data set, by the task of the runs that it is used for.
 CONTROLS: Mapping[str, tuple[str, ...]] = {
     "segmentation": ("perfect", "all_background", "colour"),

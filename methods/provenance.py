@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from methods.devices import gpu_names, processor_name
+from methods.cards import card_names
+from methods.devices import processor_name
 from methods.errors import InputError
 
 PACKAGES = (
@@ -87,7 +88,7 @@ def describe_environment(repository: Path) -> Environment:
         python=platform.python_version(),
         processor=processor_name(),
         cores=len(os.sched_getaffinity(0)),
-        gpus=gpu_names(),
+        gpus=card_names(),
         packages=tuple((name, _version(name)) for name in PACKAGES),
         commit=commit,
         changed=None if commit is None else _changed(repository),
@@ -97,6 +98,9 @@ def describe_environment(repository: Path) -> Environment:
 def first_commit(file: Path, blob: str) -> str | None:
     """Date of the first commit that holds a file with this content, ISO 8601.
 
+    The content counts, under whatever name and in whatever folder: a file that was renamed since is
+    as old as before. In a shallow clone the history begins later, which makes it younger.
+
     Args:
         file: in a repository.
         blob: git's name of the content.
@@ -104,7 +108,7 @@ def first_commit(file: Path, blob: str) -> str | None:
     Returns:
         None where git does not answer, or no commit holds it.
     """
-    options = ("--reverse", "--format=%cI", f"--find-object={blob}", "--", file.name)
+    options = ("--reverse", "--format=%cI", f"--find-object={blob}")
     answer = _git(file.absolute().parent, "log", *options)
     return answer.split("\n")[0] if answer else None
 

@@ -224,11 +224,30 @@ def interpolate_positions(
     side = round(patches.shape[1] ** 0.5)
     if height == width and grid[0] == side:
         return positions
-    resized = F.interpolate(
+    ordered = positions.is_cuda and torch.are_deterministic_algorithms_enabled()
+    resized = (_resized_by_matrix if ordered else _resized)(
         patches.reshape(1, side, side, -1).permute(0, 3, 1, 2),
-        scale_factor=((grid[0] + 0.1) / side, (grid[1] + 0.1) / side),
+        ((grid[0] + 0.1) / side, (grid[1] + 0.1) / side),
+    )
+    return torch.cat((positions[:, :tokens], resized.flatten(2).transpose(1, 2)), dim=1)
+
+
+def _resized(maps: Tensor, factors: tuple[float, float]) -> Tensor:
+    """Maps (B, C, H, W), enlarged bicubically by a factor of the rows and one of the columns."""
+    return F.interpolate(
+        maps,
+        scale_factor=factors,
         mode="bicubic",
         align_corners=False,
         recompute_scale_factor=False,
     )
-    return torch.cat((positions[:, :tokens], resized.flatten(2).transpose(1, 2)), dim=1)
+
+
+def _resized_by_matrix(maps: Tensor, factors: tuple[float, float]) -> Tensor:
+    """The same by the shares of every value, since the gradient of the other on a GPU varies."""
+    height, width = maps.shape[-2:]
+    single = torch.eye(height * width, dtype=maps.dtype, device=maps.device)
+    shares = _resized(single.view(-1, 1, height, width), factors)
+    with torch.autocast(maps.device.type, enabled=False):
+        resized: Tensor = maps.flatten(2) @ shares.flatten(1)
+    return resized.view(1, -1, *shares.shape[-2:])

@@ -18,6 +18,11 @@ def span(ends: Iterable[float]) -> str:
     return " to ".join(map(number, ends))
 
 
+def counted(count: int, noun: str) -> str:
+    """Such as "1 check" and "2 checks"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def listed(words: Iterable[str]) -> str:
     """Words with "and" before the last one."""
     *first, last = words

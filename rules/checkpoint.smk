@@ -18,6 +18,7 @@ rule validate_checkpoint:
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:

@@ -7,6 +7,7 @@ from methods.box_protocols import beyond_grid, read_box_protocols
 from methods.layout import CONTROLS, run_folder
 from methods.protocols import decoder_scales, map_scales, read_protocols
 from methods.rehearsal import MARK, original, rehearsals
+from methods.training.sharing import process_count
 from workflow_scripts.search_path import share_search_path
 
 share_search_path(PROJECT)
@@ -23,17 +24,25 @@ REHEARSALS = rehearsals(CONFIG.experiment)
 ALL_RUNS = {**RUNS, **REHEARSALS.runs}
 ALL_DATASETS = {**CONFIG.experiment["datasets"], **REHEARSALS.datasets}
 TRAINED = [
-    *("method", "task", "dataset", "train_split", "weights", "guide"),
+    *("method", "task", "dataset", "train_split", "weights", "guide", "gpus"),
     *("network", "training", "formulation", "accept"),
 ]
 PREDICTED = ["method", "network", "inference", "formulation"]
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
+# A deterministic training on the CPU computes with one thread, so that others run beside it.
+LEARNING = MANY if GPU or CONFIG.deterministic == "false" else 1
 
 # Where a file lies must make nothing stale, which a resource does not.
 LOCAL_FILES = json.dumps({name: str(path) for name, path in CONFIG.local_files.items()})
+# How often a state is saved and what stops a training must make nothing stale, either.
+STATES = json.dumps(CONFIG.states)
+GUARDS = json.dumps(CONFIG.guards)
 
-workflow.register_resource("gpu", 1)  # no job is told which card, so they take turns
+# As many at a time as the largest training takes, unless the call or the profile says how many cards
+# there are (`--resources gpu=2`); each job holds free ones.
+if "gpu" not in workflow.global_resources:
+    workflow.register_resource("gpu", max(map(process_count, RUNS.values())))
 
 
 wildcard_constraints:
@@ -75,6 +84,16 @@ def datasets_of_task(task):
 
 def run_of(wildcards):
     return ALL_RUNS[wildcards.run]
+
+
+def cards(wildcards):
+    """Resource: the cards that a training takes."""
+    return GPU * process_count(run_of(wildcards))
+
+
+def learning_threads(wildcards):
+    """Threads that a training takes, one for each of its processes at least."""
+    return max(LEARNING, process_count(run_of(wildcards)))
 
 
 def dataset_name(wildcards):

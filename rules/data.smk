@@ -81,6 +81,7 @@ rule check_dataset:
         checks=f"{RESULTS}/data/{{dataset}}/checks.json",
     params:
         format=of_dataset("format"),
+        source=of_dataset("source"),
         images=images,
         classes=of_dataset("classes"),
         splits=of_dataset("splits"),

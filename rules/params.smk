@@ -7,13 +7,25 @@ from methods.reporting.deviation_classes import read_classes
 from methods.reporting.published_settings import read_published
 from methods.reporting.voiding import voided_claims
 
-# They carry values and files, whose content they cannot change; work on them must train nothing.
+# They carry values and files, whose content they cannot change, or watch what others do; work on
+# them must train nothing.
 CARRIERS = [
     "workflow_scripts.job",
-    *("methods.devices", "methods.errors", "methods.yaml_files"),
+    *("methods.card_locks", "methods.cards", "methods.devices", "methods.errors"),
+    "methods.yaml_files",
+    *(
+        f"methods.training.{name}"
+        for name in (
+            *("audit", "energy", "identity", "launched", "launching", "signals", "stalls"),
+            *("state_files", "states", "unfinished"),
+        )
+    ),
     *(
         f"methods.data.{name}"
-        for name in ("bars", "disk", "downloads", "files", "locks", "siblings", "transfer")
+        for name in (
+            *("bars", "disk", "downloads", "files", "locks"),
+            *("read_back", "siblings", "transfer"),
+        )
     ),
 ]
 

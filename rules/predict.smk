@@ -20,6 +20,7 @@ rule predict_segmentation:
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:
@@ -50,6 +51,7 @@ rule predict_maps:
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:
@@ -79,6 +81,7 @@ rule predict_localization:
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:

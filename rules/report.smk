@@ -1,6 +1,8 @@
 rule judge_claims:
     input:
         claims=[str(HERE / file) for file in CONFIG.experiment["claims"]],
+        published=published_settings(),
+        deviation_classes=deviation_classes(),
         metrics=all_metrics,
         controls=all_controls,
         counts=counts_of_images,
@@ -29,27 +31,10 @@ rule judge_claims:
 
 rule render_report:
     input:
+        **SHOWN,
         claims=rules.judge_claims.input.claims,
-        counts=counts_of_images,
-        published=published_settings(),
         deviation_classes=deviation_classes(),
         reference_log=reference_log(),
-        verdicts=f"{RESULTS}/verdicts.json",
-        receipts=f"{RESULTS}/receipts.json",
-        packages=all_packages,
-        manifests=of_datasets("manifest.json"),
-        indices=of_datasets("index.csv"),
-        checks=of_datasets("checks.json"),
-        controls=all_controls,
-        cards=all_cards,
-        resolved=of_trainings("resolved.yaml"),
-        journals=of_trainings("train/journal.csv"),
-        done=of_trainings("train/done.json"),
-        checkpoints=of_runs("checkpoint.json"),
-        validations=all_validations,
-        boxes=all_box_files,
-        metrics=all_metrics,
-        cross_checks=of_segmentations("metrics/cross_check.json"),
     output:
         page=report(  # report(): for `snakemake --report`
             f"{RESULTS}/report.html",
@@ -69,6 +54,7 @@ rule render_report:
         seeds=list(CONFIG.seeds),
         runs=judged_runs(),
         voided=voided,
+        unshown=unshown,  # a trigger alone: the page reads the registry
         data=str(CONFIG.data),
         benchmarks=f"{RESULTS}/benchmarks",
         project=str(HERE),
@@ -87,26 +73,10 @@ rule render_report:
 
 rule write_crate:
     input:
+        **SHOWN,
         page=f"{RESULTS}/report.html",
         tables=f"{RESULTS}/report",
         own=workflow_files(),
-        published=published_settings(),
-        verdicts=f"{RESULTS}/verdicts.json",
-        receipts=f"{RESULTS}/receipts.json",
-        packages=all_packages,
-        manifests=of_datasets("manifest.json"),
-        indices=of_datasets("index.csv"),
-        checks=of_datasets("checks.json"),
-        controls=all_controls,
-        cards=all_cards,
-        resolved=of_trainings("resolved.yaml"),
-        journals=of_trainings("train/journal.csv"),
-        done=of_trainings("train/done.json"),
-        checkpoints=of_runs("checkpoint.json"),
-        validations=all_validations,
-        boxes=all_box_files,
-        metrics=all_metrics,
-        cross_checks=of_segmentations("metrics/cross_check.json"),
     output:
         metadata=f"{RESULTS}/ro-crate-metadata.json",
         workflow=directory(f"{RESULTS}/workflow"),

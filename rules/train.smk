@@ -12,7 +12,9 @@ rule resolve_run:
     benchmark:
         f"{RESULTS}/benchmarks/resolve_run/{{run}}.seed{{seed}}.tsv"
     resources:
+        gpu=GPU,  # asked whether it is there
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:
@@ -44,10 +46,13 @@ rule train_model:
         f"{RESULTS}/logs/train_model/{{run}}.seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_model/{{run}}.seed{{seed}}.tsv"
-    threads: MANY
+    threads: learning_threads
     resources:
-        gpu=GPU,
+        gpu=cards,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
+        states=STATES,
+        guards=GUARDS,
     conda:
         "../envs/torch.yaml"
     message:

@@ -12,10 +12,11 @@ rule pretrain_backbone:
         f"{RESULTS}/logs/pretrain_backbone/{{weights}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/pretrain_backbone/{{weights}}.tsv"
-    threads: MANY
+    threads: LEARNING
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:
@@ -37,10 +38,11 @@ rule train_clip:
         f"{RESULTS}/logs/train_clip/{{weights}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_clip/{{weights}}.tsv"
-    threads: MANY
+    threads: LEARNING
     resources:
         gpu=GPU,
         device=CONFIG.device,
+        deterministic=CONFIG.deterministic,
     conda:
         "../envs/torch.yaml"
     message:

@@ -12,17 +12,19 @@ def main(job: Job) -> None:
     if made := job.input["generated"]:
         declared = read_json(job.input["receipt"])["files"]
         local_files = {entry["name"]: made / entry["name"] for entry in declared}
-        for name in local_files:
-            (folder / name).unlink(missing_ok=True)  # as other settings made it
+        for place in (folder / name for name in local_files):
+            if place.is_file() or place.is_symlink():
+                place.unlink()  # as other settings made it
     digested = fetch_missing(
         folder,
         declared,
         local_files=local_files,
-        published=job.params["source"] == "published",
+        source=job.params["source"],
         purpose=f"the archives of {dataset}",
     )
-    files = verify_archives(folder, declared, digested)
-    write_json(job.output["verified"], {"dataset": dataset, "files": files})
+    files = verify_archives(folder, declared, digested, source=job.params["source"])
+    record = {"dataset": dataset, "source": job.params["source"], "files": files}
+    write_json(job.output["verified"], record)
 
 
 if __name__ == "__main__":

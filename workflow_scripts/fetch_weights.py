@@ -4,6 +4,7 @@ from pathlib import Path
 
 from methods.data.fetching import fetch_missing
 from methods.data.files import sha256, write_json
+from methods.data.remedies import replace_it
 from methods.errors import InputError
 from workflow_scripts.job import Job, run
 
@@ -14,7 +15,7 @@ def main(job: Job) -> None:
         path.parent,
         [{"name": path.name, "sha256-prefix": weights["sha256_prefix"]}],
         local_files=job.local_files,
-        published=weights["source"] == "published",
+        source=weights["source"],
         purpose=f"the weights {job.wildcards['weights']}",
     )
     digest = sha256(path)
@@ -23,7 +24,7 @@ def main(job: Job) -> None:
             path,
             f"sha256 {digest}",
             f"one that begins with {weights['sha256_prefix']}",
-            "delete it to have it fetched again, or put the original file there",
+            replace_it(weights["source"]),
         )
     card = {
         "name": job.wildcards["weights"],

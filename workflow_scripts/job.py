@@ -8,10 +8,13 @@ from the rule; by hand, from the description that every run leaves beside its lo
 
 import json
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
@@ -19,11 +22,14 @@ from typing import Any, TextIO
 
 from threadpoolctl import threadpool_limits
 
+from methods.card_locks import hold_cards
 from methods.data.files import make_folder, read_json, write_json
-from methods.errors import InputError
+from methods.data.sole import sole_process
+from methods.errors import InputError, StoppedError
+from methods.registry import entries
 from methods.registry.records import Attempt
-from workflow_scripts import registering
 
+_TOLD = (InputError, StoppedError)  # in one sentence, without a traceback
 _FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -42,7 +48,11 @@ class Job:
         device: auto, cpu or cuda; auto for rules that do not ask.
         local_files: files that the user keeps in places of their own, by name; none for rules that
             do not ask.
+        states: when a training saves its state, and how many it keeps; see `Keeping`.
         log: the job's log.
+        gpus: how many GPUs the job holds.
+        deterministic: auto, true or false; auto for rules that do not ask.
+        guards: what stops a training; see `Limits`.
     """
 
     rule: str
@@ -53,7 +63,11 @@ class Job:
     threads: int
     device: str
     local_files: Mapping[str, Path]
+    states: Mapping[str, Any]
     log: Path
+    gpus: int = 0
+    deterministic: str = "auto"
+    guards: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_snakemake(cls, snakemake: Any) -> "Job":
@@ -67,38 +81,58 @@ class Job:
             threads=snakemake.threads,
             device=snakemake.resources.get("device", "auto"),
             local_files=_paths(json.loads(snakemake.resources.get("local_files", "{}"))),
+            states=json.loads(snakemake.resources.get("states", "{}")),
             log=Path(snakemake.log[0]),
+            gpus=snakemake.resources.get("gpu", 0),
+            deterministic=snakemake.resources.get("deterministic", "auto"),
+            guards=json.loads(snakemake.resources.get("guards", "{}")),
         )
 
     @classmethod
     def read(cls, path: Path) -> "Job":
         """Take the values from the description of an earlier run."""
-        values = {"local_files": {}, **read_json(path)}  # older descriptions have none
+        none = {"local_files": {}, "states": {}}  # in older descriptions
+        values = {**none, **read_json(path)}
         for group in ("input", "output", "local_files"):
             values[group] = _paths(values[group])
         return cls(**{**values, "log": Path(values["log"])})
 
+    @property
+    def description(self) -> Path:
+        """Where `write` leaves it."""
+        return Path(f"{self.log}.job.json")
+
     def write(self) -> None:
         """Leave the description beside the log."""
         plain = json.loads(json.dumps(asdict(self), default=str))
-        write_json(f"{self.log}.job.json", plain)
+        write_json(self.description, plain)
 
 
-def run(main: Callable[[Job], None], snakemake: Any) -> None:
+def run(main: Callable[[Job], None], snakemake: Any, *, computes: bool = True) -> None:
     """Run a script's `main`, its output in the log, its mistakes in one sentence on the terminal.
+
+    Where the job has GPUs, it first waits until they are free. While another process is at the same
+    job, such as one whose Snakemake was killed, it is not begun.
 
     Args:
         main: the script's work.
         snakemake: the object that Snakemake puts into a script, or None by hand, when the first
             argument of the command line names the job's description.
+        computes: whether `main` uses the GPUs, not only asks what they are.
     """
     sys.excepthook = _say
     job = Job.from_snakemake(snakemake) if snakemake else Job.read(Path(sys.argv[1]))
     for path in (job.log, *job.output.values()):
         make_folder(path.parent)
+    with sole_process(job.log):  # before the log of another one would be written over
+        _run(main, job, computes=computes)
+
+
+def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
     job.write()
     _failure_file(job.log).unlink(missing_ok=True)
     terminal = _write_to(job.log)
+    _stamp(job, "started")
     sys.excepthook = _Reporter(job, terminal)
     attempt = _begin(job)
     sys.excepthook = _Reporter(job, terminal, attempt)
@@ -107,9 +141,11 @@ def run(main: Callable[[Job], None], snakemake: Any) -> None:
     threadpool_limits(limits=job.threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(job.threads)
-    main(job)
+    with hold_cards(job.gpus if computes else 0, partial(_tell, job, terminal)):
+        main(job)
     if attempt is not None:
         attempt.end("finished", None)
+    _stamp(job, "finished")
 
 
 def print_failures(logs: Path, since: float) -> None:
@@ -124,12 +160,29 @@ def print_failures(logs: Path, since: float) -> None:
             print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
 
 
+def told_by(log: Path) -> str:
+    """What a script wrote to its log, between the lines of its start and its end."""
+    return "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[1:-1])
+
+
 def _begin(job: Job) -> Attempt | None:
     """Enter the attempt into the registry; a job without output makes nothing to be told of."""
     if not job.output:
         return None
     facts = {name: getattr(job, name) for name in ("rule", "log", "wildcards", "params", "input")}
-    return registering.begin(**facts, journal=job.output.get("journal"))
+    return entries.begin(**facts, journal=job.output.get("journal"))
+
+
+def _stamp(job: Job, what: str) -> None:
+    """A line of the log: when it was, and on which machine."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    print(f"{job.rule}: {what} {now} on {socket.gethostname()}, process {os.getpid()}")
+
+
+def _tell(job: Job, terminal: TextIO, text: str) -> None:
+    """Say in the log and on the terminal why nothing goes on."""
+    for stream in (sys.stdout, terminal):
+        print(f"{job.rule}: {text}", file=stream)
 
 
 def _failure_file(log: Path) -> Path:
@@ -185,7 +238,7 @@ class _ProgressOnTerminal:
 
 def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say what ended the script: a user's mistake in one sentence, a bug with its traceback."""
-    if issubclass(kind, InputError):
+    if issubclass(kind, _TOLD):
         print(error, file=sys.stderr)
     else:
         traceback.print_exception(kind, error, trace)
@@ -207,14 +260,15 @@ class _Reporter:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         _say(kind, error, trace)
+        _stamp(self._job, "ended without its result")
         pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
-        sentence = str(error) if issubclass(kind, InputError) else pointer
+        sentence = str(error) if issubclass(kind, _TOLD) else pointer
         if issubclass(kind, KeyboardInterrupt):
             sentence = f"{self._job.rule}: interrupted; the next call makes it anew."
         print(sentence, file=self._terminal)
         _failure_file(self._job.log).write_text(f"{sentence}\n", encoding="utf-8")
         if self._attempt is not None:
             try:
-                registering.stop(self._attempt, kind, sentence, self._job.output.get("journal"))
+                entries.stop(self._attempt, kind, sentence, self._job.output.get("journal"))
             except InputError as unwritten:  # such as a full disk, which may have ended the job
                 print(unwritten, file=sys.stderr)

@@ -2,29 +2,37 @@
 
 from dataclasses import asdict
 
-from methods.claims import load_claims, read_registration
+from methods.claims import Published, load_claims, read_registration
 from methods.data.files import write_json
-from methods.registration import first_start, register
+from methods.layout import REGISTRY
+from methods.preregistration import first_start, register
 from methods.registry.records import read_attempts
 from methods.reporting.verdicts import judge_all
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    claims, verdicts = job.input["claims"], job.output["verdicts"]
-    results = verdicts.parent
+    files, verdicts = job.input["claims"], job.output["verdicts"]
+    claims, results = load_claims(*files), verdicts.parent
     document = judge_all(
-        load_claims(*claims),
+        claims,
         results,
         job.params["seeds"],
         job.params["runs"],
         validations=job.input["validations"],
         voided=job.params["voided"],
     )
-    attempts, broken = read_attempts(results / "registry")
+    attempts, broken = read_attempts(results / REGISTRY)
     started = None if broken else first_start(attempts)  # a broken record may be the first
-    known = [asdict(file) for file in register(claims, started)]
-    registered = {"registered": read_registration(*claims), "registration": known}
+    if any(isinstance(claim.bound, Published) for claim in claims):  # else nothing else counts
+        records = [job.input["deviation_classes"], *job.input["published"]]
+        known = register([*files, *records], started)
+    else:
+        known = register(files, started)
+    registered = {
+        "registered": read_registration(*files),
+        "registration": [asdict(file) for file in known],
+    }
     write_json(verdicts, {**registered, **document})
 
 

@@ -1,12 +1,14 @@
 """Predict the segmentation logits of a split."""
 
+from workflow_scripts.computing import computing_of
 from workflow_scripts.job import Job, run
 from workflow_scripts.prediction import arguments_of, method_part
 
 
 def main(job: Job) -> None:
     resize = job.wildcards["resize"]
-    method_part(job, "inference").predict_logits(resize=resize, **arguments_of(job))
+    with computing_of(job):
+        method_part(job, "inference").predict_logits(resize=resize, **arguments_of(job))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
 """Pretrain a backbone on generated images."""
 
+from methods.training.determinism import computing
+from methods.training.seeding import select_device
 from methods.weights.pretraining import pretrain
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    pretrain(
-        weights=job.params["weights"],
-        name=job.wildcards["weights"],
-        output=job.output["weights"],
-        card=job.output["card"],
-        device=job.device,
-        threads=job.threads,
-    )
+    with computing(job.deterministic, select_device(job.device)):
+        pretrain(
+            weights=job.params["weights"],
+            name=job.wildcards["weights"],
+            output=job.output["weights"],
+            card=job.output["card"],
+            device=job.device,
+            threads=job.threads,
+        )
 
 
 if __name__ == "__main__":

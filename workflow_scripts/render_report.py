@@ -4,8 +4,8 @@ from pathlib import Path
 
 from methods.claims import load_claims
 from methods.reporting.collecting import collect
-from methods.reporting.page import render
 from methods.reporting.published_settings import read_published
+from methods.reporting.rendering import render
 from methods.reporting.verdicts import judge_all, require_judged
 from workflow_scripts.job import Job, run
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.errors import InputError
 from methods.planning.needs import needs
 from methods.planning.preflight import check
 from methods.planning.steps import steps_to_run
@@ -22,11 +23,26 @@ def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> Non
     A call that only touches files (`--touch`) trains nothing.
 
     Raises:
-        InputError: something does not fit, and the configuration does not say `preflight: warn`.
+        InputError: something does not fit, and the configuration does not say `preflight: warn`; or
+            a cluster would silently be asked for no GPU.
     """
+    if workflow.touch:
+        return
     planned = planned_files(workflow)
-    if not workflow.touch and any(step.learns for step in steps_to_run(configuration, planned)):
-        found = needs(configuration, planned, Machine(gpu, workflow.cores))
+    steps = steps_to_run(configuration, planned)
+    if not workflow.local_exec and not gpu and any(step.macs for step in steps):
+        _require_device(configuration)
+    if any(step.learns for step in steps):
+        machine = Machine(gpu, workflow.cores, configuration.deterministic != "false")
+        found = needs(configuration, planned, machine)
         # Where a cluster runs the jobs, this machine shares nothing with them but its disks.
         shared = [need for need in found if workflow.local_exec or need.what == "disk"]
         check(shared, configuration.preflight)
+
+
+def _require_device(configuration: Configuration) -> None:
+    if configuration.device == "auto":
+        found = "auto, and no GPU on this machine"
+        expected = "cuda or cpu, since the jobs run on a cluster, whose machines were not asked"
+        remedy = "write `device: cuda` if they have GPUs, else `device: cpu`"
+        raise InputError("config.yaml, device", found, expected, remedy)

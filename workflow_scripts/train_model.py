@@ -1,29 +1,29 @@
-"""Train one run with one seed, by its resolved settings."""
+"""Train one run with one seed, by its resolved settings, in as many processes as it has GPUs."""
 
-import importlib
 from pathlib import Path
 
-from methods.training.checkpoints import verified_guide, verified_weights
+from methods.training.launching import launch
+from methods.training.seeding import select_device
+from methods.training.sharing import process_count
 from methods.yaml_files import read_yaml
+from workflow_scripts import train_process
 from workflow_scripts.job import Job, run
+from workflow_scripts.search_path import share_search_path
 
 
 def main(job: Job) -> None:
-    resolved = read_yaml(job.input["resolved"])
-    method = importlib.import_module(f"methods.{resolved['method']}.training")
-    guide = {}
-    if job.params["guide"] is not None:
-        guide["guide"] = verified_guide(job.input["guide_card"], Path(job.params["guide"]))
-    method.train(
-        run=resolved,
-        classes=resolved["classes"],
-        index=job.input["index"],
-        images=Path(job.params["images"]),
-        weights=verified_weights(job.input["card"], Path(job.params["weights"])),
+    count = process_count(read_yaml(job.input["resolved"]))
+    if count == 1:
+        train_process.train(job)
+        return
+    share_search_path(Path(train_process.__file__).parents[1])
+    launch(
+        train_process.__name__,
+        [str(job.description)],
+        count=count,
+        threads=job.threads,
+        device=select_device(job.device).type,
         output=job.output["done"].parent,
-        seed=resolved["seed"],
-        device=job.device,
-        **guide,
     )
 
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from methods.layout import REGISTRY
 from methods.reporting.collecting import collect
 from methods.reporting.crate.document import write_crate
-from methods.reporting.crate.jobs import read_jobs
 from methods.reporting.crate.papers import read_citation
 from methods.reporting.crate.snapshot import write_snapshot
+from methods.reporting.jobs import read_jobs
 from methods.reporting.published_settings import read_published
 from workflow_scripts.job import Job, run
 
@@ -28,7 +29,7 @@ def main(job: Job) -> None:
     write_crate(
         sources=sources,
         tables=job.input["tables"],
-        jobs=read_jobs(measured, benchmarks, Path(job.params["logs"])),
+        jobs=read_jobs(measured, benchmarks, Path(job.params["logs"]), root / REGISTRY),
         seeds=job.params["seeds"],
         citation=read_citation(repository / "CITATION.cff"),
     )

@@ -20,6 +20,8 @@ from methods.data.one_class import single_class
 from methods.settings import build
 from methods.training.checkpoints import GivenWeights
 from methods.training.dataset import ImageLabelDataset
+from methods.training.loading import Turns, load_batches
+from methods.training.processes import Processes
 from methods.training.repeated import RepeatedBatches
 from methods.weights.clip import load_clip
 
@@ -31,6 +33,7 @@ def build_step(
     weights: Path,
     guide: GivenWeights,
     device: torch.device,
+    processes: Processes,
 ) -> EmulatedStep:
     """The network with its pretrained weights, its objective with the guide, and the optimizer.
 
@@ -41,6 +44,7 @@ def build_step(
         weights: state dict of a plain ViT.
         guide: weights of CLIP.
         device: that the network and CLIP are to be on.
+        processes: that train together.
 
     Raises:
         InputError: a file of weights is not what it must be, or a prompt is too long for CLIP.
@@ -50,23 +54,39 @@ def build_step(
     model = CDTR(network, len(classes), formulation, settings.precision.network)
     load_backbone(model, weights)
     model.to(device).train()
+    processes.copy_weights(model)
     names = settings.prompt_names or classes
     guidance = build_guidance(load_clip(guide.path, guide.network, device), names, formulation)
     objective = Objective(settings.losses, formulation, guidance)
-    return EmulatedStep(model, objective, settings.optimizer, settings.emulate_processes)
+    emulated = settings.emulate_processes
+    return EmulatedStep(model, objective, settings.optimizer, emulated, processes)
 
 
-def load_batches(
-    dataset: ImageLabelDataset, settings: TrainingSettings, seed: int
+def load_views(
+    dataset: ImageLabelDataset,
+    settings: TrainingSettings,
+    seed: int,
+    done: int,
+    processes: Processes,
 ) -> DataLoader[Any]:
-    """One batch for each process and iteration, the processes of an iteration in a row.
+    """One batch for each emulated process of this one and iteration, those of one in a row.
+
+    Args:
+        dataset: of the images.
+        settings: of the training.
+        seed: of the views.
+        done: iterations that an earlier attempt has done; they are left out.
+        processes: that train together.
 
     Raises:
         InputError: an image has not one class.
     """
     require_one_class(dataset.records)
+    emulated = settings.emulate_processes
     sampler = make_sampler(len(dataset), settings, seed)
-    return DataLoader(dataset, batch_sampler=sampler, num_workers=settings.loader_workers)
+    turns = Turns(sampler, emulated, processes)
+    skipped = done * emulated // processes.count
+    return load_batches(dataset, turns, settings.loader_workers, skipped)
 
 
 def make_sampler(images: int, settings: TrainingSettings, seed: int) -> RepeatedBatches:

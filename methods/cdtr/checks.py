@@ -11,6 +11,7 @@ from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
 from methods.data.splits import sizes
 from methods.settings import build
+from methods.training.sharing import sharing_problems
 
 
 def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:
@@ -31,6 +32,7 @@ def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Itera
         yield from _checkpoint(run, settings, images)
         yield from acceptance_problems(run, settings, images)
     yield from guide_problems(run, settings, networks["guide"], dataset)
+    yield from sharing_problems(run, "emulate_processes")
     yield from _thresholds(run)
     for field in ("scale", "ratio"):
         yield from ordered(run["training"]["augmentation"][field], f"training.augmentation.{field}")

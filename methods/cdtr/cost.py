@@ -81,7 +81,7 @@ def map_values(run: Run, classes: int) -> int:
 
 
 def training_memory(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
-    """Bytes that a training holds at the end of a forward pass on a GPU.
+    """Bytes that a process of a training holds at the end of a forward pass on a GPU.
 
     Emulated processes take turns, so that one batch is held at a time. The weights of the guide
     and short-lived arrays are not counted.

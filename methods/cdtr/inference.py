@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from methods.data.one_class import single_class
 from methods.data.predictions import PredictionItem, write_arrays, write_index
 from methods.data.transforms import normalise
 from methods.settings import build
-from methods.training.seeding import allow_tf32, select_device
+from methods.training.seeding import allow_tf32, forks, select_device
+from methods.workers import map_in_order
 
-_BATCH = 32  # images at once; no result depends on it
+_BATCH = 8  # images that pass the network together; the last bits of a result may depend on it
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -67,12 +69,19 @@ def predict_class_maps(
     where = select_device(device)
     model = load_model(run, classes, checkpoint).to(where)
     records = read_index(index, split, classes)
-    items: list[PredictionItem] = []
-    for batch, pixels in _batches(records, images, view, split):
-        for record, arrays in zip(batch, _predict(model, batch, pixels.to(where)), strict=True):
-            file = f"maps/{record.id}.npz"
-            write_arrays(output / file, arrays)
-            items.append(PredictionItem(record.id, file, record.height, record.width))
+
+    def read(record: ImageRecord) -> Tensor:
+        return normalise(view.image(read_rgb(images / record.image)))
+
+    def store(batch: Sequence[ImageRecord]) -> list[PredictionItem]:
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            pixels = torch.stack(list(pool.map(read, batch)))
+        found = _predict(model, batch, pixels.to(where))
+        return [_store(record, arrays, output) for record, arrays in zip(batch, found, strict=True)]
+
+    batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
+    stored = map_in_order(store, batches, forks(where))
+    items = list(chain(*tqdm(stored, f"maps of {split}", len(batches), disable=None)))
     source = {
         "image_size": settings.image_size,
         "resize": settings.resize,
@@ -114,16 +123,7 @@ def _predict(model: CDTR, batch: Sequence[ImageRecord], pixels: Tensor) -> Itera
     return (dict(zip(names, row, strict=True)) for row in rows)
 
 
-def _batches(
-    records: Sequence[ImageRecord], images: Path, view: CentreCrop, split: str
-) -> Iterator[tuple[Sequence[ImageRecord], Tensor]]:
-    """Records with their views, float32 (B, 3, S, S); images are decoded by several threads."""
-
-    def read(record: ImageRecord) -> Tensor:
-        return normalise(view.image(read_rgb(images / record.image)))
-
-    starts = range(0, len(records), _BATCH)
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        for start in tqdm(starts, desc=f"maps of {split}", disable=None):
-            batch = records[start : start + _BATCH]
-            yield batch, torch.stack(list(pool.map(read, batch)))
+def _store(record: ImageRecord, arrays: Arrays, output: Path) -> PredictionItem:
+    file = f"maps/{record.id}.npz"
+    write_arrays(output / file, arrays)
+    return PredictionItem(record.id, file, record.height, record.width)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from methods.training.sharing import process_count
 from methods.wording import number, numbers, span
 
 
@@ -50,7 +51,7 @@ def _optimizer(resolved: Mapping[str, Any]) -> str:
     return (
         f"AdamW took {derived['iterations']} steps of {derived['global_batch']} images, over"
         f" {training['epochs']} epochs: {training['batch_size']} images for each of"
-        f" {training['emulate_processes']} processes, emulated one after another. The stated"
+        f" {training['emulate_processes']} processes, emulated {_by(resolved)}. The stated"
         f" learning rate of {number(o['lr'])} is for {o['lr_batch']} images, so the peak is"
         f" {number(derived['peak_lr'])}; betas {numbers(o['betas'])}, epsilon {number(o['eps'])},"
         f" weight decay {number(o['weight_decay'])}. A warm-up of {s['warmup_epochs']} epochs"
@@ -59,6 +60,11 @@ def _optimizer(resolved: Mapping[str, Any]) -> str:
         f" {number(derived['lowest_lr'])} and {number(derived['highest_lr'])}. The encoder computed"
         f" in {p['network']}, TF32 {'on' if p['tf32'] else 'off'}."
     )
+
+
+def _by(resolved: Mapping[str, Any]) -> str:
+    count = process_count(resolved)
+    return "one after another" if count == 1 else f"by {count} real ones"
 
 
 def _losses(losses: Mapping[str, Any]) -> str:

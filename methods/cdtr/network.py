@@ -112,6 +112,17 @@ class CDTR(VisionTransformer):
             logits: Tensor = self.dnc_att_layer(deformed, guiding * output.attention[:, None])
         return logits
 
+    def draw_paths(self, images: int) -> None:
+        """Draw which paths a pass over so many images drops, as the pass would, without making it.
+
+        Behind it the random generator stands where it would behind the pass.
+        """
+        dtype, device = _DTYPES[self.precision], self.cls_token.device
+        branch = torch.zeros(images, 1, 1, dtype=dtype, device=device)
+        for block in self.blocks:
+            for layer in ("drop_path1", "drop_path2"):
+                block.get_submodule(layer)(branch)
+
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Every parameter once, in an optimizer's two groups: with weight decay, and without.
 

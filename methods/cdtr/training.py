@@ -1,27 +1,30 @@
 """Training CDTR on image-level labels, with a frozen CLIP as its guide."""
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from methods.cdtr.assembly import build_step, load_batches, make_sampler, require_one_class
+from methods.cdtr.assembly import build_step, load_views, make_sampler, require_one_class
 from methods.cdtr.augmentation import TimmView
 from methods.cdtr.epochs import plan_epochs
 from methods.cdtr.formulation import complete, read_formulation
-from methods.cdtr.loop import fit
+from methods.cdtr.loop import COLUMNS, Feed, fit
 from methods.cdtr.schedule import learning_rates, peak_rate
 from methods.cdtr.settings import TrainingSettings
 from methods.cdtr.step import EmulatedStep
-from methods.data.files import write_json
 from methods.data.image_index import read_index
 from methods.settings import build
 from methods.training.checkpoints import GivenWeights
 from methods.training.dataset import ImageLabelDataset
 from methods.training.machine import describe_machine
+from methods.training.processes import ALONE, Processes
+from methods.training.recorder import Recorder
 from methods.training.seeding import allow_tf32, seed_everything, select_device
+from methods.training.sharing import process_count
+from methods.training.stalls import limit_wait
+from methods.training.states import Keeping
 
 _COUNTED_AFTER = (1, 3, 6, 11)  # epochs, besides the last, by whose end distinct images are counted
 
@@ -53,6 +56,7 @@ def resolve(
     batch = settings.batch_size * settings.emulate_processes
     return {
         **complete(run),
+        "gpus": process_count(run),
         "seed": seed,
         "classes": list(classes),
         "derived": {
@@ -86,8 +90,12 @@ def train(
     output: Path,
     seed: int,
     device: str,
+    keeping: Keeping,
+    processes: Processes = ALONE,
 ) -> None:
     """Train one run and write journal.csv, checkpoints/ and done.json into `output`.
+
+    Where an earlier attempt left a state there, the training goes on from it.
 
     Args:
         run: the run's block of the experiment file.
@@ -99,22 +107,27 @@ def train(
         output: an existing folder.
         seed: of every generator. The order of the images does not depend on it.
         device: auto, cpu or cuda.
+        keeping: of the states.
+        processes: that train together, as many as the run's `gpus`; each emulates as many of the
+            published program's as the others.
 
     Raises:
-        InputError: a loss term is not finite, the split does not fill an iteration, or an image has
-            not one class.
+        InputError: a loss term is not finite, the split does not fill an iteration, an image has
+            not one class, or the states are of another training.
+        StoppedError: a signal asks to stop.
     """
+    recorder = Recorder(output, COLUMNS, keeping, processes)
     settings = build(TrainingSettings, run["training"])
     where = _prepare(device, seed, settings)
-    step = build_step(run, settings, classes, weights, guide, where)
+    step = build_step(run, settings, classes, weights, guide, where, processes)
     view = TimmView(settings.augmentation)
     dataset = ImageLabelDataset(index, images, run["train_split"], classes, view)
-    loader = load_batches(dataset, settings, seed)
+    loader = load_views(dataset, settings, seed, recorder.start, processes)
+    limit_wait(loader, recorder.limits.loader_minutes)
     rates = learning_rates(settings, read_formulation(run).schedule)
-    start = time.perf_counter()
-    written, seen = fit(step, loader, dataset.records, rates, settings, output)
-    done = _summarise(step, settings, len(dataset), time.perf_counter() - start, where)
-    write_json(output / "done.json", {**done, "distinct_images": seen, "checkpoints": written})
+    with recorder.recording({"model": step.model, "step": step}):
+        fit(step, Feed(iter(loader), dataset.records, where), rates, settings, recorder)
+        recorder.finish(_summarise(step, settings, len(dataset), where))
 
 
 def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device:
@@ -125,13 +138,12 @@ def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device
 
 
 def _summarise(
-    step: EmulatedStep, settings: TrainingSettings, images: int, seconds: float, where: torch.device
+    step: EmulatedStep, settings: TrainingSettings, images: int, where: torch.device
 ) -> dict[str, Any]:
     """What a finished training was, for done.json."""
     plan = plan_epochs(images, settings)
     return {
         "iterations": settings.epochs * plan.iterations,
-        "seconds": round(seconds, 1),
         "images_seen": settings.epochs * plan.shown,
         "skipped_steps": step.skipped,
         "device": str(where),

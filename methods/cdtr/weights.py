@@ -38,9 +38,13 @@ def load_backbone(model: CDTR, path: Path) -> None:
     model.load_state_dict(model.state_dict() | body)
 
 
-def save_checkpoint(path: Path, model: CDTR) -> None:
-    """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
-    save_state(path, model)
+def save_checkpoint(path: Path, model: CDTR) -> str:
+    """Write a model's state dict, whole or not at all; equal weights give equal bytes.
+
+    Returns:
+        Its SHA-256.
+    """
+    return save_state(path, model)
 
 
 def load_checkpoint(path: Path, model: CDTR) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+NAME = "CDTR"
 # Of each switch of a formulation and each value but its default.
 SWITCHES: Mapping[tuple[str, str], str] = {
     ("prompt", "label"): (
@@ -74,6 +75,8 @@ TITLES: Mapping[str, str] = {
     "dnc": "SKI",
     "clip": "SBA",
     "total": "total",
+    "gradient_norm": "norm of the gradients",
+    "skipped_steps": "skipped steps so far",
     "weight_x": "learned weight of classification",
     "weight_att": "learned weight of CSM",
     "weight_area": "learned weight of OCM, area",

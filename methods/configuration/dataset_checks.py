@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from methods.configuration.problems import Block, Problem, ordered
 from methods.configuration.protocol_checks import GIVEN_THRESHOLDS
+from methods.configuration.published import PUBLISHED
 from methods.configuration.schema import nearest
+from methods.data.findings import Counts
 from methods.data.formats import COUNTED, COUNTED_PER_CLASS, generated_counts
+from methods.data.published_counts import differing, published_counts
 from methods.data.splits import DERIVED, drawable
 
 NO_CLASS_NAME = "background"  # the name of label 0
@@ -32,8 +35,10 @@ def dataset_problems(dataset: Block, key: str) -> Iterator[Problem]:
         yield from _held_out(dataset, f"{key}.held_out")
     if dataset["source"] == "generated":
         yield from _generated(dataset, key)
-    else:
-        yield from _archives(dataset, key)
+        return
+    yield from _archives(dataset, key)
+    if dataset["source"] == PUBLISHED:
+        yield from _published(dataset, key)
 
 
 def _held_out(dataset: Block, key: str) -> Iterator[Problem]:
@@ -83,3 +88,17 @@ def _archives(dataset: Block, key: str) -> Iterator[Problem]:
                 "its md5 or sha256",
                 "add what its publisher states, or `digest: unknown` where that is nothing",
             )
+
+
+def _published(dataset: Block, key: str) -> Iterator[Problem]:
+    """Numbers that another data set than the published one has, told before it is fetched."""
+    splits = dataset["splits"]
+    published = published_counts(dataset["format"], splits)
+    stated = Counts(len(dataset["classes"]), dataset["images"], splits, published.masks)
+    for name, found, expected in differing(stated, published):
+        yield Problem(
+            key,
+            f"{found} {name}",
+            f"{expected} as published",
+            "correct the number, or take archives of your own as `source: local`",
+        )

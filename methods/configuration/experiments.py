@@ -11,7 +11,7 @@ from methods.configuration.schema import check_schema, nearest
 from methods.errors import InputError
 from methods.yaml_files import read_yaml
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 # Each of these is one thing: who states it states all of it.
 _WHOLE = ("protocols", "formulation", "checkpoint")
 

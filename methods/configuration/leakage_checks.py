@@ -1,7 +1,8 @@
-"""Nothing is trained or chosen on the images that are scored.
+"""Nothing is trained or chosen on the images that are scored, no threshold on those trained on.
 
 Splits are compared by the images that they may share, not by their names. Localization maps may be
-scored on training images: they are the seeds of the training.
+scored on training images: they are the seeds of the training. So may their thresholds be chosen
+there, as is usual of seeds.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,9 +27,13 @@ def leakage_problems(run: Block, dataset: Block, key: str) -> Iterator[Problem]:
     yield from _trained(run, shares, key)
     yield from _chosen(run, shares, key)
     for name, protocol in run["protocols"].items():
-        if run["task"] == "localization" and protocol["threshold_source"] == protocol["split"]:
+        place = f"{key}.protocols.{name}"
+        boxes = run["task"] == "localization"
+        if boxes and protocol["threshold_source"] == protocol["split"]:
             continue  # an oracle, which is called so on the page and which no claim may read
-        yield from _threshold(protocol, protocol["split"], shares, f"{key}.protocols.{name}")
+        yield from _threshold(protocol, protocol["split"], shares, place)
+        if boxes:
+            yield from _fitted(protocol["threshold_source"], run["train_split"], shares, place)
     if "submission" in run:
         sent = run["submission"]
         protocol = run["protocols"][sent["protocol"]]
@@ -81,6 +86,23 @@ def _chosen(run: Block, shares: Shares, key: str) -> Iterator[Problem]:
                 "a split that no number rests on",
                 "choose held_out, with train_kept to train on, and score seeds on rest",
             )
+
+
+def _fitted(source: str, trained: str, shares: Shares, place: str) -> Iterator[Problem]:
+    """Maps of images that a network was fitted to say too little of those of others.
+
+    Of held_out this is accepted: it is drawn to choose, and where all of the training list is
+    trained on, as the authors do, the page says so beside the threshold.
+    """
+    if source in (*GIVEN_THRESHOLDS, HELD_OUT) or not shares(source, trained):
+        return
+    by = "" if source == trained else f"shares images with {trained!r}, which "
+    yield Problem(
+        f"{place}.threshold_source",
+        f"{source!r}, which {by}is trained on",
+        f"a split that training has not seen, or {HELD_OUT}",
+        "choose the threshold on another split",
+    )
 
 
 def _threshold(protocol: Block, scored: str, shares: Shares, place: str) -> Iterator[Problem]:

@@ -29,6 +29,9 @@ class Configuration:
         weights: storage root of backbones.
         local_files: archives and weights that lie in places of their own, by name.
         device: auto, cpu or cuda.
+        deterministic: auto, true or false; see `methods.training.determinism`.
+        states: when a training saves its state, and how many it keeps.
+        guards: what stops a training.
         rehearse: iterations above which a training starts behind its rehearsal; None for none.
         preflight: refuse or warn, where the machine has less than a call needs.
         strict: whether a call that makes the report fails where a claim is not met.
@@ -43,6 +46,9 @@ class Configuration:
     weights: Path
     local_files: Mapping[str, Path]
     device: str
+    deterministic: str
+    states: Mapping[str, Any]
+    guards: Mapping[str, Any]
     rehearse: int | None
     preflight: str
     strict: bool
@@ -86,6 +92,9 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
         weights=roots["weights"],
         local_files=local_files,
         device=config["device"],
+        deterministic=str(config["deterministic"]).lower(),
+        states=config["states"],
+        guards=config["guards"],
         rehearse=None if config["rehearse"] == "never" else config["rehearse"],
         preflight=config["preflight"],
         strict=config["strict"],

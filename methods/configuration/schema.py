@@ -1,4 +1,4 @@
-"""Sentences out of JSON Schema: what is wrong with a configuration file, and where."""
+"""Sentences out of JSON Schema: what is wrong with a configuration or claims file, and where."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -22,6 +22,7 @@ _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+_LONGEST = 80  # characters of a list or block that a sentence repeats
 _BEHIND_ALL = "\U0010ffff"  # a key that no other comes behind
 _TYPES = {
     "object": "a block of keys",
@@ -42,6 +43,7 @@ _EXPECTED = {
     "minItems": "at least {} entries",
     "maxItems": "at most {} entries",
     "minProperties": "at least {} entry",
+    "minLength": "text of at least {} character",
     "pattern": "text that matches {}",
 }
 
@@ -96,7 +98,7 @@ def _urgency(error: ValidationError) -> tuple[bool, list[str]]:
     what asks for a key, or for its absence, may be such a value.
     """
     path = [str(key) for key in error.absolute_path]
-    if error.validator == "required":
+    if error.validator in ("required", "oneOf"):
         path = [*path, _BEHIND_ALL]
     elif _does_not_belong(error):
         path = [*path[:-1], _BEHIND_ALL, path[-1]]
@@ -126,6 +128,8 @@ def _sentence(error: ValidationError, where: str) -> InputError:
     if error.validator == "required":
         missing = next(key for key in rule if key not in instance)
         return InputError(place, "no such key", f"the key {missing!r}", "add it")
+    if error.validator == "oneOf":
+        return _choice(instance, [option["required"][0] for option in rule], place)
     if _does_not_belong(error):
         return InputError(
             place,
@@ -136,6 +140,15 @@ def _sentence(error: ValidationError, where: str) -> InputError:
     return InputError(place, _found(error), _expected(error), _remedy(error))
 
 
+def _choice(instance: Any, keys: list[str], place: str) -> InputError:
+    """One of several keys must be there, and no other of them; each option requires one."""
+    named, there = ", ".join(keys), [key for key in keys if key in instance]
+    if there:
+        found = f"the keys {' and '.join(there)}"
+        return InputError(place, found, f"only one of {named}", "delete all but one")
+    return InputError(place, f"none of the keys {named}", "one of them", "add one")
+
+
 def _found(error: ValidationError) -> str:
     instance: Any = error.instance
     if error.validator == "uniqueItems":
@@ -143,7 +156,10 @@ def _found(error: ValidationError) -> str:
         return f"{twice!r} twice"
     if error.validator in ("minItems", "maxItems", "minProperties"):
         return f"{len(instance)} entries"
-    return repr(instance)
+    shown = repr(instance)
+    if len(shown) > _LONGEST and isinstance(instance, dict | list):
+        return _TYPES["object" if isinstance(instance, dict) else "array"]
+    return shown
 
 
 def _expected(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.configuration.schema import nearest
-from methods.data.disk import existing
+from methods.data.disk import existing, existing_folder
 from methods.data.sources import read_sources
 from methods.errors import InputError
 
@@ -15,8 +15,10 @@ def require_writable(folder: Path, where: str) -> None:
     """Refuse a folder that cannot be written to, or cannot be made.
 
     Raises:
-        InputError: the folder or its nearest existing parent is no folder or is read-only.
+        InputError: the folder or its nearest existing parent is no folder or is read-only, or a
+            name is too long.
     """
+    _require_short(folder, where)
     place = existing(folder)
     if not os.path.isdir(place):  # noqa: PTH112
         raise InputError(
@@ -32,6 +34,19 @@ def require_writable(folder: Path, where: str) -> None:
             "a folder that can be written to",
             "change its permissions or choose another folder",
         )
+
+
+def _require_short(folder: Path, where: str) -> None:
+    """Refuse a name that the file system takes for no folder."""
+    longest = os.pathconf(existing_folder(folder), "PC_NAME_MAX")
+    for name in folder.parts:
+        if len(os.fsencode(name)) > longest:
+            raise InputError(
+                where,
+                f"a name of {len(os.fsencode(name))} bytes, {name[:20]}...",
+                f"at most {longest}",
+                "shorten it",
+            )
 
 
 def check_local_files(names: Iterable[str], experiment: Mapping[str, Any], where: str) -> None:

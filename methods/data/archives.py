@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from methods.data.bars import verifying
-from methods.data.bounds import AGAIN, MAX_MEMBERS, Budget, Extracted
-from methods.data.disk import require_room
+from methods.data.bounds import MAX_MEMBERS, Budget, Extracted
+from methods.data.disk import found_instead, require_room
 from methods.data.files import atomic_folder, digests
 from methods.data.first_use import remembered
+from methods.data.remedies import Origin, replace_it
 from methods.data.tar_archives import extract_nested_tar, extract_tar
 from methods.data.zip_archives import SUFFIX, extract_zip
 from methods.errors import InputError
@@ -21,6 +22,8 @@ def verify_archives(
     folder: str | PathLike[str],
     declared: Sequence[Mapping[str, Any]],
     digested: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    source: Origin,
 ) -> list[dict[str, Any]]:
     """Compare archives with what is declared about them.
 
@@ -29,6 +32,7 @@ def verify_archives(
         declared: a name for each archive and, where known, its "bytes", "md5" and "sha256".
         digested: digests by algorithm of archives that were read just now, by name, as
             `fetch_missing` returns them; these are not read again.
+        source: where they came from, for the sentence.
 
     Where no digest is declared, the first one found is written down beside the archive and holds
     from then on.
@@ -42,7 +46,7 @@ def verify_archives(
     """
     known = digested or {}
     return [
-        _verify(Path(folder) / str(entry["name"]), entry, known.get(entry["name"]))
+        _verify(Path(folder) / str(entry["name"]), entry, known.get(entry["name"]), source)
         for entry in declared
     ]
 
@@ -95,12 +99,15 @@ def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, Bud
 
 
 def _verify(
-    path: Path, declared: Mapping[str, Any], digested: Mapping[str, str] | None
+    path: Path,
+    declared: Mapping[str, Any],
+    digested: Mapping[str, str] | None,
+    source: Origin,
 ) -> dict[str, Any]:
-    if not path.is_file():
+    if other := found_instead(path):
         raise InputError(
             path,
-            "no such file",
+            other,
             "an archive of the data set",
             "put it there, or set `storage.data` in config.yaml to the folder that holds it",
         )
@@ -109,7 +116,9 @@ def _verify(
     # The size goes first: it tells a truncated download without reading gigabytes.
     if size != expected.get("bytes", size):
         kind = "a truncated archive of " if size < expected["bytes"] else ""
-        raise InputError(path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", AGAIN)
+        raise InputError(
+            path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", replace_it(source)
+        )
     found = digested or digests(path, {"sha256", *expected} - {"bytes"}, verifying)
     for algorithm, value in found.items():
         if value != str(expected.get(algorithm, value)).lower():
@@ -117,7 +126,7 @@ def _verify(
                 path,
                 f"{algorithm} {value} over {size} bytes",
                 f"{algorithm} {expected[algorithm]}",
-                AGAIN,
+                replace_it(source),
             )
     known = {"md5", "sha256"} & set(expected)
     return {

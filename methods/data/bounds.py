@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from methods.data.remedies import ORIGINAL
 from methods.errors import InputError
 
-AGAIN = "delete it to have it fetched again, or put the whole, original archive there"
 MAX_MEMBERS = 4_000_000  # about three times what the archives of ILSVRC hold, the most of all
 # Of the published archives, the boxes of ILSVRC shrink most: XML files, to a 35th.
 MAX_RATIO = 200  # content to compressed bytes
@@ -53,13 +53,13 @@ class Budget:
         """
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts:
-            raise InputError(path, f"a member that points outside, {name!r}", _EXPECTED, AGAIN)
+            raise InputError(path, f"a member that points outside, {name!r}", _EXPECTED, ORIGINAL)
         if "\0" in name:
-            raise InputError(path, f"a name that no file can have, {name!r}", _EXPECTED, AGAIN)
+            raise InputError(path, f"a name that no file can have, {name!r}", _EXPECTED, ORIGINAL)
         if not plain:
-            raise InputError(path, f"a link or device, {name!r}", _EXPECTED, AGAIN)
+            raise InputError(path, f"a link or device, {name!r}", _EXPECTED, ORIGINAL)
         if size < 0:
-            raise InputError(path, f"{size} bytes of {name!r}", "none or more", AGAIN)
+            raise InputError(path, f"{size} bytes of {name!r}", "none or more", ORIGINAL)
         self.members += 1
         self.files += not folder
         self.bytes += size

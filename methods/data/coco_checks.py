@@ -17,7 +17,7 @@ from methods.data.coco import (
     split_ids,
 )
 from methods.data.coco_inspection import inspect_coco_image
-from methods.data.findings import Check, DatasetCheck, summary
+from methods.data.findings import Check, Counts, DatasetCheck, summary
 from methods.data.held_out import HeldOut, add_held_out
 from methods.data.inspecting import inspect_all
 from methods.data.inspection import Inspection
@@ -80,6 +80,11 @@ def check_coco(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),
         checks={"checks": [asdict(check) for check in checks]},
+        counts=Counts(
+            classes=len(classes),
+            images=len(listed),
+            splits={name: len(ids) for name, ids in members.items()},
+        ),
     )
 
 

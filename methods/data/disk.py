@@ -9,6 +9,7 @@ from pathlib import Path
 
 from methods.errors import InputError
 
+NOTHING = "no such file"
 CHUNK = 2**20  # bytes, the most that is read or written at once
 FULL = (errno.ENOSPC, errno.EDQUOT)  # the disk, or the user's share of it
 # What a write raises without naming the file: disk or quota full, file too large, broken disk.
@@ -80,6 +81,23 @@ def require_room(target: Path, needed: int, afterwards: str = "") -> None:
     if needed > shutil.disk_usage(existing_folder(target.parent)).free:
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise no_room(target, full, needed, afterwards)
+
+
+def found_instead(path: Path) -> str | None:
+    """Say what is at a path where a file was looked for; None where it is one."""
+    # os.path says no where a folder may not be searched; Path.is_file raises PermissionError there.
+    if os.path.isfile(path):  # noqa: PTH113
+        return None
+    if os.path.isdir(path):  # noqa: PTH112
+        return "a folder"
+    if is_broken_link(path):
+        return f"a link to {os.readlink(path)}, which is not there"  # noqa: PTH115
+    return "something that is no file" if os.path.exists(path) else NOTHING  # noqa: PTH110
+
+
+def is_broken_link(path: Path) -> bool:
+    """Return whether a path is a link that leads nowhere."""
+    return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114
 
 
 def existing_folder(path: Path) -> Path:

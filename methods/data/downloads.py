@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from methods.data.addresses import shown
 from methods.data.bars import verifying
 from methods.data.disk import flush, writing
 from methods.data.files import digests, make_folder
@@ -32,12 +33,14 @@ class Wanted:
         urls: where it is, in the order to try; http, https or file.
         bytes: its size; None where it is not known.
         digests: by hashlib's name of the algorithm, hexadecimal digits, all or the first ones.
+        remedy: what to do where no address gives it.
     """
 
     name: str
     urls: tuple[str, ...]
     bytes: int | None
     digests: Mapping[str, str]
+    remedy: str = "put the original file there by hand"
 
 
 def fetch(wanted: Wanted, target: Path, timing: Timing | None = None) -> dict[str, str]:
@@ -73,14 +76,14 @@ def _fetch_from_any(wanted: Wanted, target: Path, part: Path, timing: Timing) ->
         try:
             return _fetch_from(url, wanted, target, part, timing)
         except Refused as reason:
-            reasons.append(f"{_shown(url)}: {reason}")
+            reasons.append(f"{shown(url)}: {reason}")
     online = any(urlsplit(url).scheme != "file" for url in wanted.urls)
     connection = "check the connection and the proxy (https_proxy), or " if online else ""
     raise InputError(
         target,
         f"no copy of it ({'; '.join(reasons)})",
         f"{wanted.name} from one of its addresses",
-        f"{connection}put the original file there by hand",
+        f"{connection}{wanted.remedy}",
     )
 
 
@@ -90,7 +93,7 @@ def _fetch_from(
     scheme = urlsplit(url).scheme
     if scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES)
-        raise InputError(target, f"the address {_shown(url)}", known, "correct the address")
+        raise InputError(target, f"the address {shown(url)}", known, "correct the address")
     if scheme == "file":
         source = Path(url2pathname(urlsplit(url).path))
         if not source.is_file():
@@ -137,10 +140,3 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
         return
     target.symlink_to(source.resolve())
-
-
-def _shown(url: str) -> str:
-    """The address without user, password and query, which may be secrets."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))

@@ -1,7 +1,7 @@
 """What the checks of a data set say: faults that refuse it, and the rules that it passed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, Literal
 
@@ -22,6 +22,23 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How much a data set holds.
+
+    Attributes:
+        classes: without the background.
+        images: in a split or not.
+        splits: images of each.
+        masks: files of each kind, by what it is called; empty where none are counted.
+    """
+
+    classes: int
+    images: int
+    splits: Mapping[str, int]
+    masks: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DatasetCheck:
     """A data set that passed.
 
@@ -29,11 +46,13 @@ class DatasetCheck:
         manifest: content of manifest.json.
         index: rows of index.csv.
         checks: content of checks.json.
+        counts: how much was found.
     """
 
     manifest: dict[str, Any]
     index: list[dict[str, str | int]]
     checks: dict[str, Any]
+    counts: Counts
 
 
 def summary(root: str | PathLike[str], faults: Sequence[InputError]) -> InputError:

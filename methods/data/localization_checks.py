@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from methods.data.findings import Check, DatasetCheck
+from methods.data.findings import Check, Counts, DatasetCheck
 from methods.data.held_out import HeldOut, add_held_out
 from methods.data.inspection import Inspection
 from methods.data.manifest import build_manifest, index_rows
@@ -153,6 +153,11 @@ def finish(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),
         checks={"checks": [asdict(check) for check in done]},
+        counts=Counts(
+            classes=len(classes),
+            images=len(inspections),
+            splits={name: len(ids) for name, ids in members.items()},
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # What a file system says that knows no locks.
-_NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK)
+NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK)
 
 
 def lock_file(target: Path) -> Path:
@@ -51,11 +51,11 @@ def _locked(lock: Path, target: Path) -> int | None:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _wait(descriptor, target)
-            if _is(lock, descriptor):
+            if is_same(lock, descriptor):
                 return descriptor
         except OSError as error:
             os.close(descriptor)
-            if error.errno in _NO_LOCKS:
+            if error.errno in NO_LOCKS:
                 return None
             raise
         os.close(descriptor)  # its holder has removed it; the next one may be there already
@@ -69,7 +69,8 @@ def _wait(descriptor: int, target: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-def _is(path: Path, descriptor: int) -> bool:
+def is_same(path: Path, descriptor: int) -> bool:
+    """Whether an open file still has its name."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:

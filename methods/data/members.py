@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from methods.data.bounds import AGAIN
 from methods.data.disk import CHUNK, write_all
 from methods.data.files import unreadable
+from methods.data.remedies import ORIGINAL
 from methods.errors import InputError
 
 # What the file system says of names that are too long or that a file and a folder share.
@@ -86,7 +86,7 @@ def reading(path: Path, kind: str, broken: tuple[type[Exception], ...]) -> Itera
         if error.errno in _BAD_NAMES:  # the destination was empty, so the archive made them
             reason = (error.strerror or "").lower()
             found = f"members whose names cannot stand together in a folder ({reason})"
-            raise InputError(path, found, "a tree of files and folders", AGAIN) from error
+            raise InputError(path, found, "a tree of files and folders", ORIGINAL) from error
         raise
 
 
@@ -98,5 +98,5 @@ def corrupt(path: Path, kind: str, reason: str) -> InputError:
         path,
         f"{size} bytes of a truncated or corrupt archive ({first_line})",
         f"a whole {kind} archive",
-        AGAIN,
+        ORIGINAL,
     )

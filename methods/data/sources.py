@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from methods.data.addresses import shown
+
 TABLE = Path(__file__).with_name("sources.csv")
 
 
@@ -16,7 +18,8 @@ class Source:
 
     Attributes:
         file: its name.
-        urls: where it is; the first is the publisher's own.
+        version: of the data set or of the weights.
+        urls: where it is; the first is the publisher's own, the others are mirrors in turn.
         bytes: its size; None where nobody has stated it.
         about_bytes: its size, rounded, where it is not known exactly; None where it is not known.
         about_unpacked: the size of what an archive holds, rounded; None for other files.
@@ -27,6 +30,7 @@ class Source:
     """
 
     file: str
+    version: str
     urls: tuple[str, ...]
     bytes: int | None
     about_bytes: int | None
@@ -35,6 +39,11 @@ class Source:
     by_a_person: bool
     terms: str
     remark: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The addresses as they may be told; who has a mirror may have put a password in one."""
+        return tuple(map(shown, self.urls))
 
     def archive(self) -> dict[str, Any]:
         """What the block of a data set says of an archive: name, size and digest."""
@@ -58,6 +67,7 @@ def read_sources() -> Mapping[str, Source]:
 def _source(row: Mapping[str, str]) -> Source:
     return Source(
         file=row["file"],
+        version=row["version"],
         urls=tuple(row["urls"].split()),
         bytes=_number(row["bytes"]),
         about_bytes=_number(row["about_bytes"]),

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from methods.data.bars import open_with_bar
-from methods.data.bounds import AGAIN, Budget
+from methods.data.bounds import Budget
 from methods.data.disk import CHUNK
 from methods.data.members import corrupt, reading, write_member
+from methods.data.remedies import ORIGINAL
 from methods.data.tar_stream import TarStream
 from methods.errors import InputError
 
@@ -55,7 +56,7 @@ def extract_nested_tar(path: Path, folder: Path, budget: Budget) -> None:
             name = _INNER_NAME.fullmatch(member.name.removeprefix("./"))
             if name is None or not member.isfile():
                 found, expected = f"a member {member.name!r}", "tar archives, one of each class"
-                raise InputError(path, found, expected, AGAIN)
+                raise InputError(path, found, expected, ORIGINAL)
             target = folder / name[1]
             target.mkdir()
             _extract(path, member.name, _content(archive, member), target, budget)

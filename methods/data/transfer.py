@@ -1,5 +1,6 @@
 """One file over HTTP, continued where an earlier attempt stopped."""
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ import requests
 from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
+from methods.data.addresses import without_secrets
 from methods.data.disk import CHUNK, FULL, no_room, require_room, write_all
 from methods.data.files import read_json, write_json
 
@@ -110,7 +112,7 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
             require_room(part, total - _size(part), _GO_ON)
         if not start:
             part.unlink(missing_ok=True)  # the note is never beside what another answer gave
-        write_json(note_of(part), {"url": url, "validator": _validator(answer.headers)})
+        write_json(note_of(part), {"address": _told(url), "validator": _validator(answer.headers)})
         _receive(answer, part, start, total, timing)
 
 
@@ -120,9 +122,14 @@ def _continued(url: str, part: Path) -> tuple[int, dict[str, str]]:
     if not (part.is_file() and note_of(part).is_file()):
         return 0, plain
     note, start = read_json(note_of(part)), _size(part)
-    if note["url"] != url or not note["validator"] or not start:
+    if note.get("address") != _told(url) or not note["validator"] or not start:
         return 0, plain
     return start, {**plain, "Range": f"bytes={start}-", "If-Range": note["validator"]}
+
+
+def _told(url: str) -> str:
+    """A digest of the address, which may hold a secret."""
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _asked_wait(headers: Mapping[str, str]) -> float:
@@ -215,4 +222,4 @@ def _short(error: Exception) -> str:
     reason: BaseException = error
     while reason.__cause__ or (reason.args and isinstance(reason.args[0], Exception)):
         reason = reason.__cause__ or reason.args[0]
-    return str(reason).partition("\n")[0] or type(reason).__name__
+    return without_secrets(str(reason).partition("\n")[0]) or type(reason).__name__

@@ -14,7 +14,7 @@ from methods.data.manifest import build_manifest, index_rows
 from methods.data.split_checks import apart_check, held_out_checks, split_checks, split_faults
 from methods.data.splits import TEST, training_list
 from methods.data.voc import annotation_file, augmented_mask_file, read_split
-from methods.data.voc_counts import count_checks, count_faults
+from methods.data.voc_counts import count_checks, count_faults, voc_counts
 from methods.data.voc_inspection import inspect_image
 from methods.errors import InputError
 
@@ -70,6 +70,7 @@ def check_dataset(
     faults += _label_faults(root, shown)
     if faults:
         raise summary(root, faults)
+    counts = voc_counts(root, classes, stored, members)
     checks = (
         split_checks(members)
         + count_checks(root)
@@ -85,6 +86,7 @@ def check_dataset(
         manifest=build_manifest(dataset, classes, members, inspections),
         index=index_rows(members, inspections),
         checks={"checks": [asdict(check) for check in checks]},
+        counts=counts,
     )
 
 

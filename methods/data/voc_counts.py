@@ -1,16 +1,16 @@
 """Are there as many files of VOC 2012 and SBD as their lists and the experiment say.
 
-As published, there are 17,125 images without those of test and 11,355 masks of SBD. The 12,031
-augmented masks, 10,582 of train_aug and 1,449 of val, are read one by one.
+What is published about them stands in `methods.data.published_counts`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from methods.data.extraction import EXTRACT_AGAIN
-from methods.data.findings import Check
+from methods.data.findings import Check, Counts
+from methods.data.published_counts import AUGMENTED, SBD_MASKS
 from methods.data.sbd import sbd_folder
-from methods.data.voc import read_ids
+from methods.data.voc import AUGMENTED_MASKS, read_ids
 from methods.errors import InputError
 
 
@@ -48,6 +48,30 @@ def count_checks(root: Path) -> list[Check]:
     masks, ids = _masks_of_sbd(root)
     name = "SBD has a mask of every id in its lists"
     return [Check(name, "ok", len(ids), 0, f"{len(ids)} masks", f"{len(masks)} masks")]
+
+
+def voc_counts(
+    root: Path,
+    classes: Sequence[str],
+    stored: Collection[str],
+    members: Mapping[str, Sequence[str]],
+) -> Counts:
+    """Count what is in the folders and lists.
+
+    Args:
+        root: the VOC 2012 folder, in an extracted data set with SBD.
+        classes: foreground class names.
+        stored: ids of the images in it.
+        members: ids of each split.
+    """
+    masks, _ = _masks_of_sbd(root)
+    augmented = sum(1 for _ in (root / AUGMENTED_MASKS).glob("[!.]*.png"))
+    return Counts(
+        classes=len(classes),
+        images=len(stored),
+        splits={name: len(ids) for name, ids in members.items()},
+        masks={SBD_MASKS: len(masks), AUGMENTED: augmented},
+    )
 
 
 def _masks_of_sbd(root: Path) -> tuple[frozenset[str], frozenset[str]]:

@@ -8,8 +8,9 @@ import zlib
 from pathlib import Path
 
 from methods.data.bars import open_with_bar
-from methods.data.bounds import AGAIN, Budget, check_ratio
+from methods.data.bounds import Budget, check_ratio
 from methods.data.members import corrupt, reading, write_member
+from methods.data.remedies import ORIGINAL
 from methods.errors import InputError
 
 SUFFIX = ".zip"
@@ -57,7 +58,7 @@ def _admit(path: Path, member: zipfile.ZipInfo, budget: Budget) -> None:
     budget.admit(path, name, plain=_is_plain(member), folder=folder, size=member.file_size)
     if member.flag_bits & _ENCRYPTED:
         found = f"an encrypted member, {name!r}"
-        raise InputError(path, found, "members that need no password", AGAIN)
+        raise InputError(path, found, "members that need no password", ORIGINAL)
     check_ratio(path, member.file_size, member.compress_size)
 
 

@@ -1,4 +1,4 @@
-"""Is a mean over seeds equivalent to a published number? Two one-sided t tests (NumPy, SciPy only).
+"""Is a mean over seeds equivalent to a published number? Two one-sided t tests (NumPy and SciPy).
 
 A published number is one value without a spread, so that the tests are of one sample: the seeds.
 Source: Schuirmann, J. Pharmacokinet. Biopharm. 15 (1987) 657; TOST at level alpha is the same as
@@ -18,7 +18,7 @@ MOST_SEEDS = 100  # nobody trains more, so that an estimate beyond says nothing
 _SAME = 1e-9  # a range of values, in their unit, that rounding alone can make
 
 Direction = Literal["two-sided", "at least", "at most"]
-Outcome = Literal["equivalent", "above", "below", "inconclusive"]
+Outcome = Literal["equivalent", "non-inferior", "above", "below", "inconclusive"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Comparison:
         sd: sample standard deviation over the seeds.
         low: lower end of the 90 % t interval of the difference, and
         high: upper end.
-        p_value: of the test of equivalence: the larger one of the two one-sided tests, or the one
-            that a one-sided direction asks for.
+        p_value: of the test of equivalence: the larger one of the two one-sided tests; or of the
+            test of non-inferiority, the one that a one-sided direction asks for.
         ordinary: ends of the 95 % prediction interval of one more seed: whether the published
             number would be an ordinary run of ours.
         outcome: see `decide`.
@@ -98,20 +98,19 @@ def decide(low: float, high: float, tolerance: float, direction: Direction) -> O
     """Judge the interval of a difference by a tolerance.
 
     `above`: the interval lies wholly above +tolerance. `below`: wholly below -tolerance.
-    `equivalent`: it lies wholly within, or, with a one-sided direction, wholly on the right side
-    of the one end that counts. `inconclusive`: it crosses an end.
+    `equivalent`: it lies wholly within. `non-inferior`: with a one-sided direction, it lies wholly
+    on the right side of the one end that counts, which shows less. `inconclusive`: it crosses an
+    end.
     """
     if low > tolerance:
         return "above"
     if high < -tolerance:
         return "below"
     above_lower, below_upper = low > -tolerance, high < tolerance
-    within = {
-        "two-sided": above_lower and below_upper,
-        "at least": above_lower,
-        "at most": below_upper,
-    }
-    return "equivalent" if within[direction] else "inconclusive"
+    if direction == "two-sided":
+        return "equivalent" if above_lower and below_upper else "inconclusive"
+    kept = above_lower if direction == "at least" else below_upper
+    return "non-inferior" if kept else "inconclusive"
 
 
 def _half_width(sd: float, n: int) -> float:

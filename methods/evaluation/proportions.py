@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 _RESAMPLES_AT_ONCE = 256
 
@@ -16,6 +15,8 @@ def percent(flags: NDArray[np.generic]) -> float:
 
 def binomial_interval(flags: Flags) -> list[float]:
     """Wilson's 95 % interval of the share, percent, of images that are right by chance alone."""
+    from scipy.stats import binomtest  # not above: it takes a second to load
+
     test = binomtest(int(np.count_nonzero(flags)), flags.size)
     interval = test.proportion_ci(confidence_level=0.95, method="wilson")
     return [100 * float(interval.low), 100 * float(interval.high)]

@@ -7,6 +7,7 @@ from methods.configuration.problems import Block, Problem, below, multiple, orde
 from methods.data.splits import sizes
 from methods.more.formulation import read_formulation
 from methods.protocols import read_protocols
+from methods.training.sharing import sharing_problems
 
 
 def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:
@@ -24,6 +25,7 @@ def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Itera
     yield from _scales(run)
     yield from _neighbours(run, dataset)
     yield from _batch(run, dataset)
+    yield from sharing_problems(run, "batch_size")
     yield from _ranges(run)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from methods.more.settings import NetworkSettings
 from methods.protocols import Resize
 from methods.settings import build
+from methods.training.sharing import process_count
 from methods.vit_cost import VitSizes
 
 Run = Mapping[str, Any]
@@ -80,9 +81,9 @@ def map_values(run: Run, named: float, scales: Iterable[float]) -> float:
 
 
 def training_memory(run: Run, classes: int) -> float:
-    """Bytes that a training holds: the published figure, scaled by the activations."""
+    """Bytes that a process of a training holds: the published figure, scaled by the activations."""
     published = _PUBLISHED_MEMORY - _STATE * _PUBLISHED_PARAMETERS
-    images: float = run["training"]["batch_size"] / _PUBLISHED_BATCH
+    images: float = run["training"]["batch_size"] / process_count(run) / _PUBLISHED_BATCH
     patches = _patches(run, 1.0, _crop(run))
     activations = _vit(run, classes).activations(patches) * images
     share = activations / _PUBLISHED_VIT.activations(_PUBLISHED_PATCHES)

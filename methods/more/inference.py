@@ -29,7 +29,8 @@ from methods.postprocess.fusion import logits_key, maps_key
 from methods.postprocess.image_labels import predicted_classes
 from methods.protocols import Resize
 from methods.settings import build
-from methods.training.seeding import allow_tf32, select_device
+from methods.training.seeding import allow_tf32, forks, select_device
+from methods.workers import map_in_order
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -81,7 +82,7 @@ def predict_logits(
 
     source = {"scales": list(scales), "resize": resize, "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
-    _dump(predict, records, images, split, output, "logits", source)
+    _dump(predict, records, images, split, output, "logits", source, forks(where))
 
 
 def predict_maps(
@@ -131,7 +132,7 @@ def predict_maps(
 
     source = {"scales": list(scales), "resize": "square", "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
-    _dump(predict, records, images, split, output, "maps", source)
+    _dump(predict, records, images, split, output, "maps", source, forks(where))
 
 
 def load_model(run: Mapping[str, Any], classes: Sequence[str], checkpoint: Path) -> MoRe:
@@ -162,14 +163,19 @@ def _dump(
     output: Path,
     folder: str,
     source: Mapping[str, Any],
+    workers: int,
 ) -> None:
-    items: list[PredictionItem] = []
-    with torch.inference_mode():
-        for record in tqdm(records, desc=f"{folder} of {split}", disable=None):
-            image = normalise(read_rgb(images / record.image))[None]
-            file = f"{folder}/{record.id}.npz"
-            write_arrays(output / file, predict(record, image))
-            items.append(PredictionItem(record.id, file, record.height, record.width))
+    """Predict every image, on the CPU in `workers` processes, none of which it depends on."""
+
+    @torch.inference_mode()
+    def store(record: ImageRecord) -> PredictionItem:
+        image = normalise(read_rgb(images / record.image))[None]
+        file = f"{folder}/{record.id}.npz"
+        write_arrays(output / file, predict(record, image))
+        return PredictionItem(record.id, file, record.height, record.width)
+
+    stored = map_in_order(store, records, workers)
+    items = list(tqdm(stored, f"{folder} of {split}", len(records), disable=None))
     write_index(
         output / "index.json", split=split, expected=len(records), source=source, items=items
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from methods.training.sharing import process_count
 from methods.wording import number, numbers, span
 
 
@@ -69,17 +70,39 @@ def _views(augmentation: Mapping[str, Any]) -> str:
 def _optimizer(resolved: Mapping[str, Any]) -> str:
     training, derived = resolved["training"], resolved["derived"]
     o, s, p = training["optimizer"], training["schedule"], training["precision"]
-    start = "of the peak " if s["kind"] == "poly" else ""
-    power = f" with power {number(s['power'])}" if s["kind"] == "poly" else ""
     return (
-        f"AdamW took {training['iterations']} steps of {derived['global_batch']} images with a peak"
+        f"AdamW took {training['iterations']} steps of {derived['global_batch']} images with a base"
         f" learning rate of {number(o['lr'])}, times {number(o['head_lr_factor'])} for what is not"
         f" the encoder, betas {numbers(o['betas'])}, epsilon {number(o['eps'])} and weight decay"
-        f" {number(o['weight_decay'])}. The rate rises over {s['warmup_iterations']} steps, from"
-        f" {number(s['warmup_start'])} {start}on, then falls ({s['kind']}{power}) to no less than"
-        f" {number(s['floor'])}. The encoder computed in {p['network']} ({p['cams']} behind the"
-        f" CAMs), TF32 {'on' if p['tf32'] else 'off'}."
+        f" {number(o['weight_decay'])}. {_schedule(s)}{_shares(resolved)} The encoder computed in"
+        f" {p['network']} ({p['cams']} behind the CAMs), TF32 {'on' if p['tf32'] else 'off'}."
     )
+
+
+def _shares(resolved: Mapping[str, Any]) -> str:
+    """Who computed the losses of what, where that was not one process."""
+    count = process_count(resolved)
+    if count == 1:
+        return ""
+    return f" Each of {count} processes computed the losses of its share; gradients were averaged."
+
+
+def _schedule(schedule: Mapping[str, Any]) -> str:
+    """How the rate moves; behind a warm-up, the poly schedule never takes the base rate."""
+    s, steps, poly = schedule, schedule["warmup_iterations"], schedule["kind"] == "poly"
+    floor = f"to no less than {number(s['floor'])}"
+    decay = (
+        "is the base rate times the share of the steps still to come, counted from the first one,"
+        f" to the power {number(s['power'])}, {floor}"
+        if poly
+        else f"falls from the base rate along half a cosine, {floor}"
+    )
+    if steps == 0:
+        return f"There is no warm-up: the rate {decay}."
+    start = f"{number(s['warmup_start'])}{' of it' if poly else ''}"
+    drop = " So it drops where the warm-up ends, and never is the base rate." if poly else ""
+    rises = f"The rate rises towards the base rate over {steps} steps, from {start}"
+    return f"{rises}; then it {decay}.{drop}"
 
 
 def _losses(resolved: Mapping[str, Any]) -> str:

@@ -1,47 +1,30 @@
 """Training MoRe on image-level labels."""
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.utils.data import DataLoader
-from tqdm import tqdm
 
-from methods.data.files import sha256, write_json
 from methods.data.image_index import read_index
 from methods.more.augmentation import build_view
-from methods.more.formulation import Formulation, complete, read_formulation
+from methods.more.formulation import complete, read_formulation
+from methods.more.loop import COLUMNS, Step, fit
 from methods.more.network import MoRe
-from methods.more.objective import TERMS, Objective
 from methods.more.settings import LossSettings, NetworkSettings, TrainingSettings
-from methods.more.weights import load_backbone, save_checkpoint
+from methods.more.weights import load_backbone
 from methods.settings import build
 from methods.training.batches import BatchSampler
 from methods.training.dataset import ImageLabelDataset
-from methods.training.guards import require_finite
-from methods.training.journal import Journal
+from methods.training.loading import Share, load_batches
 from methods.training.machine import describe_machine
-from methods.training.schedule import build_optimizer, learning_rates, set_learning_rates
+from methods.training.processes import ALONE, Processes
+from methods.training.recorder import Recorder
+from methods.training.schedule import learning_rates
 from methods.training.seeding import allow_tf32, seed_everything, select_device
-
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # pixels, labels, boxes, positions
-COLUMNS = (
-    "iteration",
-    *TERMS,
-    "total",
-    "lr_encoder",
-    "lr_heads",
-    "images_per_second",
-    "data_wait_seconds",
-)
-_CRE_OVERFLOWS = (
-    "the published form of CRE overflows where patches are long and the temperature is low: set"
-    " formulation: {cre_range: fixed}, which gives the same number wherever the published form is"
-    " finite"
-)
+from methods.training.sharing import process_count
+from methods.training.stalls import limit_wait
+from methods.training.states import Keeping
 
 
 def resolve(
@@ -69,6 +52,7 @@ def resolve(
     steps = sorted({0, settings.schedule.warmup_iterations, settings.iterations // 2})
     return {
         **complete(run),
+        "gpus": process_count(run),
         "seed": seed,
         "classes": list(classes),
         "derived": {
@@ -108,8 +92,12 @@ def train(
     output: Path,
     seed: int,
     device: str,
+    keeping: Keeping,
+    processes: Processes = ALONE,
 ) -> None:
     """Train one run and write journal.csv, checkpoints/ and done.json into `output`.
+
+    Where an earlier attempt left a state there, the training goes on from it.
 
     Args:
         run: the run's block of the experiment file.
@@ -120,96 +108,53 @@ def train(
         output: an existing folder.
         seed: of every generator.
         device: auto, cpu or cuda.
+        keeping: of the states.
+        processes: that train together, as many as the run's `gpus`. All draw from the same seed,
+            as in the published program.
 
     Raises:
-        InputError: a loss term is not finite, or the split is smaller than a batch.
+        InputError: a loss term is not finite, the split is smaller than a batch, or the states
+            are of another training.
+        StoppedError: a signal asks to stop.
     """
+    recorder = Recorder(output, COLUMNS, keeping, processes)
     settings = build(TrainingSettings, run["training"])
     where = select_device(device)
-    seed_everything(seed)
-    allow_tf32(settings.precision.tf32)
-    formulation = read_formulation(run)
-    network = build(NetworkSettings, run["network"])
-    model = MoRe(network, len(classes), formulation, settings.precision.network)
-    load_backbone(model, weights)
-    model.to(where).train()
+    model = _build_model(run, settings, classes, weights, where, seed)
+    processes.copy_weights(model)
     dataset = ImageLabelDataset(
         index, images, run["train_split"], classes, build_view(settings.augmentation)
     )
     sampler = BatchSampler(len(dataset), settings.batch_size, settings.iterations, seed)
-    loader: Iterable[Batch] = DataLoader(
-        dataset, batch_sampler=sampler, num_workers=settings.loader_workers
-    )
-    start = time.perf_counter()
-    written, seen = _fit(model, dataset, loader, settings, formulation, where, output)
-    write_json(
-        output / "done.json",
-        {
-            "iterations": settings.iterations,
-            "seconds": round(time.perf_counter() - start, 1),
-            "images_seen": settings.iterations * settings.batch_size,
-            "distinct_images": seen,
-            "device": str(where),
-            "machine": describe_machine(where),
-            "checkpoints": written,
-        },
-    )
-
-
-def _fit(
-    model: MoRe,
-    dataset: ImageLabelDataset,
-    loader: Iterable[Batch],
-    settings: TrainingSettings,
-    formulation: Formulation,
-    device: torch.device,
-    output: Path,
-) -> tuple[list[dict[str, Any]], int]:
-    """Run the loop; return the written checkpoints and the number of distinct images seen."""
-    optimizer = build_optimizer(model.parameter_groups(), settings.optimizer)
-    objective = Objective(settings, formulation)
-    remedies = {"cre": _CRE_OVERFLOWS} if formulation.cre_range == "program" else {}
-    written: list[dict[str, Any]] = []
-    seen: set[int] = set()
-    # The journal of a run that stops keeps this name, which no rule claims and thus deletes.
-    unfinished = output / "journal.unfinished.csv"
-    with Journal(unfinished, COLUMNS) as journal:
-        progress = tqdm(total=settings.iterations, desc="training", disable=None)
-        end = time.perf_counter()
-        for n_iter, (pixels, labels, boxes, positions) in enumerate(loader):
-            begin = time.perf_counter()
-            rates = set_learning_rates(
-                optimizer, n_iter, settings.iterations, settings.optimizer, settings.schedule
-            )
-            terms = objective(model, pixels.to(device), labels.to(device), n_iter, boxes.to(device))
-            values = {name: float(value.detach()) for name, value in terms.items()}
-            batch = positions.tolist()
-            ids = [dataset.records[position].id for position in batch]
-            require_finite(unfinished, values, n_iter, ids, remedies)
-            optimizer.zero_grad(set_to_none=True)
-            terms["total"].backward()
-            optimizer.step()
-            wait, end = begin - end, time.perf_counter()
-            speed = {
-                "images_per_second": len(batch) / (end - begin + wait),
-                "data_wait_seconds": wait,
+    share = Share(sampler, processes)
+    loader = load_batches(dataset, share, settings.loader_workers, recorder.start)
+    limit_wait(loader, recorder.limits.loader_minutes)
+    step = Step(model, settings, read_formulation(run), dataset.records, processes)
+    with recorder.recording({"model": model, "optimizer": step.optimizer}):
+        fit(step, iter(loader), settings, recorder)
+        recorder.finish(
+            {
+                "iterations": settings.iterations,
+                "images_seen": settings.iterations * settings.batch_size,
+                "device": str(where),
+                "machine": describe_machine(where),
             }
-            journal.write({"iteration": n_iter} | values | rates | speed)
-            seen.update(batch)
-            progress.update()
-            if n_iter % settings.log_every == 0:
-                tqdm.write(_line(n_iter, values | rates | speed))
-            if (n_iter + 1) % settings.checkpoint_every == 0 or n_iter + 1 == settings.iterations:
-                written.append(_save(output / "checkpoints", n_iter + 1, model))
-    unfinished.rename(output / "journal.csv")
-    return written, len(seen)
+        )
 
 
-def _line(n_iter: int, values: Mapping[str, float]) -> str:
-    return f"iteration={n_iter} " + " ".join(f"{k}={v:.4g}" for k, v in values.items())
-
-
-def _save(folder: Path, iteration: int, model: MoRe) -> dict[str, Any]:
-    path = folder / f"iteration_{iteration:06d}.pt"
-    save_checkpoint(path, model)
-    return {"iteration": iteration, "file": path.name, "sha256": sha256(path)}
+def _build_model(
+    run: Mapping[str, Any],
+    settings: TrainingSettings,
+    classes: Sequence[str],
+    weights: Path,
+    device: torch.device,
+    seed: int,
+) -> MoRe:
+    """The network with its pretrained weights; every generator is seeded before."""
+    seed_everything(seed)
+    allow_tf32(settings.precision.tf32)
+    network = build(NetworkSettings, run["network"])
+    model = MoRe(network, len(classes), read_formulation(run), settings.precision.network)
+    load_backbone(model, weights)
+    model.to(device).train()
+    return model

@@ -27,7 +27,8 @@ from methods.more.pseudo_labels import cam_to_label
 from methods.more.settings import PseudoLabelSettings, Thresholds, TrainingSettings
 from methods.postprocess.image_labels import predicted_classes
 from methods.settings import build
-from methods.training.seeding import select_device
+from methods.training.seeding import forks, select_device
+from methods.workers import map_in_order
 
 KINDS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
 _BATCH = 8  # images that pass the network together
@@ -86,8 +87,7 @@ def validate(
     records = read_index(index, split, classes)
     samples = MaskedImages(records, ManifestFiles.read(manifest, images), len(classes))
     labels = np.stack([record.labels for record in records])
-    with torch.inference_mode():
-        counts, named = _evaluate(model, samples, labels, side, made)
+    counts, named = _evaluate(model, samples, labels, side, made)
     return {
         "split": split,
         "protocol": {
@@ -113,23 +113,30 @@ def _evaluate(
 ) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
     """Confusion matrix of each of `KINDS`, and the classes (C,) that each image is said to have."""
     size = model.num_classes + 1
-    counts = {kind: np.zeros((size, size), dtype=np.int64) for kind in KINDS}
-    named: list[NDArray[np.bool_]] = []
     device = next(model.parameters()).device
-    with tqdm(total=len(samples), desc="validation", disable=None) as progress:
-        for start in range(0, len(samples), _BATCH):
-            batch = list(samples[start : start + _BATCH])
-            views = torch.cat([_square(image, side) for image, _ in batch]).to(device)
-            outputs = _pass(model, views, made.cam_scales)
-            for (_, truth), output, given in zip(
-                batch, outputs, labels[start : start + _BATCH], strict=True
-            ):
-                named.append((output.logits > 0).cpu().numpy())
-                maps = _label_maps(output, given, truth.shape, made.background)
-                for kind, predicted in maps.items():
-                    counts[kind] += confusion_matrix(truth, predicted, size)
-            progress.update(len(batch))
-    return counts, named
+
+    @torch.inference_mode()
+    def evaluate(start: int) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
+        batch, given = list(samples[start : start + _BATCH]), labels[start : start + _BATCH]
+        views = torch.cat([_square(image, side) for image, _ in batch]).to(device)
+        outputs = _pass(model, views, made.cam_scales)
+        counts = _no_counts(size)
+        for (_, truth), output, own in zip(batch, outputs, given, strict=True):
+            for kind, predicted in _label_maps(output, own, truth.shape, made.background).items():
+                counts[kind] += confusion_matrix(truth, predicted, size)
+        return counts, [(output.logits > 0).cpu().numpy() for output in outputs]
+
+    starts = range(0, len(samples), _BATCH)
+    evaluated = map_in_order(evaluate, starts, forks(device))
+    total, named = _no_counts(size), list[NDArray[np.bool_]]()
+    for counts, said in tqdm(evaluated, "validation", len(starts), disable=None):
+        total = {kind: total[kind] + counts[kind] for kind in KINDS}
+        named += said
+    return total, named
+
+
+def _no_counts(size: int) -> dict[str, Counts]:
+    return {kind: np.zeros((size, size), dtype=np.int64) for kind in KINDS}
 
 
 def _square(image: Image, side: int) -> Tensor:

@@ -71,9 +71,13 @@ def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = N
     model.encoder.load_state_dict(converted | head)
 
 
-def save_checkpoint(path: Path, model: MoRe) -> None:
-    """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
-    save_state(path, model)
+def save_checkpoint(path: Path, model: MoRe) -> str:
+    """Write a model's state dict, whole or not at all; equal weights give equal bytes.
+
+    Returns:
+        Its SHA-256.
+    """
+    return save_state(path, model)
 
 
 def load_checkpoint(path: Path, model: MoRe) -> None:

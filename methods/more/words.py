@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+NAME = "MoRe"
 # Of each switch of a formulation and each value but `program`.
 SWITCHES: Mapping[tuple[str, str], str] = {
     ("gcr", "without"): "no GCR: class tokens as the encoder gives them, instead of GCR (program)",
@@ -64,6 +65,40 @@ SWITCHES: Mapping[tuple[str, str], str] = {
         " (program)"
     ),
 }
+# Of each abbreviation: what the program does.
+TERMS: Mapping[str, str] = {
+    "register": "a token that belongs to no class; it is kept out of every map and every loss",
+    "auxiliary CAM": (
+        "the CAM of a second classifier, on the patch tokens of an earlier block; early in the"
+        " training it says which patches CRE and URE treat as certain"
+    ),
+    "LAM": (
+        "localization attention map: for each class the product of its token and every patch token"
+    ),
+    "GCR": (
+        "Graph Category Representation: each class token takes up the tokens most like it, as"
+        " neighbours in a directed graph"
+    ),
+    "CRE": (
+        "region enhancement for the certain patches: draws a class token to the patches that a CAM"
+        " gives to its class"
+    ),
+    "URE": (
+        "region enhancement for the uncertain patches: draws some of those that a CAM leaves open"
+        " to the tokens of the classes in the image, away from the others"
+    ),
+    "PTC": (
+        "patch-token contrast: patches to which the auxiliary CAM gives one label shall look alike,"
+        " patches of different labels shall not"
+    ),
+    "PAR": (
+        "pixel-adaptive refinement: a map is averaged over neighbours of like colour, so that it"
+        " follows the edges of the image; it learns nothing"
+    ),
+    "energy regulariser": (
+        "punishes a prediction in which pixels of like place and colour have different labels"
+    ),
+}
 # Of each column of the journal.
 TITLES: Mapping[str, str] = {
     "total": "total",
@@ -75,6 +110,7 @@ TITLES: Mapping[str, str] = {
     "ptc": "PTC",
     "seg": "segmentation",
     "reg": "energy regulariser",
+    "gradient_norm": "norm of the gradients",
     "lr_encoder": "learning rate, encoder",
     "lr_heads": "learning rate, heads",
     "images_per_second": "images a second",

@@ -27,7 +27,8 @@ def main() -> None:
         sys.exit(str(error))
     device = configuration.device
     gpu = device == "cuda" or (device == "auto" and gpu_answers())
-    text = plan_text(configuration, None, Machine(gpu, arguments.cores))
+    machine = Machine(gpu, arguments.cores, configuration.deterministic != "false")
+    text = plan_text(configuration, None, machine)
     print(text or "Nothing has to be fetched, and nothing large or long is to be made.")
 
 

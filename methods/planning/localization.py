@@ -4,10 +4,17 @@ import math
 
 from methods.box_protocols import GRID, BoxProtocol, beyond_grid, read_box_protocols
 from methods.configuration.loading import Configuration
-from methods.layout import boxes_index, class_maps_index, run_folder
+from methods.layout import (
+    boxes_index,
+    class_maps_index,
+    metrics_file,
+    run_folder,
+    threshold_file,
+)
 from methods.planning.run_steps import RunSteps
 from methods.planning.step import FLOAT, Step
 from methods.training.checkpoints import is_trained
+from methods.training.sharing import process_count
 
 BOXES = "boxes"  # name of their steps
 
@@ -32,6 +39,15 @@ class LocalizationSteps(RunSteps):
         training = [self._training()] if is_trained(self.run) else []
         return [*training, *self._predictions(), *self._boxes()]
 
+    def scored(self) -> list[str]:
+        """Scores of every protocol, and the thresholds that some of them choose."""
+        files = []
+        for name, protocol in read_box_protocols(self.run).items():
+            files.append(metrics_file(self.name, self.seed, protocol.split, name))
+            if protocol.chosen_on is not None:
+                files.append(threshold_file(self.name, self.seed, name))
+        return files
+
     def _training(self) -> Step:
         settings = self.run["training"]
         checkpoints = math.ceil(settings["epochs"] / settings["checkpoint_every"])
@@ -40,10 +56,12 @@ class LocalizationSteps(RunSteps):
             "training",
             f"{run_folder(self.name, self.seed)}/train/done.json",
             "checkpoints",
-            checkpoints * FLOAT * self.cost.parameters(self.run, self.classes),
+            checkpoints * self._checkpoint(),
             macs=images * self.cost.training_macs(self.run, self.classes, self.guide),
             learns=True,
             memory=self.cost.training_memory(self.run, self.classes, self.guide),
+            processes=process_count(self.run),
+            passing=self._states(),
         )
 
     def _predictions(self) -> list[Step]:

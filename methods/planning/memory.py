@@ -23,21 +23,22 @@ _MASK_WORKER = 0.1e9  # bytes of a process that draws masks: libraries and an im
 
 
 def gpu_memory(steps: Iterable[Step]) -> float:
-    """Bytes of the largest training; 0 where there is none."""
+    """Bytes of the largest training, on each of its GPUs; 0 where there is none."""
     return max((step.memory for step in steps), default=0.0)
 
 
 def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Machine) -> float:
-    """Bytes of the largest training and the largest CRF, which may run at the same time.
+    """Bytes of the largest trainings and the largest CRF, which may run at the same time.
 
     The annotations of COCO are read before both; they count where they are larger.
     """
     steps = list(steps)
     runs = configuration.experiment["runs"].values()
     training = crf = 0.0
-    if any(step.learns for step in steps):
+    if processes := [step.processes for step in steps if step.learns]:
         workers = max(run["training"]["loader_workers"] for run in runs if is_trained(run))
         training = _TORCH + workers * _WORKER + (0.0 if machine.gpu else gpu_memory(steps))
+        training *= max(machine.at_once(sum(processes)), *processes)
     if any(step.name == CRF for step in steps):
         labelled = [run["dataset"] for run in runs if run["task"] == "segmentation"]
         crf = min(machine.cores, THREADS) * max(_crf(configuration, name) for name in labelled)

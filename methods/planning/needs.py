@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from methods.cards import training_card
+from methods.cards import training_card, visible_cards
 from methods.configuration.loading import Configuration
 from methods.planning.available import installed_memory
 from methods.planning.disk import Part, disks, parts_to_write
@@ -24,7 +24,7 @@ class Need:
     """One thing that a call needs, and how much of it there is.
 
     Attributes:
-        what: disk, GPU, GPU memory, main memory or cores.
+        what: disk, GPU, GPUs, GPU memory, main memory or cores.
         where: the folders, the card or the machine that has it.
         needed: bytes by estimate, or a count.
         available: bytes or a count; None where nobody says.
@@ -51,7 +51,8 @@ def needs(configuration: Configuration, planned: Set[Path] | None, machine: Mach
         machine: what it runs on; with a GPU where the configuration asks for one.
     """
     steps = steps_to_run(configuration, planned)
-    parts = parts_to_write(configuration, missing_files(configuration, planned), steps, planned)
+    missing = missing_files(configuration, planned)
+    parts = parts_to_write(configuration, missing, steps, planned, machine)
     return [
         *_space(parts),
         *_gpu(configuration, steps, machine),
@@ -76,7 +77,12 @@ def _gpu(configuration: Configuration, steps: Sequence[Step], machine: Machine) 
     if card is None:
         where = f"`device: {configuration.device}`, and none answers"
         yield Need("GPU", where, 1, 0, fits=False, counts=True)
-    elif memory:
+        return
+    if (needed := max(step.processes for step in steps)) > 1:
+        there = len(visible_cards())
+        where = "as `gpus` of a run says"
+        yield Need("GPUs", where, needed, there, fits=needed <= there, counts=True)
+    if memory:
         fits = card.memory is None or memory <= card.memory
         yield Need("GPU memory", card.name, memory, card.memory, fits)
 

@@ -10,12 +10,14 @@ from methods.planning.tables import GAP, size_text, table
 _FOUND = {
     "disk": "too little disk space",
     "GPU": "no GPU to train on",
+    "GPUs": "too few GPUs",
     "GPU memory": "too little GPU memory",
     "main memory": "too little main memory",
 }
 _REMEDIES = {
     "disk": "free space or name folders on other disks under `storage` in config.yaml",
     "GPU": "train where a GPU answers",
+    "GPUs": "lower `gpus` of the run",
     "GPU memory": "train on a GPU with more memory",
     "main memory": "train where more main memory is allowed",
 }

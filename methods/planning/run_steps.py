@@ -8,8 +8,11 @@ from typing import Any
 
 from methods.configuration.loading import Configuration
 from methods.data.splits import sizes
+from methods.layout import run_folder
 from methods.planning.pictures import Pictures, pictures_of
-from methods.planning.step import Step
+from methods.planning.step import FLOAT, Step
+
+_STATE = 3  # checkpoints that a state takes: the weights and two moments of each
 
 
 class RunSteps(ABC):
@@ -23,11 +26,30 @@ class RunSteps(ABC):
         self.classes = len(self.dataset["classes"])
         self.images = sizes(self.dataset)  # of each split
         self.pictures: Pictures = pictures_of(self.dataset)
+        self.keep = configuration.states["keep"]
         self.cost: ModuleType = importlib.import_module(f"methods.{self.run['method']}.cost")
 
     @abstractmethod
     def all(self) -> list[Step]:
         """In the order of the chain."""
+
+    @abstractmethod
+    def scored(self) -> list[str]:
+        """Files of the jobs that choose and score, below results/<experiment>: short ones each."""
+
+    def short(self) -> list[Step]:
+        """The jobs that write little and take no longer than their start."""
+        folder = run_folder(self.name, self.seed)
+        files = [f"{folder}/resolved.yaml", f"{folder}/checkpoint.json", *self.scored()]
+        return [self._step("short", file, "scores", 0) for file in files]
+
+    def _checkpoint(self) -> float:
+        """Bytes of one."""
+        return float(FLOAT * self.cost.parameters(self.run, self.classes))
+
+    def _states(self) -> float:
+        """Bytes of a training's states: a new one is whole before the oldest is removed."""
+        return float((self.keep + 1) * _STATE * self._checkpoint())
 
     def _step(self, name: str, file: str, written: str, size: float, **cost: Any) -> Step:
         method = self.run["method"]

@@ -16,5 +16,14 @@ _OF_TASK: Mapping[str, type[RunSteps]] = {
 
 def run_steps(configuration: Configuration, name: str, seed: int) -> list[Step]:
     """The steps of one run with one seed, in the order of the chain."""
+    return _of(configuration, name, seed).all()
+
+
+def short_steps(configuration: Configuration, name: str, seed: int) -> list[Step]:
+    """The jobs of one run with one seed that take no longer than their start."""
+    return _of(configuration, name, seed).short()
+
+
+def _of(configuration: Configuration, name: str, seed: int) -> RunSteps:
     task = configuration.experiment["runs"][name]["task"]
-    return _OF_TASK[task](configuration, name, seed).all()
+    return _OF_TASK[task](configuration, name, seed)

@@ -3,6 +3,7 @@
 from methods.configuration.loading import Configuration
 from methods.layout import (
     labels_index,
+    metrics_file,
     predictions_index,
     run_folder,
     submission_file,
@@ -12,6 +13,7 @@ from methods.planning.run_steps import RunSteps
 from methods.planning.step import FLOAT, Step
 from methods.protocols import Protocol, decoder_scales, map_scales, read_protocols
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
+from methods.training.sharing import process_count
 
 CRF = "CRF"  # name of its steps
 
@@ -38,19 +40,28 @@ class SegmentationSteps(RunSteps):
         training = self._training() if is_trained(self.run) else []
         return [*training, *self._predictions(), *self._labels()]
 
+    def scored(self) -> list[str]:
+        """Scores of every label map, and those by another program."""
+        scores = [
+            metrics_file(self.name, self.seed, protocol.split, name)
+            for name, protocol in read_protocols(self.run).items()
+        ]
+        return [*scores, f"{run_folder(self.name, self.seed)}/metrics/cross_check.json"]
+
     def _training(self) -> list[Step]:
         settings = self.run["training"]
         iterations = written_iterations(settings)
-        checkpoint = FLOAT * self.cost.parameters(self.run, self.classes)
         images = settings["iterations"] * settings["batch_size"]
         training = self._step(
             "training",
             f"{run_folder(self.name, self.seed)}/train/done.json",
             "checkpoints",
-            checkpoint * len(iterations),
+            self._checkpoint() * len(iterations),
             macs=images * self.cost.training_macs(self.run, self.classes),
             learns=True,
             memory=self.cost.training_memory(self.run, self.classes),
+            processes=process_count(self.run),
+            passing=self._states(),
         )
         chosen_by = self.run["checkpoint"].get("split")
         splits = dict.fromkeys([curve_split(self.run), *([chosen_by] if chosen_by else [])])

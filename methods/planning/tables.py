@@ -22,11 +22,6 @@ def time_text(seconds: float) -> str:
     return f"~{round(seconds / 60)} min" if seconds >= 60 else "<1 min"
 
 
-def counted(things: Sequence[object], name: str) -> str:
-    """How many things there are, with their name in the singular or plural."""
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
 def table(rows: Sequence[Sequence[str]], right: Set[int]) -> Iterator[str]:
     """Aligned lines; the columns in `right` end at the same place."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -10,8 +10,9 @@ from methods.planning.fetching import MissingFile, missing_files
 from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
-from methods.planning.tables import GAP, counted, size_text, table, time_text
+from methods.planning.tables import GAP, size_text, table, time_text
 from methods.planning.times import Machine, feasible, longest_training, time_rows
+from methods.wording import counted
 
 
 def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: Machine) -> str:
@@ -26,7 +27,7 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
     """
     missing = missing_files(configuration, planned)
     steps = steps_to_run(configuration, planned)
-    parts = parts_to_write(configuration, missing, steps, planned)
+    parts = parts_to_write(configuration, missing, steps, planned, machine)
     if not (missing or parts):
         return ""
     # Where a CPU will not do, what is said about memory and time is said about a GPU.
@@ -40,7 +41,7 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
         _time(steps, used, words),
         [] if possible else [f"NOT FEASIBLE HERE: {too_slow(configuration, steps, machine)}."],
     ]
-    seeds = counted(configuration.seeds, "seed")
+    seeds = counted(len(configuration.seeds), "seed")
     heading = f"What {configuration.name} with {seeds} will take; ~ marks estimates"
     return "\n".join([heading, *("\n".join(["", *section]) for section in sections if section)])
 
@@ -66,8 +67,8 @@ def _fetching(missing: Sequence[MissingFile]) -> list[str]:
     known = [file.bytes for file in missing if file.bytes]
     total = f"{'' if len(known) == len(missing) else 'at least '}{size_text(sum(known))}"
     by_hand = [file for file in missing if file.by_a_person]
-    rest = f"; {counted(by_hand, 'file')} by you, before anything runs" if by_hand else ""
-    lines = [f"To fetch: {counted(missing, 'file')}, {total}{rest}", heading]
+    rest = f"; {counted(len(by_hand), 'file')} by you, before anything runs" if by_hand else ""
+    lines = [f"To fetch: {counted(len(missing), 'file')}, {total}{rest}", heading]
     for line, file in zip(lines_of_files, missing, strict=True):
         lines += [line, f"{3 * GAP}{_origin(file)}"]
     return lines
@@ -77,7 +78,7 @@ def _origin(file: MissingFile) -> str:
     if file.source is None:
         return "from its publisher; the pipeline knows no address"
     remark = f" ({file.source.remark})" if file.by_a_person else ""
-    return f"from {file.source.urls[0]}{remark}"
+    return f"{file.source.version}; from {file.source.places[0]}{remark}"
 
 
 def _disk(parts: Sequence[Part], on: Sequence[Disk]) -> list[str]:
@@ -115,7 +116,7 @@ def _time(steps: Sequence[Step], machine: Machine, words: TaskWords) -> list[str
     lines.append(("in all", "", time_text(sum(row.seconds for row in rows))))
     if machine.gpu:
         place = f"one RTX 3090 or a GPU like it, {words.on_cores} on {_cores(machine)}"
-        bases = time_bases(steps)
+        bases = [*time_bases(steps), *_together(steps)]
     else:
         place = _cores(machine)
         bases = ["scaled by the work from one timing of a ViT-B on one core: rough"]
@@ -127,5 +128,12 @@ def _time(steps: Sequence[Step], machine: Machine, words: TaskWords) -> list[str
     ]
 
 
+def _together(steps: Sequence[Step]) -> list[str]:
+    """What is said of trainings on several GPUs."""
+    if max(step.processes for step in steps) == 1:
+        return []
+    return ["a training on several GPUs holds all of them, and counts as so many times as fast"]
+
+
 def _cores(machine: Machine) -> str:
-    return counted(range(machine.cores), "core")
+    return counted(machine.cores, "core")

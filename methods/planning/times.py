@@ -1,7 +1,7 @@
 """How long the steps take, from the work that they are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from methods.planning.step import Step
 
@@ -20,16 +20,37 @@ _CPU = 972e9 / 38  # MAC/s a core
 
 @dataclass(frozen=True)
 class Machine:
-    """What the steps run on."""
+    """What the steps run on.
+
+    Attributes:
+        gpu: whether a GPU answers.
+        cores: of the call.
+        deterministic: whether a process of a training on the CPU computes with one thread.
+    """
 
     gpu: bool
     cores: int
+    deterministic: bool = True
 
     def network_seconds(self, step: Step) -> float:
-        """Of what the network does in a step; one job at a time holds the GPU."""
+        """Of what the network does in a step; one job at a time holds the GPU.
+
+        On the CPU several trainings with one thread each keep the cores as busy as one with many.
+        What several processes lose by waiting for each other is not known, and not counted.
+        """
         if self.gpu:
-            return step.macs / (_GPU_LEARNING if step.learns else _GPU_PASSES)
+            return step.macs / (_GPU_LEARNING if step.learns else _GPU_PASSES) / step.processes
         return step.macs / (_CPU * min(self.cores, THREADS))
+
+    def at_once(self, trainings: int) -> int:
+        """How many of so many trainings run beside each other: one on the GPU, or one a thread."""
+        return min(self.cores, trainings) if self.deterministic and not self.gpu else 1
+
+    def alone(self, step: Step) -> float:
+        """Seconds of a step beside which no other one runs."""
+        single = self.deterministic and step.learns and not self.gpu
+        cores = min(self.cores, step.processes)
+        return replace(self, cores=cores).seconds(step) if single else self.seconds(step)
 
     def seconds(self, step: Step) -> float:
         """Of a step, its share of all cores included."""
@@ -56,7 +77,7 @@ def time_rows(steps: Iterable[Step], machine: Machine) -> list[TimeRow]:
 
 def longest_training(steps: Sequence[Step], machine: Machine) -> float:
     """Seconds of the longest training; 0 where there is none."""
-    return max((machine.seconds(step) for step in steps if step.learns), default=0.0)
+    return max((machine.alone(step) for step in steps if step.learns), default=0.0)
 
 
 def feasible(steps: Sequence[Step], machine: Machine) -> bool:

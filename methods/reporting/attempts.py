@@ -1,18 +1,20 @@
 """Every attempt at a training, as the registry of the experiment holds them."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from methods.layout import run_folder
+from methods.layout import REGISTRY, TRAINING_RULE, run_folder
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.records import Attempt, read_attempts
+from methods.registry.trainings import run_and_seed, unshown_trainings
 from methods.rehearsal import MARK
+from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.wording import counted
 
-REGISTRY = "registry"
-_TRAINING = "train_model"  # the rule whose attempts are shown
 _ORDER = ("finished", "superseded", "failed", "interrupted")
 
 
@@ -35,7 +37,7 @@ class AttemptsPart:
 
 def build_attempts(root: Path) -> AttemptsPart:
     """Read the registry in results/<experiment>; there is none in results of older versions."""
-    attempts, broken = read_attempts(root / REGISTRY / _TRAINING)
+    attempts, broken = read_attempts(root / REGISTRY / TRAINING_RULE)
     found = outcomes([attempt for attempt in attempts if MARK not in attempt.job])
     return AttemptsPart(
         sentence=_sentence(found),
@@ -45,20 +47,28 @@ def build_attempts(root: Path) -> AttemptsPart:
     )
 
 
+def unshown_sentences(sources: ReportSources) -> Iterator[str]:
+    """What was trained to the end and stands nowhere on the page, so that nobody picks seeds."""
+    shown = {(run.run, str(run.seed)) for run in sources.runs}
+    for attempt in unshown_trainings(sources.root / REGISTRY, shown):
+        run, seed = run_and_seed(attempt)
+        yield (
+            f"Not shown: run {run} was also trained with seed {seed}, to the end on"
+            f" {_time(attempt.ended)} (UTC). The configuration names it no longer, and no verdict"
+            " counts it."
+        )
+
+
 def _sentence(found: list[Outcome]) -> str:
     if not found:
         return "No attempt at a training was recorded."
     trainings = len({outcome.attempt.job for outcome in found})
     counts = Counter(outcome.kind for outcome in found)
     if set(counts) == {"finished"}:  # a second attempt would have superseded the first
-        return f"{_counted(trainings, 'training')}, finished at the first attempt."
+        return f"{counted(trainings, 'training')}, finished at the first attempt."
     kinds = sorted(counts, key=lambda kind: _ORDER.index(kind) if kind in _ORDER else len(_ORDER))
     told = ", ".join(f"{counts[kind]} {kind}" for kind in kinds)
-    return f"{_counted(len(found), 'attempt')} at {_counted(trainings, 'training')}: {told}."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(len(found), 'attempt')} at {counted(trainings, 'training')}: {told}."
 
 
 def _table(found: list[Outcome], root: Path) -> Table:

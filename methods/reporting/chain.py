@@ -13,6 +13,11 @@ from methods.training.checkpoints import verified_checkpoint
 
 CHECKPOINT = "checkpoint"  # name of the link to a file that was trained here
 GIVEN_CHECKPOINT = "given checkpoint"
+# Links that every number of a run or a control rests on, whichever its protocol.
+FOUNDATIONS = (
+    *("data manifest", "resolved configuration", "journal of the training"),
+    *(CHECKPOINT, GIVEN_CHECKPOINT, "choice of the checkpoint", "verdicts"),
+)
 _COLUMNS = (
     Column("link", Kind.NAME),
     Column("file", Kind.FILE),
@@ -143,7 +148,7 @@ def _control_chain(dataset: DatasetSources, sources: ReportSources) -> Table:
     links = list(_data_links(dataset))
     links += [(f"metrics, {control}", path) for control, path in dataset.controls]
     links += _verdict_links(sources)
-    caption = f"{dataset.name}: the chain behind the controls."
+    caption = f"Controls of {dataset.name}: the chain behind them."
     rows = _rows(links, sources.root)
     return build_table(control_chain_name(dataset), caption, _COLUMNS, rows)
 

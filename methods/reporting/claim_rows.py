@@ -1,41 +1,17 @@
 """The verdict table: what verdicts.json says, in words."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from methods.data.files import read_json
 from methods.reporting.chain import control_chain_name, run_chain_name
+from methods.reporting.claim_facts import Fact, source_facts
 from methods.reporting.sources import ReportSources
-from methods.reporting.tables import Column, Kind, Table, build_table, show, show_number
-
-_TONES = {
-    "holds": "good",
-    "equivalent": "good",
-    "consistent": "good",
-    "fails": "bad",
-    "above": "bad",
-    "below": "bad",
-    "inconsistent": "bad",
-    "void": "bad",
-    "inconclusive": "open",
-    "not evaluated": "open",
-}
-_WORDS = {
-    "hold": ("holds", "fails"),
-    "are equivalent to": ("equivalent", "above", "below", "inconclusive"),
-    "are consistent with": ("consistent", "inconsistent"),
-}
-# With a one-sided direction, an interval beyond the end that does not count.
-_BETTER = {("above", "at least"), ("below", "at most")}
-_SOURCES = {
-    "paper": "paper",
-    "readme": "README",
-    "log": "the authors' training log",
-    "report": "report of a re-run",
-}
+from methods.reporting.strictness import TWO_SIDED
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table, show, show_number
+from methods.reporting.verdict_words import Tone, label, tone
 
 
 @dataclass(frozen=True)
@@ -49,12 +25,19 @@ class ClaimRow:
         reference: the same as a number.
         value: ours, the mean over the seeds.
         difference: ours minus the reference.
-        verdict: one of the words of verdicts.json.
-        tone: good, bad or open: the colour of the verdict.
+        status: one of the words of verdicts.json.
+        verdict: the same as the page calls it.
+        tone: its colour.
+        one_sided: whether too little alone, or too much alone, counts against the claim.
+        trained: how many values its own is the mean of.
+        statistics: of the test over the seeds: both ends of the 90 % interval of the difference,
+            the p value, both ends of the 95 % prediction interval of one more seed; all None
+            without a test.
         calibration: whether it is about given checkpoints alone, and nothing that was trained here.
         of_report: whether its number stands in somebody's report of a re-run, not in a publication.
         reason: why.
-        source: where the bound or the published value comes from.
+        facts: where the bound or the published value comes from.
+        files: that the verdict read, relative to results/<experiment>.
         chains: (anchor, text) of the chains of files behind it.
     """
 
@@ -64,58 +47,28 @@ class ClaimRow:
     reference: float | None
     value: float | None
     difference: float | None
+    status: str
     verdict: str
-    tone: str
+    tone: Tone
+    one_sided: bool
+    trained: int
+    statistics: tuple[float | None, ...]
     calibration: bool
     of_report: bool
     reason: str
-    source: str
+    facts: tuple[Fact, ...]
+    files: tuple[str, ...]
     chains: tuple[tuple[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """The facts in a few sentences."""
+        return " ".join(f"{text}." for _, text in self.facts)
 
 
 def claim_rows(sources: ReportSources) -> tuple[ClaimRow, ...]:
     """Read every verdict, in the order of the claims."""
     return tuple(_row(entry, sources) for entry in read_json(sources.verdicts)["verdicts"])
-
-
-def registration(sources: ReportSources) -> str | None:
-    """When the bounds and tolerances were set; None where verdicts.json does not say.
-
-    What the files say of themselves, then of each its digest, the first commit that holds it as it
-    is, and whether that is older than the first training.
-    """
-    document = read_json(sources.verdicts)
-    registered = document.get("registered")
-    if not isinstance(registered, str):
-        return None
-    files = [_registered(entry) for entry in document.get("registration", ())]
-    return ". ".join([registered.removesuffix("."), *files])
-
-
-def headline(claims: Sequence[ClaimRow]) -> str:
-    """How many claims came out well, in one line.
-
-    Those about given checkpoints stand apart, and so do those about the report of a re-run: whoever
-    repeats a failure well has reproduced no publication.
-    """
-    counted = [claim for claim in claims if not claim.calibration]
-    calibrations = len(claims) - len(counted)
-    if not counted:
-        return f"Calibration alone, nothing trained here: {_came_out(claims)}"
-    verb = "are calibrations" if calibrations > 1 else "is a calibration"
-    apart = f"; {calibrations} more {verb}" if calibrations else ""
-    return _came_out(counted) + apart
-
-
-def tally(claims: Sequence[ClaimRow]) -> tuple[tuple[str, str, int], ...]:
-    """(verdict, tone, how many) of each verdict that was given; calibrations stand apart."""
-    counts = Counter((claim.calibration, claim.verdict) for claim in claims)
-    return tuple(
-        (f"{verdict} (calibration)" if apart else verdict, tone, counts[apart, verdict])
-        for apart in (False, True)
-        for verdict, tone in _TONES.items()
-        if counts[apart, verdict]
-    )
 
 
 def claims_table(claims: Sequence[ClaimRow]) -> Table:
@@ -128,45 +81,26 @@ def claims_table(claims: Sequence[ClaimRow]) -> Table:
         Column("measured", Kind.NUMBER),
         Column("difference", Kind.SIGNED),
         Column("verdict"),
+        Column("90 % low of the difference", Kind.SIGNED),
+        Column("90 % high of the difference", Kind.SIGNED),
+        Column("p value of the test"),
+        Column("one more seed, 95 % low", Kind.NUMBER),
+        Column("one more seed, 95 % high", Kind.NUMBER),
         Column("reason"),
         Column("source"),
     ]
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             *(claim.id, claim.statement, claim.target, claim.reference, claim.value),
-            *(claim.difference, claim.verdict, claim.reason, claim.source),
+            *(claim.difference, claim.status, *claim.statistics, claim.reason, claim.source),
         )
         for claim in claims
     ]
     return build_table("verdicts", "Claims and verdicts.", columns, rows)
 
 
-def _registered(entry: dict[str, Any]) -> str:
-    committed = entry["committed"] or "not known"
-    before = {True: "yes", False: "no", None: "not known"}[entry["preregistered"]]
-    return (
-        f"{entry['file']} (SHA-256 {entry['sha256'][:12]}): first commit of this content"
-        f" {committed}; before the first training: {before}"
-    )
-
-
-def _came_out(claims: Sequence[ClaimRow]) -> str:
-    sources = {False: "the publication", True: "the report of a re-run"}
-    groups = {of: [c for c in claims if c.of_report == of] for of in sources}
-    return "; ".join(_counted(group, sources[of]) for of, group in groups.items() if group)
-
-
-def _counted(claims: Sequence[ClaimRow], source: str) -> str:
-    good = sum(claim.tone == "good" for claim in claims)
-    given = {claim.verdict for claim in claims}
-    words = [word for word, verdicts in _WORDS.items() if given & set(verdicts)]
-    told = " or ".join(word if word == "hold" else f"{word} {source}" for word in words)
-    return f"{good} of {len(claims)} claims {told or 'hold'}"
-
-
 def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
-    bound = entry["bound"]
-    better = (entry["status"], bound.get("direction")) in _BETTER
+    bound, status, trained = entry["bound"], entry["status"], len(entry["values"])
     return ClaimRow(
         id=entry["id"],
         statement=entry["statement"],
@@ -174,26 +108,26 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         reference=entry["reference"],
         value=entry["value"],
         difference=entry["difference"],
-        verdict=entry["status"],
-        tone="good" if better else _TONES[entry["status"]],
+        status=status,
+        verdict=label(status, trained),
+        tone=tone(status, bound),
+        one_sided=bound.get("direction", TWO_SIDED) != TWO_SIDED,
+        trained=trained,
+        statistics=_statistics(entry["statistics"]),
         calibration=entry["calibration"],
         of_report=bound.get("source_kind") == "report",
         reason=" ".join([entry["reason"], *_causes(entry.get("variation", {}))]),
-        source=_source(entry),
+        facts=source_facts(entry),
+        files=tuple(entry["files"]),
         chains=_chains(entry["files"], sources),
     )
 
 
-def _source(entry: dict[str, Any]) -> str:
-    """Where the number comes from; of a published one also of what it is, and how it was made."""
-    bound = entry["bound"]
-    told = [entry["source"]]
-    if bound["kind"] == "published":
-        told[0] = f"{told[0].removesuffix('.')} ({_SOURCES[bound['source_kind']]})"
-        told += [bound["where"], f"{bound['dataset']}, {bound['stage']}", bound["protocol"]]
-        told += ["It may be the best of several runs or checkpoints"] * bound["maybe_maximum"]
-        told += [bound["note"]] if bound["note"] else []
-    return " ".join(f"{text.removesuffix('.')}." for text in told)
+def _statistics(tested: Mapping[str, Any] | None) -> tuple[float | None, ...]:
+    """What the test over the seeds found, as `ClaimRow` has it."""
+    if tested is None:
+        return (None,) * 5
+    return (tested["low"], tested["high"], tested["p_value"], *tested["ordinary"])
 
 
 def _causes(variation: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from methods.protocols import read_protocols
 from methods.provenance import describe_environment
 from methods.reporting.headlines import read_headlines
 from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
-from methods.reporting.sources import DatasetSources, ReportSources
+from methods.reporting.sources import CLAIMS, DatasetSources, ReportSources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 LAST_RULES = ("render_report", "write_crate")  # their times are not known while the page is written
@@ -43,16 +43,10 @@ def collect(
     Raises:
         InputError: a file is missing.
     """
-    headlines = read_headlines(root / "verdicts.json", experiment)
-    runs = tuple(
-        _run(root, name, run, seed, headlines[name])
-        for name, run in experiment["runs"].items()
-        for seed in (seeds if is_trained(run) else seeds[:1])
-    )
+    runs = _runs(root, experiment, seeds)
     datasets = _datasets(root, experiment, data_root)
     weights = _weights(experiment["runs"].values())
     jobs = set(weights).union(*(run.jobs() for run in runs), *(data.jobs() for data in datasets))
-    log = experiment.get("reference_log")
     sources = ReportSources(
         experiment=root.name,
         settings=experiment,
@@ -63,15 +57,37 @@ def collect(
         runs=runs,
         datasets=datasets,
         weights=tuple((name, root / f"weights/{name}.json") for name in weights),
-        reference_log=(repository / log["file"], log["dataset"]) if log else None,
+        reference_log=_reference_log(experiment, repository),
         benchmarks=_benchmarks(benchmark_root, jobs),
         benchmark_root=benchmark_root,
         environment=describe_environment(repository),
     )
-    for path in sources.required():
+    _require(sources.required())
+    return sources
+
+
+def _require(files: Iterable[Path]) -> None:
+    for path in files:
         if not path.is_file():
             raise InputError(path, "no file", "a result", "run 'snakemake report' to make it")
-    return sources
+
+
+def _runs(
+    root: Path, experiment: Mapping[str, Any], seeds: Sequence[int]
+) -> tuple[RunSources, ...]:
+    """Every run with every seed; a given checkpoint is evaluated once."""
+    headlines = read_headlines(root / "verdicts.json", experiment)
+    return tuple(
+        _run(root, name, run, seed, headlines[name])
+        for name, run in experiment["runs"].items()
+        for seed in (seeds if is_trained(run) else seeds[:1])
+    )
+
+
+def _reference_log(experiment: Mapping[str, Any], repository: Path) -> tuple[Path, str] | None:
+    """The authors' training log, and the format of the data sets that it is about."""
+    log = experiment.get("reference_log")
+    return (repository / log["file"], log["dataset"]) if log else None
 
 
 def _run(root: Path, name: str, run: Mapping[str, Any], seed: int, headline: str) -> RunSources:
@@ -136,7 +152,7 @@ def _stated(
     own, *others = experiment_files(repository, name)
     claims = [repository / file for file in experiment["claims"]]
     extended = [(f"experiment {file.stem}, which it extends", file) for file in others]
-    return (("experiment", own), *extended, *((f"claims, {file.stem}", file) for file in claims))
+    return (("experiment", own), *extended, *((f"{CLAIMS}{file.stem}", file) for file in claims))
 
 
 def _weights(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ Status = Literal[
     "holds",
     "fails",
     "equivalent",
+    "non-inferior",
     "above",
     "below",
     "inconclusive",
@@ -26,6 +27,17 @@ _COUNTING = {
     "two-sided": "",
     "at least": ", of which the lower end alone counts",
     "at most": ", of which the upper end alone counts",
+}
+
+# The tables of localization show bootstrap intervals, which are not the same.
+_METHODS = {
+    "bootstrap": "bootstrap",
+    "binomial": "binomial, Wilson; its table shows bootstrap ones",
+}
+_TEST = {
+    "two-sided": "A verdict of equivalence",
+    "at least": "A verdict of non-inferiority",
+    "at most": "A verdict of non-inferiority",
 }
 
 
@@ -75,8 +87,9 @@ def compare_published(
 ) -> Compared:
     """Compare the mean of the seeds with a published number.
 
-    Enough seeds are tested for equivalence. Fewer, or seeds that all give one value, can only be
-    consistent or inconsistent with it: nothing tells how far another seed would lie.
+    Enough seeds are tested for equivalence, or, with a one-sided tolerance, for non-inferiority.
+    Fewer, or seeds that all give one value, can only be consistent or inconsistent with it: nothing
+    tells how far another seed would lie.
 
     Args:
         bound: the published number.
@@ -105,13 +118,13 @@ def _consistency(
     if len(values) >= bound.minimum_seeds:
         sentences.append("All seeds give one value, so the spread between seeds is not known.")
     else:
-        sentences.append(f"A verdict of equivalence takes {bound.minimum_seeds} trained seeds.")
+        sentences.append(f"{_TEST[bound.direction]} takes {bound.minimum_seeds} trained seeds.")
     known = [interval for interval in images if interval is not None]
     if known:
         ends = ", ".join(f"{one.low:.2f} to {one.high:.2f}" for one in known)
         sentences.append(
-            f"95 % interval over images ({known[0].method}): {ends}. It covers which images were"
-            " scored, not how another seed would have trained."
+            f"95 % interval over images ({_METHODS[known[0].method]}): {ends}. It covers which"
+            " images were scored, not how another seed would have trained."
         )
     return Compared("consistent" if consistent else "inconsistent", " ".join(sentences))
 
@@ -130,13 +143,16 @@ def _distance(bound: Published, values: Sequence[float]) -> str:
 def _tested(tested: Comparison, bound: Published) -> str:
     where = {
         "equivalent": "lies within",
+        "non-inferior": "keeps to",
         "above": "lies wholly above",
         "below": "lies wholly below",
         "inconclusive": "crosses an end of",
     }[tested.outcome]
     interval = f"{tested.low:+.2f} to {tested.high:+.2f}"
     text = f"the 90 % interval of the difference, {interval}, {where} the tolerance of"
+    low, high = tested.ordinary
     text = f"{text} {bound.tolerance:.2f}{_COUNTING[bound.direction]}."
+    text = f"{text} One more seed would lie between {low:.2f} and {high:.2f} (95 % prediction)."
     if tested.outcome != "inconclusive":
         return text
     if tested.enough is None:

@@ -63,7 +63,11 @@ def summarise_curve(curve: Curve) -> tuple[NDArray[np.float64], ...]:
     bins = min(_BINS, len(curve.values))
     at = [part.mean() for part in np.array_split(curve.iterations, bins)]
     parts = np.array_split(curve.values, bins)
-    low, mean, high = ([f(part) for part in parts] for f in (np.min, np.mean, np.max))
+    # Not finite: the gradients of a skipped step, or what an older journal does not have.
+    finite = [part[np.isfinite(part)] for part in parts]
+    low, mean, high = (
+        [f(part) if len(part) else np.nan for part in finite] for f in (np.min, np.mean, np.max)
+    )
     return np.array(at), np.array(low), np.array(mean), np.array(high)
 
 
@@ -112,8 +116,12 @@ def _scale(axes: Axes, marks: Sequence[int]) -> None:
 
 def _spoken(title: str, curves: Sequence[Curve], reference: Curve | None, below: bool) -> str:
     spoken = "; ".join(
-        f"{curve.label} from {curve.values[0]:.3g} to {curve.values[-1]:.3g}"
+        f"{curve.label} {_span(curve.values[np.isfinite(curve.values)])}"
         for curve in (*curves, *([] if reference is None else [reference]))
     )
     more = " Below it, ours minus the log, with a line at zero." if below else ""
     return f"{title} by iteration: {spoken}.{more}"
+
+
+def _span(values: NDArray[np.float64]) -> str:
+    return f"from {values[0]:.3g} to {values[-1]:.3g}" if len(values) else "without a value"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
@@ -113,13 +114,14 @@ def draw_journals(
             titles.get(column, column),
             "mean of a bin",
             [
-                Curve(label, journal["iteration"].to_numpy(), journal[column].to_numpy(float))
+                Curve(label, journal["iteration"].to_numpy(), _values(journal, column))
                 for label, journal in journals
             ],
             [iteration for iteration, _ in marks],
             None if log is None else _reference(log, column, means=True),
         )
-        for column in journals[0][1].columns.drop(["iteration", "epoch"], errors="ignore")
+        for column in dict.fromkeys(str(name) for _, journal in journals for name in journal)
+        if column not in ("iteration", "epoch")
     )
     text = (
         "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"
@@ -132,6 +134,13 @@ def draw_journals(
         text += f" Dashed: the authors' log, the mean since its last line. {_BELOW}, as such means."
     legend = _legend([label for label, _ in journals], log is not None)
     return CurveGroup(f"{run}: the journal", text, legend, drawings)
+
+
+def _values(journal: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """NaN where a journal, being older than the others, has no such column."""
+    if column not in journal:
+        return np.full(len(journal), np.nan)
+    return journal[column].to_numpy(float)
 
 
 def _label(source: RunSources) -> str:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from methods.box_protocols import read_box_protocols
+from methods.box_protocols import BoxProtocol, read_box_protocols
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.deviation_classes import Class, DeviationClasses
 from methods.reporting.localization.words import long_name as long_box_name
@@ -17,7 +17,7 @@ ABSENT = "absent"
 _OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
 _TOLD_BEFORE = ("formulation",)  # by the table of formulas
 # Nothing reads them without a training.
-_OF_TRAINING = ("train_split", "weights", "guide", "training", "accept")
+_OF_TRAINING = ("train_split", "weights", "guide", "gpus", "training", "accept")
 _PARTS = ("protocols.", "dataset.splits.")  # each makes numbers of its own; one left out makes none
 
 
@@ -133,7 +133,12 @@ def _label_protocols(run: Mapping[str, Any]) -> dict[str, str]:
 
 def _box_protocols(run: Mapping[str, Any]) -> dict[str, str]:
     protocols = read_box_protocols(run).items()
-    return {name: f"{long_box_name(protocol)}; on {protocol.split}" for name, protocol in protocols}
+    return {name: f"{long_box_name(_as_value(p))}; on {p.split}" for name, p in protocols}
+
+
+def _as_value(protocol: BoxProtocol) -> BoxProtocol:
+    """The protocol with a threshold that is stated: the number counts, not who stated it first."""
+    return protocol if protocol.threshold is None else replace(protocol, threshold_source="stated")
 
 
 def _leaves(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
-from methods.reporting.comparisons import Status, compare_bound, compare_published
+from methods.reporting.comparisons import Compared, Status, compare_bound, compare_published
 from methods.reporting.measurements import Measurement
 
 Bound = Equals | AtLeast | AtMost | Published
@@ -21,18 +21,18 @@ class Verdict:
 
     Attributes:
         claim: its id.
-        status: "holds" or "fails" for a bound of the pipeline; for a published number "equivalent",
-            "above", "below" or "inconclusive" by a test over the seeds, "consistent" or
-            "inconsistent" where they are too few for one; "void" where a split was not wholly
-            scored, a value is undefined or a deviation makes it another number; "not evaluated"
-            where there is no value.
+        status: "holds" or "fails" for a bound of the pipeline; for a published number "equivalent"
+            (with a one-sided direction "non-inferior"), "above", "below" or "inconclusive" by a
+            test over the seeds, "consistent" or "inconsistent" where they are too few for one;
+            "void" where a split was not wholly scored, a value is undefined or a deviation makes it
+            another number; "not evaluated" where there is no value.
         value: mean over the seeds.
         values: one a seed.
         seeds: the seeds; none where only controls are compared.
         reference: the bound or the published number.
         difference: value minus reference.
         reason: in words.
-        statistics: of the test of equivalence, ready for JSON; None where there was none.
+        statistics: of the test over the seeds, ready for JSON; None where there was none.
     """
 
     claim: str
@@ -66,42 +66,43 @@ def judge(
     of_controls = all(quantity.run is None for quantity in claim.quantities())
     if of_controls:  # the same file whatever the seed
         seeds = seeds[:1]
-    waiting = _waiting(claim, measured, seeds)
-    if waiting:
-        reason = (
-            f"package ready ({', '.join(waiting)}), waiting for the evaluation server's receipt"
-        )
-        return without_value(claim, "not evaluated", f"Not evaluated: {reason}.")
-    for quantity, seed in product(claim.quantities(), seeds):
-        obstacle = _obstacle(quantity, seed, measured)
-        if obstacle is not None:
-            return without_value(claim, *obstacle)
-    values = [_number(claim.quantity, seed, measured) for seed in seeds]
-    if claim.minus is not None:
-        values = [v - _number(claim.minus, s, measured) for v, s in zip(values, seeds, strict=True)]
+    obstacle = _obstacle(claim, measured, seeds)
+    if obstacle is not None:
+        return without_value(claim, *obstacle)
+    values = [_value(claim, claim.quantity, seed, measured) for seed in seeds]
     references = [_reference(claim.bound, seed, measured) for seed in seeds]
-    value, reference = fmean(values), fmean(references)
-    told = () if of_controls else tuple(seeds)
     if voided is not None:  # the value is sound, and no measure of this claim
-        reason = f"Void: {voided}."
-        return Verdict(claim.id, "void", value, tuple(values), told, reference, None, reason)
-    if isinstance(claim.bound, Published):
+        compared = Compared("void", f"Void: {voided}.")
+    elif isinstance(claim.bound, Published):
         images = [measured[claim.quantity, seed].images for seed in seeds]
         kept = images if claim.minus is None else [None] * len(images)
         compared = compare_published(claim.bound, values, kept)
     else:
         compared = compare_bound(claim.bound, values, references)
+    value, reference = fmean(values), fmean(references)
     return Verdict(
         claim=claim.id,
         status=compared.status,
         value=value,
         values=tuple(values),
-        seeds=told,
+        seeds=() if of_controls else tuple(seeds),
         reference=reference,
-        difference=value - reference,
+        difference=None if compared.status == "void" else value - reference,
         reason=compared.reason,
         statistics=compared.statistics,
     )
+
+
+def _obstacle(claim: Claim, measured: Measured, seeds: Sequence[int]) -> tuple[Status, str] | None:
+    """Why a claim has no value; a server that has not answered comes first."""
+    waiting = _waiting(claim, measured, seeds)
+    if waiting:
+        reason = (
+            f"package ready ({', '.join(waiting)}), waiting for the evaluation server's receipt"
+        )
+        return "not evaluated", f"Not evaluated: {reason}."
+    every = product(claim.quantities(), seeds)
+    return next(filter(None, (_lack(quantity, seed, measured) for quantity, seed in every)), None)
 
 
 def _waiting(claim: Claim, measured: Measured, seeds: Sequence[int]) -> list[str]:
@@ -110,7 +111,7 @@ def _waiting(claim: Claim, measured: Measured, seeds: Sequence[int]) -> list[str
     return list(dict.fromkeys(m.waiting for m in found if m is not None and m.waiting is not None))
 
 
-def _obstacle(quantity: Quantity, seed: int, measured: Measured) -> tuple[Status, str] | None:
+def _lack(quantity: Quantity, seed: int, measured: Measured) -> tuple[Status, str] | None:
     """Why a quantity cannot be judged."""
     found = measured.get((quantity, seed))
     if found is None:
@@ -138,9 +139,15 @@ def without_value(claim: Claim, status: Status, reason: str) -> Verdict:
     )
 
 
+def _value(claim: Claim, quantity: Quantity, seed: int, measured: Measured) -> float:
+    """The quantity of a claim, without what the claim subtracts."""
+    value = _number(quantity, seed, measured)
+    return value if claim.minus is None else value - _number(claim.minus, seed, measured)
+
+
 def _number(quantity: Quantity, seed: int, measured: Measured) -> float:
     value = measured[quantity, seed].value
-    assert value is not None  # `_obstacle` has seen it
+    assert value is not None  # `_lack` has seen it
     return value
 
 

@@ -10,13 +10,14 @@ from methods.box_protocols import boxes_every_region, read_box_protocols
 from methods.data.files import atomic_path
 from methods.protocols import read_protocols
 from methods.reporting.formulations import switched
-from methods.reporting.localization.words import CROPS, MAPS_OF, SEVERAL
+from methods.reporting.localization.words import MAPS_OF, SEVERAL
 from methods.reporting.protocol_names import LABELS, MAPS
 from methods.reporting.run_sources import LocalizationSources, RunSources
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.wording import number, numbers
 from methods.yaml_files import read_yaml
 
+_CARRIED = {"program": "as the released program does, up to one pixel off", "exact": "exactly"}
 _TrainingText = Callable[[Mapping[str, Any]], tuple[str, ...]]
 
 
@@ -106,9 +107,9 @@ def _checkpoint(stated: Mapping[str, Any]) -> str:
 
 
 def _formulas(block: Mapping[str, Any]) -> Iterator[str]:
-    told = [f"{switch}: {account}" for switch, account, _ in switched(block)]
+    told = [words for _, _, words in switched(block)]
     if told:
-        yield f"Formulas that are not the released program's: {'; '.join(told)}."
+        yield f"Where its formulas are not those of the released program: {'; '.join(told)}."
 
 
 def _inference(run: RunSources, block: Mapping[str, Any]) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _boxes(run: LocalizationSources, block: Mapping[str, Any]) -> Iterator[str]:
         f"Images are resized to {run.resize} pixels on the shorter side and cropped to the central"
         f" {run.image_size}. The protocol {run.headline}, on {run.split}, thresholds the map of a"
         f" class at {share} and takes the box of the largest region, {ends}"
-        f" ({protocol.box}); GT-known reads the map of the {MAPS_OF[protocol.gt_known]}, true boxes"
-        f" lie in the crop {CROPS[protocol.crop]}, and of several true boxes"
+        f" ({protocol.box}). GT-known reads the map of the {MAPS_OF[protocol.gt_known]}. True boxes"
+        f" are carried into the crop {_CARRIED[protocol.crop]}; of several true boxes"
         f" {SEVERAL[protocol.several]} counts."
     )

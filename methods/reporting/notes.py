@@ -7,13 +7,15 @@ from typing import Any
 
 from methods.data.files import read_json
 from methods.data.image_index import read_index
+from methods.reporting.attempts import unshown_sentences
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.method_words import method_words
+from methods.reporting.method_words import method_words, run_name
 from methods.reporting.protocol_names import long_name
 from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.settings_tables import without_published_settings
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
+from methods.wording import counted
 
 _NAMED_FILES = 3  # at most, of those that differ from the commit; the page lists all further down
 
@@ -41,6 +43,7 @@ def notes(
         *_label_notes(sources),
         *of_boxes,
         *_seed_notes(sources),
+        *_stop_notes(sources),
         *_settings_notes(sources),
         *_accepted_notes(sources),
         *_code_notes(sources),
@@ -50,9 +53,9 @@ def notes(
 def _result(runs: Sequence[SegmentationSources]) -> str:
     run = runs[0]
     metrics = [read_json(seed.metrics(run.split, run.headline)) for seed in runs]
-    what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
-    protocol = long_name(run.protocols[run.headline])
-    start = f"{what} by {run.headline} ({protocol}) on {run.split}:"
+    name = run_name(run.run, run.method)
+    what = name if run.trained else f"Calibration, a given checkpoint of {name}"
+    start = f"{what}, on {run.split} ({long_name(run.protocols[run.headline])}):"
     covered = metrics[0]["coverage"]
     images = f"{covered['evaluated']} of {covered['expected']} images"
     if len(runs) == 1:
@@ -151,6 +154,20 @@ def _seed_notes(sources: ReportSources) -> Iterator[str]:
     seeds = len({run.seed for run in sources.runs if run.trained})
     if seeds == 1:
         yield "One seed was run, so the spread between seeds is not known."
+    yield from unshown_sentences(sources)
+
+
+def _stop_notes(sources: ReportSources) -> Iterator[str]:
+    """Trainings that went on behind a stop, and saved states that they could not use."""
+    for run in (run for run in sources.runs if run.trained):
+        done = read_json(run.done)
+        # Older trainings could not go on.
+        resumed, refused = done.get("resumed", []), done.get("states_refused", [])
+        if resumed or refused:
+            at = ", ".join(str(entry["iteration"]) for entry in resumed)
+            went = f"was stopped and went on from iteration {at}" if resumed else "began anew"
+            left = f"; {counted(len(refused), 'saved state')} not whole and not used"
+            yield f"The training of {run.run}, seed {run.seed}, {went}{left * bool(refused)}."
 
 
 def _settings_notes(sources: ReportSources) -> Iterator[str]:

@@ -1,46 +1,36 @@
-"""The report: one self-contained HTML file, and its tables as CSV."""
+"""What the report page says, in the order of the page."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from methods.data.files import atomic_path
-from methods.provenance import read_timings
 from methods.reporting.ablation import Ablation, build_ablation
 from methods.reporting.attempts import AttemptsPart, build_attempts
 from methods.reporting.chain import control_chains
 from methods.reporting.checklists.tables import checklist_tables
-from methods.reporting.claim_rows import (
-    ClaimRow,
-    claim_rows,
-    claims_table,
-    headline,
-    registration,
-    tally,
-)
+from methods.reporting.claim_cards import Card, claim_cards
+from methods.reporting.claim_counts import headline, tally
+from methods.reporting.claim_facts import registered, registration_table
+from methods.reporting.claim_rows import ClaimRow, claim_rows, claims_table
+from methods.reporting.cost import CostPart, build_cost
 from methods.reporting.localization.section import (
     LocalizationPart,
     LocalizationSection,
     build_section,
 )
-from methods.reporting.marks import finalize
 from methods.reporting.methods_text import MethodsText, methods_texts
 from methods.reporting.notes import notes, result_sentences
 from methods.reporting.record_tables import (
     checks_table,
+    count_checks,
     environment_table,
     splits_table,
-    timings_table,
     weights_table,
 )
 from methods.reporting.run_parts import RunPart
 from methods.reporting.segmentation_section import SegmentationSection, build_segmentation
 from methods.reporting.settings_tables import deviations_table, formulations_table
 from methods.reporting.sources import ReportSources
-from methods.reporting.tables import Table, show
+from methods.reporting.tables import Table
 from methods.reporting.training_tables import calibration_table, machines_table, training_table
 
 
@@ -59,7 +49,9 @@ class Page:
     tally: tuple[tuple[str, str, int], ...]
     results: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
+    cards: Mapping[str, Card]
     registered: str | None
+    registration: Table
     verdicts: Table
     notes: tuple[str, ...]
     formulations: Table
@@ -75,11 +67,26 @@ class Page:
     checks: Table
     splits: Table
     environment: Table
-    timings: Table
+    cost: CostPart
     attempts: AttemptsPart
     methods_texts: tuple[MethodsText, ...]
     checklists: tuple[Table, ...]
     control_chains: tuple[Table, ...]
+
+    @property
+    def unmet(self) -> tuple[ClaimRow, ...]:
+        """The claims that a reader must hear of before all else."""
+        return tuple(claim for claim in self.claims if claim.tone == "bad")
+
+    @property
+    def checked(self) -> str:
+        """How the checks of the data came out."""
+        return count_checks(self.checks)
+
+    @property
+    def chains(self) -> tuple[Table, ...]:
+        """The files behind every run and control."""
+        return (*_run_chains(*self._sections), *self.control_chains)
 
     @property
     def parts(self) -> tuple[RunPart | LocalizationPart, ...]:
@@ -91,9 +98,9 @@ class Page:
         own = (value for value in vars(self).values() if isinstance(value, Table))
         ablation = (self.ablation.table,) if self.ablation else ()
         tasks = (table for section in self._sections for table in section.tables)
-        chains = (table for part in self.parts for table in part.chains)
-        everything = (*own, self.attempts.table, *ablation, *tasks, *chains)
-        everything += (*self.checklists, *self.control_chains)
+        cost = (self.cost.timings, self.cost.trainings)
+        everything = (*own, *cost, self.attempts.table, *ablation, *tasks)
+        everything += (*self.checklists, *self.chains)
         return (table for table in everything if table.rows)
 
     @property
@@ -103,42 +110,16 @@ class Page:
         )
 
 
-def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
-    """Write the page and its tables; equal sources give equal bytes.
-
-    Args:
-        sources: the files of the experiment.
-        output: the HTML file.
-        tables: the folder of the CSV files.
+def build_page(sources: ReportSources) -> Page:
+    """Read the results and lay out what the page says.
 
     Raises:
         InputError: a file is missing, or is not what it should be.
     """
-    page = build_page(sources)
-    loader = PackageLoader("methods.reporting")
-    templates = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["show"] = show
-    css = Markup(loader.get_source(templates, "report.css")[0])
-    html = templates.get_template("report.html.j2").render(page=page, css=css)
-    for table in page.tables():
-        table.write_csv(tables)
-    for text in page.methods_texts:
-        text.write(tables)
-    with atomic_path(output) as path:
-        path.write_text(html.strip() + "\n", encoding="utf-8")
-
-
-def build_page(sources: ReportSources) -> Page:
-    """Read the results and lay out what the page says."""
     claims = claim_rows(sources)
-    localization = build_section(sources)
+    segmentation, localization = build_segmentation(sources), build_section(sources)
+    controls = tuple(control_chains(sources))
+    chains = (*_run_chains(segmentation, localization), *controls)
     return Page(
         experiment=sources.experiment,
         description=sources.settings["description"],
@@ -146,7 +127,9 @@ def build_page(sources: ReportSources) -> Page:
         tally=tally(claims),
         results=(*result_sentences(sources), *(localization.results if localization else ())),
         claims=claims,
-        registered=registration(sources),
+        cards=claim_cards(claims, sources, chains),
+        registered=registered(sources),
+        registration=registration_table(sources),
         verdicts=claims_table(claims),
         notes=notes(sources, claims, localization.notes if localization else ()),
         formulations=formulations_table(sources.settings, sources.published),
@@ -157,17 +140,24 @@ def build_page(sources: ReportSources) -> Page:
         training=training_table(sources.runs),
         calibration=calibration_table(sources.runs),
         machines=machines_table(sources.runs),
-        segmentation=build_segmentation(sources),
+        segmentation=segmentation,
         localization=localization,
         checks=checks_table(sources.datasets),
         splits=splits_table(sources.datasets),
         environment=environment_table(sources.environment),
-        timings=timings_table(read_timings(sources.benchmarks, sources.benchmark_root)),
+        cost=build_cost(sources),
         attempts=build_attempts(sources.root),
         methods_texts=methods_texts(sources),
         checklists=checklist_tables(sources),
-        control_chains=tuple(control_chains(sources)),
+        control_chains=controls,
     )
+
+
+def _run_chains(*sections: SegmentationSection | LocalizationSection | None) -> Iterator[Table]:
+    """The files behind every run, one table a seed."""
+    for section in sections:
+        for part in section.parts if section is not None else ():
+            yield from part.chains
 
 
 def _methods(sources: ReportSources) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Tables of what the results rest on: data, weights, machine and time."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from methods.data.files import read_json
-from methods.provenance import Environment, RuleTiming
+from methods.provenance import Environment
 from methods.reporting.deviations import flatten, plain
 from methods.reporting.sources import DatasetSources, ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
@@ -47,6 +48,13 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
     return build_table("checks", "Checks of the data.", columns, rows)
 
 
+def count_checks(checks: Table) -> str:
+    """How the checks of the data came out, such as "23 ok, 1 warning"."""
+    at = [column.kind for column in checks.columns].index(Kind.SEVERITY)
+    found = Counter(row[at] for row in checks.rows)
+    return ", ".join(f"{number} {severity}" for severity, number in found.most_common())
+
+
 def splits_table(datasets: Sequence[DatasetSources]) -> Table:
     """How many images each split holds, and the digest of their ids."""
     rows: list[list[Cell]] = []
@@ -79,28 +87,6 @@ def environment_table(environment: Environment) -> Table:
             "git does not answer" if changed is None else ", ".join(changed) or "none",
         ),
     ]
-    columns = [Column("fact", Kind.NAME), Column("value", Kind.CODE)]
+    columns = [Column("fact"), Column("value", Kind.CODE)]
     caption = "The machine that wrote the page, and the code then."
     return build_table("environment", caption, columns, facts)
-
-
-def timings_table(timings: Sequence[RuleTiming]) -> Table:
-    """Wall time, CPU time and memory by rule."""
-    columns = [
-        Column("rule", Kind.CODE),
-        Column("jobs", Kind.COUNT),
-        Column("wall time (s)", Kind.NUMBER),
-        Column("CPU time (s)", Kind.NUMBER),
-        Column("peak memory (MiB)", Kind.NUMBER),
-    ]
-    rows = [
-        [t.rule, t.jobs, t.seconds, t.cpu_seconds, t.peak_memory]
-        for t in sorted(timings, key=lambda t: -t.seconds)
-    ]
-    return build_table(
-        "timings",
-        "Time by rule, summed over the jobs behind this page; the longest first. A dash where a"
-        " job was too short for Snakemake to measure.",
-        columns,
-        rows,
-    )

@@ -1,8 +1,10 @@
 """What the page shows of segmentation: every run, its scores, the controls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from methods.reporting.figures import Drawing
+from methods.reporting.method_words import method_words
 from methods.reporting.results_tables import (
     classes_table,
     controls_table,
@@ -10,6 +12,7 @@ from methods.reporting.results_tables import (
     seeds_table,
 )
 from methods.reporting.run_parts import RunPart, control_drawings, run_parts
+from methods.reporting.segmentation_words import TERMS
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Table
 from methods.reporting.validation import oracle_table, validations_table
@@ -20,6 +23,7 @@ class SegmentationSection:
     """All segmentation runs of an experiment.
 
     Attributes:
+        terms: what the abbreviations of the field and of the methods mean.
         parts: one a run, in the order of the experiment.
         control_drawings: one a data set.
         ladder: the decoder's protocols.
@@ -30,6 +34,7 @@ class SegmentationSection:
         seeds: the localization maps as label maps.
     """
 
+    terms: Mapping[str, str]
     parts: tuple[RunPart, ...]
     control_drawings: tuple[Drawing, ...]
     ladder: Table
@@ -55,6 +60,7 @@ def build_segmentation(sources: ReportSources) -> SegmentationSection | None:
     if not runs:
         return None
     return SegmentationSection(
+        terms=_terms(sources),
         parts=run_parts(sources),
         control_drawings=control_drawings(sources),
         ladder=ladder_table(runs),
@@ -64,3 +70,11 @@ def build_segmentation(sources: ReportSources) -> SegmentationSection | None:
         classes=classes_table(runs),
         seeds=seeds_table(runs),
     )
+
+
+def _terms(sources: ReportSources) -> dict[str, str]:
+    """The abbreviations of the field, then those of each method."""
+    terms = dict(TERMS)
+    for run in sources.segmentation:
+        terms |= method_words(run.method).TERMS
+    return terms

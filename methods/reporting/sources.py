@@ -10,6 +10,7 @@ from methods.provenance import Environment
 from methods.reporting.measurements import RECEIPTS
 from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
 
+CLAIMS = "claims, "  # how the name of a claim file begins among the files that state something
 _Run = TypeVar("_Run", bound=RunSources)
 
 

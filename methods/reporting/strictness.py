@@ -10,15 +10,18 @@ from methods.errors import InputError
 TWO_SIDED = "two-sided"  # any deviation from a published number counts against the claim
 # Of each status of a verdict, the directions of a claim that it meets. Strict asks for what was
 # shown, so a claim that nothing speaks for or against is not met: more seeds, the data or a receipt
-# may be lacking.
-_ANY = (TWO_SIDED, "at least", "at most")
+# may be lacking. Nor is one that too few seeds are consistent with: else fewer seeds would meet a
+# claim that more of them leave inconclusive.
+_ONE_SIDED = ("at least", "at most")
+_ANY = (TWO_SIDED, *_ONE_SIDED)
 _MET: Mapping[str, tuple[str, ...]] = {
     "holds": _ANY,
     "equivalent": _ANY,
-    "consistent": _ANY,
+    "non-inferior": _ONE_SIDED,
     "above": ("at least",),
     "below": ("at most",),
     "fails": (),
+    "consistent": (),
     "inconsistent": (),
     "inconclusive": (),
     "not evaluated": (),

@@ -9,6 +9,7 @@ from typing import TextIO
 from methods.configuration.loading import load_configuration
 from methods.data.files import check_fields, read_fields, unreadable
 from methods.errors import InputError
+from methods.layout import TRAINING_RULE
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.strictness import unmet_sentence
 from methods.yaml_files import read_scalar
@@ -67,10 +68,7 @@ def finish(results: Path, *, strict: bool) -> None:
 def _present(verdicts: Path) -> Path:
     """The file of the verdicts, if it is there."""
     if not verdicts.is_file():
-        report = verdicts.with_name("report.html")
-        # Snakemake makes nothing that is missing only in front of a report that is there.
-        remedy = f"delete {report} and run snakemake again" if report.is_file() else "run snakemake"
-        raise InputError(verdicts, "no such file", "the verdicts on the claims", remedy)
+        raise InputError(verdicts, "no such file", "the verdicts on the claims", "run snakemake")
     return verdicts
 
 
@@ -86,7 +84,7 @@ def _require_chains(results: Path) -> None:
             if not path.is_file():
                 # A plain run makes nothing that only stands between two files that are there, and
                 # knows the folder of the checkpoints, but not what lies in it.
-                wanted = "--forcerun train_model" if link == CHECKPOINT else f"'{path}'"
+                wanted = f"--forcerun {TRAINING_RULE}" if link == CHECKPOINT else f"'{path}'"
                 remedy = f"run `snakemake {wanted}`, then snakemake again"
                 if link == GIVEN_CHECKPOINT:
                     remedy = "put it back, or name another in the experiment"

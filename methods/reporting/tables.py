@@ -13,6 +13,7 @@ Cell: TypeAlias = str | int | float | bool | None
 
 UNDEFINED = "\u2013"  # en dash
 _MINUS = "\u2212"
+_DIGITS = 12  # of a digest on the page; the CSV has all 64
 
 
 class Kind(StrEnum):
@@ -29,11 +30,12 @@ class Kind(StrEnum):
     COUNT = "count"
     CODE = "code"  # settings and versions
     FILE = "file"  # path relative to the page's folder
-    DIGEST = "digest"
+    DIGEST = "digest"  # shortened on the page
     SEVERITY = "severity"
 
 
 _ENDS = (Kind.LOW, Kind.HIGH)
+_ORDERED = (Kind.NUMBER, Kind.SIGNED, Kind.INTERVAL, Kind.COUNT)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a reader may want another order: several rows, and a column of numbers."""
+        return len(self.rows) > 1 and any(column.kind in _ORDERED for column in self.columns)
 
     def write_csv(self, folder: Path) -> None:
         """Write `<name>.csv`: full precision, an empty cell where a value is not defined."""
@@ -107,6 +114,8 @@ def show(value: Cell, kind: str) -> str:
     """The text of a cell: two decimals at most, a true minus sign, a dash for None."""
     if value is None:
         return UNDEFINED
+    if kind == Kind.DIGEST:
+        return str(value)[:_DIGITS]
     if kind == Kind.COUNT and isinstance(value, int | float):
         return f"{value:,.0f}".replace(",", "\u202f")
     if kind in (Kind.NUMBER, Kind.SIGNED) and isinstance(value, int | float):

@@ -59,6 +59,7 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         rows.append(
             [
                 *(run.run, run.seed, done["device"], machine["gpu"] or machine["processor"]),
+                "yes" if machine["deterministic"] else "no",
                 *(machine[key] for key in ("threads", "torch", "python", "system", "host")),
             ]
         )
@@ -67,6 +68,7 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         Column("seed", Kind.COUNT),
         Column("device", Kind.NAME),
         Column("processor or GPU"),
+        Column("deterministic", Kind.NAME),
         Column("CPU threads", Kind.COUNT),
         Column("torch", Kind.NAME),
         Column("python", Kind.NAME),

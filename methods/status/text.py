@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from methods.layout import run_folder
-from methods.planning.tables import GAP, counted, table
+from methods.layout import REGISTRY, TRAINING_RULE, run_folder
+from methods.planning.tables import GAP, table
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.records import Attempt, read_attempts
 from methods.status.cards import card_lines
+from methods.status.logged import read_logged_progress
 from methods.status.processes import is_running
 from methods.status.progress import Progress, read_progress
+from methods.wording import counted
 
 _LAST = 10  # attempts that are shown of those that have ended
 
@@ -25,9 +27,10 @@ def status_text(results: Path, now: datetime | None = None) -> str:
         now: with its zone; the present unless given.
 
     Raises:
-        InputError: a training's resolved.yaml cannot be read.
+        InputError: a training's resolved.yaml, or the description of a job that makes weights,
+            cannot be read.
     """
-    attempts, broken = read_attempts(results / "registry")
+    attempts, broken = read_attempts(results / REGISTRY)
     found = outcomes(attempts)
     running = {  # those of other machines too, of which nothing is known from here
         outcome.attempt.file: is_running(outcome.attempt)
@@ -64,12 +67,14 @@ def _going(attempts: Sequence[Attempt], results: Path, elsewhere: bool) -> list[
 
 
 def _progress(attempt: Attempt, results: Path) -> Progress | None:
-    """Of a training; None of other jobs, and before the first iteration."""
-    if attempt.rule != "train_model":
-        return None
-    folder = results / run_folder(attempt.wildcards["run"], attempt.wildcards["seed"])
-    journal = unfinished(folder / "train/journal.csv")
-    progress = read_progress(journal, folder / "resolved.yaml")
+    """Of a job that trains; None of other jobs, and before the first iteration."""
+    if attempt.rule == TRAINING_RULE:
+        folder = results / run_folder(attempt.wildcards["run"], attempt.wildcards["seed"])
+        journal = unfinished(folder / "train/journal.csv")
+        progress = read_progress(journal, folder / "resolved.yaml")
+    else:
+        log = results / "logs" / attempt.rule / f"{attempt.job}.log"
+        progress = read_logged_progress(log, attempt.started)
     if progress is None or progress.written < attempt.started:  # of an attempt before
         return None
     return progress
@@ -89,7 +94,7 @@ def _over(found: Sequence[Outcome]) -> list[str]:
         return ["No attempt has ended yet."]
     counts = Counter(outcome.kind for outcome in found)
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
-    heading = f"{counted(found, 'attempt')}: {told}"
+    heading = f"{counted(len(found), 'attempt')}: {told}"
     rows = [("started", "ended", "job", "outcome", "host")]
     reasons = []
     for attempt, kind, reason in found[-_LAST:]:

@@ -14,7 +14,8 @@ def seed_everything(seed: int) -> None:
     """Seed the global generators of torch (every device), NumPy and Python.
 
     As in the published program, cuDNN then takes deterministic algorithms without trying out
-    which is fastest. Other operations on a GPU stay free to vary in the last bits.
+    which is fastest. Other operations on a GPU stay free to vary in the last bits, unless
+    `methods.training.determinism` binds them.
     """
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
@@ -65,3 +66,11 @@ def select_device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("config.yaml", "device: cuda", "a GPU that torch can use", "set auto")
     return torch.device(name)
+
+
+def forks(device: torch.device) -> int:
+    """Return how many forked processes may compute at once: none where the device is a GPU.
+
+    On the CPU there are as many as torch has threads, each with a single one.
+    """
+    return torch.get_num_threads() if device.type == "cpu" else 0

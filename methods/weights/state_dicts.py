@@ -5,11 +5,14 @@ import re
 import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from methods.data.disk import require_room
 from methods.data.files import atomic_path
+from methods.data.read_back import HashedStream, require_written
 from methods.errors import InputError
 
 _SHOWN = 20  # names of each kind in a message
@@ -29,26 +32,52 @@ _NO_STATE = (
 )
 
 
-def save_state(path: Path, model: nn.Module) -> None:
-    """Write a model's state dict, whole or not at all; equal weights give equal bytes."""
+def save_state(path: Path, model: nn.Module) -> str:
+    """Write a model's state dict, whole or not at all; equal weights give equal bytes.
+
+    Returns:
+        Its SHA-256.
+    """
     state = {key: value.cpu() for key, value in model.state_dict().items()}
-    write_state(path, state)
+    return write_state(path, state)
 
 
-def write_state(path: Path, state: Mapping[str, Tensor]) -> None:
-    """Write tensors by name, whole or not at all.
+def write_state(path: Path, state: Mapping[str, Any]) -> str:
+    """Write tensors and plain values, whole or not at all, and read them back.
+
+    Args:
+        path: The file.
+        state: Tensors by name; or mappings and lists of tensors and plain values.
+
+    Returns:
+        The file's SHA-256.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: There is no room for the file, it cannot be written, or what is read back is not
+            what was written.
     """
+    needed = _bytes(state)
+    require_room(path, needed)
     # torch writes the name of a file that it opens itself into the archive, the temporary one here.
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        try:
-            torch.save(state, stream)
-        except RuntimeError as error:  # which hides that the disk is full
-            if isinstance(error.__context__, OSError):
-                raise error.__context__ from error
-            raise
+    with atomic_path(path, needed) as temporary:
+        with HashedStream(temporary) as stream:
+            try:
+                torch.save(state, stream)
+            except RuntimeError as error:  # which hides that the disk is full
+                if isinstance(error.__context__, OSError):
+                    raise error.__context__ from error
+                raise
+        require_written(temporary, path, stream.sha256)
+    return stream.sha256
+
+
+def _bytes(state: object) -> int:
+    """Of all tensors in it."""
+    if isinstance(state, Tensor):
+        return state.nbytes
+    if isinstance(state, Mapping):
+        return sum(map(_bytes, state.values()))
+    return sum(map(_bytes, state)) if isinstance(state, list | tuple) else 0
 
 
 def read_file(path: Path, allowed: Iterable[type] = ()) -> object:

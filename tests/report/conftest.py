@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from methods.reporting.page import render
+from methods.reporting.rendering import render
 from tests.report.attempts import write_attempts
 from tests.report.both_results import BothResults
 from tests.report.localization_results import LocalizationResults

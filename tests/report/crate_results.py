@@ -5,9 +5,9 @@ from pathlib import Path
 
 from methods.data.files import write_json
 from methods.reporting.crate.document import write_crate
-from methods.reporting.crate.jobs import JobRecord, read_jobs
 from methods.reporting.crate.papers import read_citation
 from methods.reporting.crate.snapshot import write_snapshot
+from methods.reporting.jobs import JobRecord, read_jobs
 from tests.report.results import REPOSITORY, Results
 
 ENDED = 1_790_000_000  # 2026-09-21T14:13:20 UTC
@@ -31,7 +31,8 @@ def describe_jobs(results: Results) -> None:
 def jobs_of(results: Results) -> list[JobRecord]:
     """The jobs behind the results, the page's own among them."""
     benchmarks = sorted(results.benchmarks.rglob("*.tsv"))
-    return read_jobs(benchmarks, results.benchmarks, results.root / "logs")
+    logs, registry = results.root / "logs", results.root / "registry"
+    return read_jobs(benchmarks, results.benchmarks, logs, registry)
 
 
 def make_crate(results: Results) -> Path:

@@ -25,7 +25,7 @@ _ENVIRONMENT = "environment"
 
 RULES = (
     *("found", "mean over the seeds", "sum over the jobs of a rule", "score of an image"),
-    *("minutes of seconds", "difference"),
+    *("minutes of seconds", "hours of seconds", "difference"),
 )
 
 
@@ -107,6 +107,8 @@ class Evidence:
         yield "mean over the seeds", self._means
         if {"gallery", "box-images"} & set(block.inside):
             yield "score of an image", self._images
+        if "GPU-hours" in block.text:
+            yield "hours of seconds", {value / 3600 for value in self._plain}
         if "(min)" in block.text:
             yield "minutes of seconds", {value / 60 for value in self._plain}
 

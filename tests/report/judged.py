@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from methods.reporting.deviation_classes import CLASSES_FILE
 from tests.report.both_results import BothResults
 from tests.report.results import RECORDS, REPOSITORY, Results
 from workflow_scripts import judge_claims, render_report
@@ -36,10 +37,12 @@ class JudgedPage:
     """A page and the table of verdicts beside it.
 
     Attributes:
+        verdicts: verdicts.json.
         html: of the page.
         rows: of the table, by the ids of the claims.
     """
 
+    verdicts: Path
     html: str
     rows: Mapping[str, Mapping[str, str]]
 
@@ -86,6 +89,7 @@ def judge_and_render(
         "claims": list(claims),
         "validations": sorted(root.glob("*/seed*/validation/*.json")),
         "published": RECORDS,
+        "deviation_classes": CLASSES_FILE,
         "verdicts": root / "verdicts.json",
     }
     judge_claims.main(_job("judge_claims", given, {"verdicts": given["verdicts"]}, params))
@@ -93,7 +97,7 @@ def judge_and_render(
     render_report.main(_job("render_report", given, output, params))
     with (output["tables"] / "verdicts.csv").open(newline="", encoding="utf-8") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
-    return JudgedPage(output["page"].read_text("utf-8"), rows)
+    return JudgedPage(given["verdicts"], output["page"].read_text("utf-8"), rows)
 
 
 def _job(
@@ -111,5 +115,6 @@ def _job(
         threads=1,
         device="auto",
         local_files={},
+        states={},
         log=Path("unused.log"),
     )

@@ -11,7 +11,7 @@ NUMBER = re.compile(
 )
 _BLOCKS = ("table", "figure", "p", "li", "dt", "dd", "h1", "h2", "h3", "title", "summary", "span")
 _WHOLE = ("table", "figure", "p", "li")  # what stands inside one of these belongs to it
-_SILENT = ("style", "td.digest", "td.file")
+_SILENT = ("style", "script", "td.digest", "code.digest", "td.file", "a.file")
 _VOID = ("meta", "link", "br", "img", "input", "hr")
 
 

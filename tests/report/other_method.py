@@ -30,7 +30,9 @@ def add_method(
         return {**run, "formulation": {**(program or {}), **own}}
 
     parts = {
-        "words": SimpleNamespace(SWITCHES={}, TITLES=titles or {}, TERMS={}, ACCEPTED={}),
+        "words": SimpleNamespace(
+            NAME=name.title(), SWITCHES={}, TITLES=titles or {}, TERMS={}, ACCEPTED={}
+        ),
         "formulation": SimpleNamespace(complete=complete),
         "methods_text": SimpleNamespace(training_text=lambda _: ("As it does.",)),
     }

@@ -282,6 +282,16 @@ class Results:
         for job in (*(f"train_model/more.seed{seed}" for seed in self.seeds), "render_report"):
             self.write_benchmark(job, "151.2\t0:02:31\t812.5\t290.1")
         self.write_benchmark("extract_archives/shapes", "0.4\t0:00:00\tNA\tNA")
+        archive = str(self.data_root / "extracted/shapes/extraction.json")
+        self.describe_job("extract_archives/shapes", made=[archive])
+        for seed in self.seeds:
+            made = str(self.folder(seed=seed) / "train/checkpoints")
+            self.describe_job(f"train_model/more.seed{seed}", read=[archive], made=[made])
+
+    def describe_job(self, job: str, *, read: Sequence[str] = (), made: Sequence[str] = ()) -> None:
+        """Write what a job leaves beside its log."""
+        described = {"input": {"read": list(read)}, "output": {"made": list(made)}, "gpus": 0}
+        write_json(self.root / f"logs/{job}.log.job.json", described)
 
     def write_benchmark(self, job: str, row: str) -> None:
         """Write the benchmark file of `<rule>` or `<rule>/<job>`."""

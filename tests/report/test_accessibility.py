@@ -41,6 +41,13 @@ def test_axe_finds_nothing_serious(
     assert look(browser, both_page, width, scheme) == []
 
 
+def test_axe_finds_nothing_serious_on_a_small_dark_screen(
+    browser: Browser, boxes_page: Path
+) -> None:
+    """The page of one task has all that a width and a scheme change, in a quarter of the time."""
+    assert look(browser, boxes_page, 380, "dark") == []
+
+
 @pytest.mark.parametrize(
     ("harm", "rule"),
     [

@@ -6,6 +6,7 @@ from pathlib import Path
 from methods.reporting.attempts import build_attempts
 from tests.report.attempts import SENTENCE, write_attempt, write_attempts
 from tests.report.conftest import render_results, rows_of
+from tests.report.outline import section as report_section
 from tests.report.results import Results
 
 
@@ -49,6 +50,19 @@ def test_first_attempts_that_finished_are_one_line(tmp_path: Path) -> None:
     assert part.sentence == "2 trainings, finished at the first attempt."
     assert not part.open
     assert len(part.table.rows) == 2
+
+
+def test_a_finished_training_that_is_left_out_is_named_among_the_limits(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    write_attempts(results.root)  # more.seed0 is shown, no_gcr.seed1 is not
+    write_attempt(results.root, "06", job="more.seed1", outcome="failed", reason="So.")
+    write_attempt(results.root, "07", job="more+rehearsal.seed1")
+    limits = report_section(render_results(results).read_text("utf-8"), "limits")
+    assert limits.count("Not shown: ") == 1
+    assert (
+        "Not shown: run no_gcr was also trained with seed 1, to the end on 2026-07-05 10:05:59"
+        " (UTC). The configuration names it no longer, and no verdict counts it." in limits
+    )
 
 
 def test_equal_attempts_give_equal_pages_and_a_broken_record_is_told(tmp_path: Path) -> None:

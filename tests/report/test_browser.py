@@ -98,6 +98,15 @@ def test_the_page_works_without_javascript(browser: Browser, both_page: Path) ->
     context.close()
 
 
+def test_print_opens_what_matters_and_leaves_lists_of_files_out(phone: Page) -> None:
+    shown = ("#checks", "#deviations", ".facts")
+    left_out = ("#chain-cdtr-seed0", "#csv-files", ".steps", "nav")
+    seen = {name: phone.locator(name).first for name in (*shown, *left_out)}
+    assert not any(seen[name].is_visible() for name in (*shown, *left_out[:3]))
+    phone.emulate_media(media="print")
+    assert [name for name in seen if seen[name].is_visible()] == list(shown)
+
+
 def contrast(first: str, second: str) -> float:
     """WCAG 2 contrast ratio of two colours "rgb(r, g, b)"."""
     light, dark = sorted((luminance(first), luminance(second)), reverse=True)

@@ -105,7 +105,10 @@ def test_error_bars_need_several_seeds(sources: ReportSources) -> None:
 
 
 def test_compute_is_what_was_timed(sources: ReportSources) -> None:
-    assert compute(sources).because.startswith("3 jobs took 303 seconds of wall time; ")
+    seconds = [float(path.read_text("utf-8").split()[4]) for path in sources.benchmarks]
+    assert sorted(seconds) == [0.4, 151.2, 151.2]  # one extraction, one training a seed
+    told = f"3 jobs took {round(0.4 + 2 * 151.2)} seconds of wall time; "
+    assert compute(sources).because.startswith(told)
     untimed = compute(dataclasses.replace(sources, benchmarks=()))
     assert (untimed.answer, untimed.file) == ("no", None)
 

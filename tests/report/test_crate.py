@@ -14,6 +14,7 @@ from methods.data.files import sha256
 from tests.report.conftest import render_results
 from tests.report.crate_results import describe_jobs, make_crate
 from tests.report.offline_profiles import validate
+from tests.report.outline import Outline
 from tests.report.results import GIVEN, HELD_OUT, SUBMITTED, Results
 
 RUNS = {"more": SUBMITTED, "held out": HELD_OUT, "given": GIVEN}
@@ -53,6 +54,17 @@ def test_the_crate_fulfils_the_provenance_profile(described: Results, tmp_path: 
     result = validate(described.root, "provenance-run-crate", tmp_path)
     assert [issue.message for issue in result.get_issues()] == []
     assert result.passed()
+
+
+def test_the_page_links_to_the_crate_and_to_nothing_that_is_not_there(described: Results) -> None:
+    page = described.root / "report.html"
+    links = [
+        link
+        for link in Outline(page.read_text("utf-8")).values("a", "href")
+        if not link.startswith("#")
+    ]
+    assert "ro-crate-metadata.json" in links
+    assert [link for link in links if not (page.parent / unquote(link)).is_file()] == []
 
 
 def without_a_file(crate: Path) -> None:

@@ -71,16 +71,16 @@ def test_three_runs_of_cdtr_are_below(pages: dict[int, JudgedPage]) -> None:
 def test_one_run_of_cdtr_is_inconsistent(pages: dict[int, JudgedPage]) -> None:
     shown = pages[1].claim("cdtr-cub-loc1")
     assert (shown.measured, shown.difference) == ("64.95", f"{MINUS}16.38")
-    assert (shown.verdict, shown.tone) == ("inconsistent", "bad")
+    assert (shown.verdict, shown.tone) == ("inconsistent (one seed)", "bad")
     share, n, z = 3763 / 5794, 5794, 1.959964
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low, high = (100 * (centre - half), 100 * (centre + half))
     assert (
         "64.95 (one seed) is 16.38 below the published 81.33, outside the tolerance of 1.00. A"
-        " verdict of equivalence takes 3 trained seeds. 95 % interval over images (binomial):"
-        f" {low:.2f} to {high:.2f}. It covers which images were scored, not how another seed would"
-        " have trained." in shown.told
+        " verdict of equivalence takes 3 trained seeds. 95 % interval over images (binomial,"
+        f" Wilson; its table shows bootstrap ones): {low:.2f} to {high:.2f}. It covers which images"
+        " were scored, not how another seed would have trained." in shown.told
     )
 
 
@@ -115,8 +115,8 @@ def test_a_number_without_a_chain_of_files_is_not_evaluated(
     assert (shown.measured, shown.difference) == (DASH, DASH)
     assert (shown.verdict, shown.tone) == ("not evaluated", "open")
     assert NO_FILE in shown.told
-    assert "<p>Files:" not in shown.told
-    assert "<p>Files:" in page.claim("cdtr-cub-loc1").told
+    assert "<p>Files behind " not in shown.told
+    assert "<p>Files behind " in page.claim("cdtr-cub-loc1").told
     assert NO_FILE in section(page.html, "limits")
 
 
@@ -135,8 +135,8 @@ def test_the_test_set_is_not_evaluated_without_a_receipt(
 
 def test_repeating_the_re_run_is_no_success_of_the_paper(pages: dict[int, JudgedPage]) -> None:
     assert (
-        "<h1>0 of 15 claims are consistent with the publication; 5 of 7 claims are consistent with"
-        " the report of a re-run</h1>" in pages[1].html
+        "<h1>0 of 15 claims are consistent with the publication (one seed); 5 of 7 claims are"
+        " consistent with the report of a re-run (one seed)</h1>" in pages[1].html
     )
 
 

@@ -221,7 +221,8 @@ def test_a_run_is_told_with_its_rates_and_their_intervals(
     cdtr, _, given = section.results
     document = metrics_of(results, "given", 0, "released")
     low, high = document["intervals_95"]["gt_known"]["bootstrap"]
-    assert given.startswith("Calibration given, a given checkpoint, by released (threshold 0.2, ")
+    start = "Calibration, a given checkpoint of CDTR (run given), on test (released protocol, "
+    assert given.startswith(f"{start}threshold 0.2, ")
     assert f"{document['gt_known']:.2f} % GT-known (95 % interval {low:.2f} to {high:.2f})" in given
     assert given.endswith("on 24 of 24 images.")
     values = [metrics_of(results, "cdtr", seed, "released")["top1_loc"] for seed in (0, 1)]

@@ -130,7 +130,7 @@ def test_the_choice_stands_in_the_sentence_of_a_run(tmp_path: Path) -> None:
     results = LocalizationResults(tmp_path, runs=runs)
     (sentence,) = built(results).results
     threshold = read_json(results.folder("own") / "thresholds/honest.json")["threshold"]
-    assert f"by honest (threshold {threshold:g}, chosen on cubv2) on test" in sentence
+    assert f"on test (honest protocol, threshold {threshold:g}, chosen on cubv2): " in sentence
 
 
 def test_scores_at_another_threshold_than_was_chosen_are_refused(tmp_path: Path) -> None:

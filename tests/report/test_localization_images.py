@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from methods.claims import Quantity
+from methods.data.centre_crop import CentreCrop
 from methods.data.files import read_json, write_json
 from methods.data.image_index import read_index
 from methods.errors import InputError
 from methods.evaluation.overlap import overlap
+from methods.evaluation.truths import read_truths
 from methods.reporting.gallery import Picture
 from methods.reporting.localization.cases import ImageScores, worst_cases
 from methods.reporting.localization.section import LocalizationSection, build_section
@@ -77,7 +79,16 @@ def test_pictures_are_those_of_the_files(
     assert [name for name, _ in right.legend] == ["true box, solid", "our box, dashed"]
 
 
-def test_the_boxes_in_a_picture_have_the_iou_that_is_told(section: LocalizationSection) -> None:
+def test_the_boxes_in_a_picture_have_the_iou_that_is_told(
+    results: LocalizationResults, section: LocalizationSection
+) -> None:
+    """The picture's text rounds the true box to whole pixels, the IoU is that of the box itself."""
+    (run,) = [run for run in results.sources().localization if run.run == "small"]
+    records = read_index(results.root / "data/birds/index.csv", run.split, CLASSES)
+    protocol = run.protocols[run.headline]
+    view = CentreCrop(run.resize, run.image_size)
+    exact = read_truths(results.manifest, records, view, protocol.crop, protocol.several)
+    truths = {record.id: of[0] for record, of in zip(records, exact, strict=True)}
     for gallery in section.parts[1].galleries:
         for row in gallery.rows:
             found = re.fullmatch(
@@ -86,8 +97,8 @@ def test_the_boxes_in_a_picture_have_the_iou_that_is_told(section: LocalizationS
             )
             assert found is not None
             true, ours = (np.array([float(v) for v in found[k].split(", ")]) for k in (1, 2))
-            # Corners are told in whole pixels, of boxes that are about 30 wide.
-            assert overlap(ours, true) == pytest.approx(float(found[3]), abs=0.06)
+            assert true == pytest.approx(truths[row.id], abs=0.5)
+            assert overlap(ours, truths[row.id]) == pytest.approx(float(found[3]), abs=0.0051)
             assert f"IoU {found[3]}" in row.note
 
 

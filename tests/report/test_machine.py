@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from methods.data.files import read_json, write_json
+from methods.reporting.cost import build_cost
+from methods.reporting.crate.facts import machine_facts
 from methods.reporting.notes import notes
 from methods.reporting.record_tables import environment_table
 from tests.report.both_results import BothResults
@@ -46,6 +48,47 @@ def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
         "extract_archives": "1",
         "judge_claims": "1",
     }
+
+
+def test_what_trainings_took_of_a_gpu_is_told_or_why_not(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=(0, 1, 2))
+    for seed, changes in (
+        (1, {"device": "cuda", "energy": {"watt_hours": 20.25, "basis": "power of a card"}}),
+        (2, {"device": "cuda", "energy": None}),
+    ):
+        path = results.root / f"more/seed{seed}/train/done.json"
+        done = {**read_json(path), **changes}
+        write_json(path, {key: value for key, value in done.items() if value is not None})
+    rows = rows_of(render_results(results), "trainings_cost")
+    assert [tuple(row.values())[2:] for row in rows] == [
+        ("", "", "not measured (no NVIDIA card)"),
+        (str(151.2 / 3600), "20.25", "power of a card"),
+        (str(151.2 / 3600), "", "not measured (not recorded)"),  # by an older version
+    ]
+    facts = dict(machine_facts(results.sources()))
+    assert facts["more, seed 0: energy (Wh)"] == "not measured (no NVIDIA card)"
+    assert facts["more, seed 1: energy (Wh)"] == 20.25
+
+
+def test_time_on_gpus_and_disk_are_those_of_the_jobs(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    checkpoints = results.folder() / "train/checkpoints"
+    size = sum(file.stat().st_size for file in checkpoints.iterdir())
+    cost = build_cost(results.sources())
+    assert cost.summary is not None
+    assert cost.summary.startswith("2 jobs behind this page took 2 min 32 s in all")
+    assert "No job held a GPU." in cost.summary
+    assert cost.drawing is not None
+    assert "train_model: 1 job, 2 min 31 s, after extract_archives" in cost.drawing.description
+    longest = cost.timings.rows[0]
+    assert (longest[0], longest[5], longest[6]) == ("train_model", None, round(size / 1000))
+    description = results.root / "logs/train_model/more.seed0.log.job.json"
+    write_json(description, {**read_json(description), "gpus": 2})
+    cost = build_cost(results.sources())
+    assert "Jobs held GPUs for 5 min 2 s in all." in str(cost.summary)
+    assert cost.timings.rows[0][5] == 2 * 151.2
+    description.unlink()  # logs may be deleted
+    assert build_cost(results.sources()).drawing is None
 
 
 def test_every_benchmark_of_a_rule_belongs_to_a_run_a_data_set_or_weights(tmp_path: Path) -> None:

@@ -4,13 +4,18 @@ import copy
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from methods.more.methods_text import training_text
 from methods.reporting.methods_text import methods_texts
+from methods.settings import build
+from methods.training.schedule import learning_rate
+from methods.training.settings import ScheduleSettings
 from methods.wording import number
 from methods.yaml_files import read_yaml
 from tests.report.both_results import BothResults
@@ -109,10 +114,25 @@ def test_the_text_follows_the_resolved_configuration(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(resolved))
     page = render_results(results)
     text = (page.parent / "report/methods.more.txt").read_text("utf-8")
-    assert "a peak learning rate of 0.0123," in text
+    assert "a base learning rate of 0.0123," in text
     assert "There is no graph block (GCR)." in text
-    assert "Formulas that are not the released program's: gcr: without." in text
+    assert (
+        "Where its formulas are not those of the released program: no GCR: class tokens as the"
+        " encoder gives them, instead of GCR (program)." in text
+    )
     assert "on the 777 images of train_aug" in text
+
+
+def test_several_processes_are_told(both: BothResults) -> None:
+    texts = []
+    for run in ("more", "cdtr"):
+        resolved = read_yaml(both.root / f"{run}/seed0/resolved.yaml")
+        text = importlib.import_module(f"methods.{run}.methods_text").training_text
+        assert " ".join(text(resolved)) == " ".join(text({**resolved, "gpus": 1}))
+        texts.append(" ".join(text({**resolved, "gpus": 2})))
+    more, cdtr = texts
+    assert "Each of 2 processes computed the losses of its share; gradients were averaged." in more
+    assert "processes, emulated by 2 real ones." in cdtr
 
 
 def test_the_text_follows_protocol_crf_and_rule(tmp_path: Path) -> None:
@@ -135,4 +155,43 @@ def test_the_text_follows_the_box_rule(tmp_path: Path) -> None:
     results.experiment["runs"]["cdtr"]["protocols"]["released"]["threshold"] = 0.35
     (text,) = methods_texts(results.sources())
     assert "at 0.35 (published) of its largest value" in text.paragraphs[-1]
-    assert "the largest region, ends included (wsolevaluation)" in text.paragraphs[-1]
+    assert "the largest region, ends included (wsolevaluation)." in text.paragraphs[-1]
+    assert "carried into the crop as the released program does, up to" in text.paragraphs[-1]
+    results.experiment["runs"]["cdtr"]["protocols"]["released"]["crop"] = "exact"
+    (text,) = methods_texts(results.sources())
+    assert (
+        "carried into the crop exactly; of several true boxes the last one counts."
+        in (text.paragraphs[-1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"kind": "poly", "warmup_iterations": 30, "warmup_start": 1e-6, "power": 0.8},
+            (
+                "over 30 steps, from 1e-06 of it; then it is the base rate times the share of the"
+                " steps still to come, counted from the first one, to the power 0.8, to no less"
+                " than 0.5. So it drops where the warm-up ends, and never is the base rate."
+            ),
+        ),
+        (
+            {"kind": "cosine", "warmup_iterations": 30, "warmup_start": 1e-6},
+            (
+                "over 30 steps, from 1e-06; then it falls from the base rate along half a cosine,"
+                " to no less than 0.5. The encoder"
+            ),
+        ),
+        ({"kind": "poly", "warmup_iterations": 0}, "There is no warm-up: the rate is the base"),
+    ],
+)
+def test_the_schedule_is_told_as_it_runs(
+    both: BothResults, changes: dict[str, Any], told: str
+) -> None:
+    resolved = read_yaml(both.root / "more/seed0/resolved.yaml")
+    resolved["training"]["schedule"] |= {"floor": 0.5, **changes}
+    assert told in training_text(resolved)[1]
+    schedule = build(ScheduleSettings, resolved["training"]["schedule"])
+    rates = [learning_rate(step, 100, 1.0, replace(schedule, floor=0.0)) for step in range(100)]
+    assert (max(rates) < 1.0) == ("never is the base rate" in told)

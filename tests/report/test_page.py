@@ -65,7 +65,9 @@ def test_verdicts_that_need_a_reader_are_repeated_before_the_figures(tmp_path: P
     limits = text[text.index('id="limits"') : text.index('id="post-processing"')]
     assert "test" in limits
     assert limits.count("Not evaluated") == 2  # the test set, and the oracle of the log
-    assert re.search(r"<h1>\d of 11 claims are consistent with the publication</h1>", text)
+    assert re.search(
+        r"<h1>\d of 11 claims are consistent with the publication \(one seed\)</h1>", text
+    )
     verdicts = {row["id"]: row for row in rows_of(page, "verdicts")}
     assert verdicts["more-voc-test-miou"]["verdict"] == "not evaluated"
     assert verdicts["more-voc-test-miou"]["measured"] == ""

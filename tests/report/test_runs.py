@@ -8,11 +8,14 @@ import pytest
 
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
-from methods.reporting.claim_rows import ClaimRow, headline
+from methods.reporting.claim_counts import headline, tally
+from methods.reporting.claim_rows import ClaimRow
+from methods.reporting.curves import draw_journals
 from methods.reporting.headlines import read_headlines
 from methods.reporting.notes import notes
 from methods.reporting.run_parts import OPEN
 from methods.reporting.validation import ORACLE
+from methods.reporting.verdict_words import label, tone
 from tests.report.conftest import RUNS, render_results, rows_of
 from tests.report.outline import section
 from tests.report.results import GIVEN, Results
@@ -74,6 +77,39 @@ def test_masks_that_are_derived_from_instances_are_told(tmp_path: Path) -> None:
     assert told.endswith("Which masks the published numbers were computed on is not known.")
 
 
+def test_trainings_that_were_stopped_are_told(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    assert not any("was stopped" in note for note in notes(results.sources(), []))
+    path = results.folder("more", 0) / "train/done.json"
+    done = read_json(path)
+    torn = {"file": "state_000090.pt", "reason": "it was cut"}
+    write_json(path, {**done, "resumed": [{"iteration": 40}, {"iteration": 80}]})
+    (told,) = (note for note in notes(results.sources(), []) if "was stopped" in note)
+    went = "The training of more, seed 0, was stopped and went on from iteration 40, 80"
+    assert told == f"{went}."
+    write_json(path, {**done, "resumed": [{"iteration": 40}], "states_refused": [torn, torn]})
+    lost = "; 2 saved states not whole and not used."
+    assert went.removesuffix(", 80") + lost in notes(results.sources(), [])
+    write_json(path, {**done, "resumed": [], "states_refused": [torn]})
+    anew = "The training of more, seed 0, began anew; 1 saved state not whole and not used."
+    assert anew in notes(results.sources(), [])
+
+
+def test_a_column_that_one_journal_lacks_is_drawn_of_the_other(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=[0, 1])
+    newer = results.folder("more", 1) / "train/journal.csv"
+    first, *rows = newer.read_text(encoding="utf-8").splitlines()
+    norms = ["inf", "nan", *(str(2 + number) for number in range(len(rows) - 2))]
+    lines = [f"{first},gradient_norm", *map(",".join, zip(rows, norms, strict=True))]
+    newer.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    runs = [run for run in results.sources().segmentation if run.run == "more"]
+    drawn = {drawing.name: drawing for drawing in draw_journals("more", runs).drawings}
+    assert drawn["curve-more-gradient_norm"].description == (
+        f"norm of the gradients by iteration: seed 0 without a value; seed 1 from 2 to {norms[-1]}."
+    )
+    assert drawn["curve-more-total"].description.count("seed") == 2
+
+
 def test_the_curve_may_be_of_another_split(tmp_path: Path) -> None:
     results = Results(tmp_path, runs={"more": {"evaluation": {"curve_split": "val_part"}}})
     page = render_results(results)
@@ -95,7 +131,7 @@ def test_a_given_checkpoint_is_a_calibration_without_training(page: Path, text: 
     digest = sha256(row["checkpoint file"])
     assert (row["run"], row["sha256"]) == ("given", digest)
     assert "Run given is a calibration: it evaluates a given checkpoint and trains nothing" in text
-    assert "Calibration given, a given checkpoint, by crf" in text
+    assert "Calibration, a given checkpoint of MoRe (run given), on val (decoder, " in text
     for table in ("training", "machines", "validation", "oracle"):
         assert {row["run"] for row in rows_of(page, table)} == set(RUNS) - {"given"}
     assert 'id="curve-given-total"' not in text
@@ -236,7 +272,7 @@ def test_runs_after_the_second_are_folded_and_show_the_named_images(text: str) -
     assert "worst images" in gallery
     assert "worst images" not in folded
     assert folded.count('<figure class="strip">') == 3 * (len(RUNS) - OPEN)
-    for name in ("curves", "per-class", "chain"):
+    for name in ("curves", "per-class"):
         assert "<details><summary>no_cre</summary>" in section(text, name)
 
 
@@ -249,7 +285,7 @@ def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -
 
 
 def claim_row(
-    tone: str, verdict: str, *, calibration: bool = False, of_report: bool = False
+    status: str, *, trained: int = 1, direction: str = "two-sided", **of: bool
 ) -> ClaimRow:
     return ClaimRow(
         id="a",
@@ -258,20 +294,24 @@ def claim_row(
         reference=1.0,
         value=1.0,
         difference=0.0,
-        verdict=verdict,
-        tone=tone,
-        calibration=calibration,
-        of_report=of_report,
+        status=status,
+        verdict=label(status, trained),
+        tone=tone(status, {"direction": direction}),
+        one_sided=direction != "two-sided",
+        trained=trained,
+        statistics=(None,) * 5,
         reason="So.",
-        source="Here.",
+        facts=(),
+        files=(),
         chains=(),
+        **{"calibration": False, "of_report": False, **of},
     )
 
 
 def test_calibrations_are_counted_apart() -> None:
-    good, bad = claim_row("good", "consistent"), claim_row("bad", "inconsistent")
-    given = claim_row("good", "consistent", calibration=True)
-    words = "claims are consistent with the publication"
+    good, bad = claim_row("equivalent"), claim_row("below")
+    given = claim_row("equivalent", calibration=True)
+    words = "claims are equivalent to the publication"
     assert headline([good, good, bad]) == f"2 of 3 {words}"
     assert headline([good, given, bad]) == f"1 of 2 {words}; 1 more is a calibration"
     assert headline([good, good, good, bad, given, given]) == (
@@ -281,13 +321,49 @@ def test_calibrations_are_counted_apart() -> None:
 
 
 def test_who_repeats_a_report_of_a_re_run_has_reproduced_no_publication() -> None:
-    bad = claim_row("bad", "below")
-    repeated = claim_row("good", "consistent", of_report=True)
-    told = "claims are consistent with the report of a re-run"
+    bad = claim_row("below")
+    repeated = claim_row("equivalent", of_report=True)
+    told = "claims are equivalent to the report of a re-run"
     assert headline([bad, repeated, repeated]) == (
         f"0 of 1 claims are equivalent to the publication; 2 of 2 {told}"
     )
     assert headline([repeated]) == f"1 of 1 {told}"
+
+
+def test_what_too_few_seeds_agree_with_is_never_added_to_what_was_shown() -> None:
+    weak, against = claim_row("consistent"), claim_row("inconsistent")
+    assert headline([weak, weak, against]) == (
+        "2 of 3 claims are consistent with the publication (one seed)"
+    )
+    assert headline([claim_row("equivalent"), weak, claim_row("void")]) == (
+        "1 of 3 claims are equivalent to the publication; 1 is consistent with it (one seed)"
+    )
+    assert headline([claim_row("holds"), claim_row("fails"), weak, weak]) == (
+        "1 of 4 claims hold; 2 are consistent with the publication (one seed)"
+    )
+    assert headline([weak, claim_row("inconsistent", trained=2)]) == (
+        "1 of 2 claims are consistent with the publication (too few seeds for a test)"
+    )
+    repeated = claim_row("consistent", of_report=True)
+    assert headline([claim_row("below"), repeated]) == (
+        "0 of 1 claims are equivalent to the publication; 1 of 1 claims are consistent with the"
+        " report of a re-run (one seed)"
+    )
+    assert tally([weak, weak, claim_row("consistent", trained=2), against]) == (
+        ("consistent (2 seeds)", "weak", 1),
+        ("consistent (one seed)", "weak", 2),
+        ("inconsistent (one seed)", "bad", 1),
+    )
+
+
+def test_a_one_sided_claim_is_not_called_equivalent() -> None:
+    kept = claim_row("non-inferior", direction="at least")
+    better = claim_row("above", direction="at least")
+    words = "claims are non-inferior to the publication"
+    assert headline([kept, better, claim_row("below", direction="at least")]) == f"2 of 3 {words}"
+    assert headline([kept, claim_row("equivalent")]) == (
+        "2 of 2 claims are equivalent to the publication or are non-inferior to the publication"
+    )
 
 
 def quantity(run: str, protocol: str) -> dict[str, object]:

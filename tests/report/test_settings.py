@@ -172,8 +172,8 @@ def test_a_changed_box_protocol_is_a_deviation() -> None:
     released = {**protocols["released"], "threshold": 0.3, "threshold_source": "fixed"}
     added = deviations(changed("runs", "cdtr", "protocols", released=released), "cdtr")
     authors, here = added["protocols.released"]
-    assert "0.2, published" in str(authors)
-    assert "0.3, fixed" in str(here)
+    assert "0.2, stated" in str(authors)
+    assert "0.3, stated" in str(here)
 
 
 def test_fewer_digits_of_the_same_digest_are_no_deviation() -> None:

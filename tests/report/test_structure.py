@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from methods.reporting.crate.files import METADATA
+from methods.reporting.rendering import policy_hash
 from tests.report.conftest import render_results, rows_of
 from tests.report.localization_results import LocalizationResults
 from tests.report.outline import Outline
@@ -18,18 +20,27 @@ SECTIONS = {
     "page": (
         *("verdicts", "limits", "ablation-section"),
         *("post-processing", "per-class", "gallery", "curves"),
-        *("data", "machine", "attempts-section", "record", "chain"),
+        *("data", "machine", "attempts-section", "record", "chain", "downloads"),
     ),
     "both_page": (
         *("verdicts", "limits", "ablation-section"),
         *("post-processing", "per-class", "gallery", "boxes", "box-images", "curves"),
-        *("data", "machine", "attempts-section", "record", "chain"),
+        *("data", "machine", "attempts-section", "record", "chain", "downloads"),
     ),
     "boxes_page": (
         *("verdicts", "limits", "boxes", "box-images", "curves"),
-        *("data", "machine", "attempts-section", "record", "chain"),
+        *("data", "machine", "attempts-section", "record", "chain", "downloads"),
     ),
 }
+
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+# Of the example in Content Security Policy Level 3, section 8.3.
+EXAMPLE = "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+
+
+def scripts(text: str) -> list[str]:
+    """What stands in the script elements of a page."""
+    return re.findall(r"<script\b[^>]*>(.*?)</script>", text, re.S)
 
 
 @pytest.fixture
@@ -57,7 +68,7 @@ def test_ids_are_unique_and_every_link_leads_somewhere(any_page: Path, outline: 
     for link in links:
         if link.startswith("#"):
             assert link[1:] in outline.ids
-        else:
+        elif link != METADATA:  # which is written later; tests/report/test_crate.py looks for it
             assert (any_page.parent / unquote(link)).is_file()
 
 
@@ -84,11 +95,16 @@ def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:
         assert set(str(drawing["aria-labelledby"]).split()) <= set(outline.ids)
 
 
-def test_one_file_without_scripts_or_addresses(any_page: Path, outline: Outline) -> None:
+def test_one_file_without_addresses_and_with_the_script_that_its_policy_allows(
+    any_page: Path, outline: Outline
+) -> None:
     text = any_page.read_text("utf-8")
     assert "http://" not in text
     assert "https://" not in text
-    assert "script" not in {tag for tag, _ in outline.tags}
+    (script,) = scripts(text)
+    assert f"script-src '{policy_hash(script)}'" in POLICY.findall(text)[0]
+    assert policy_hash("alert('Hello, world.');") == EXAMPLE
+    assert [attributes for tag, attributes in outline.tags if tag == "script"] == [{}]
     assert any_page.stat().st_size < 5_000_000
 
 
@@ -131,8 +147,10 @@ def test_text_from_the_results_is_escaped(
     tmp_path: Path, made: type[Results | LocalizationResults], table: str
 ) -> None:
     page = render_results(made(tmp_path, classes=HOSTILE))
-    outline = Outline(page.read_text("utf-8"))
-    assert "script" not in {tag for tag, _ in outline.tags}
+    text = page.read_text("utf-8")
+    outline = Outline(text)
+    (script,) = scripts(text)
+    assert "alert" not in script
     for name in HOSTILE:
         assert any(name == word.strip() for word in outline.words)
     assert {row["class"] for row in rows_of(page, table)} - {"background"} == set(HOSTILE)

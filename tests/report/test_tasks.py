@@ -63,8 +63,9 @@ def test_the_header_has_a_sentence_of_every_run(text: str) -> None:
     header = re.search(r"<header>(.*?)</header>", text, re.S)
     assert header is not None
     sentences = re.findall(r'<(?:p class="result"|li)>(.*?)</', header[1])
-    assert [sentence.split()[0] for sentence in sentences] == [
-        *("more", "cdtr", "matched", "Calibration"),
+    assert [sentence.partition(", on ")[0] for sentence in sentences] == [
+        *("MoRe", "CDTR", "CDTR (run matched)"),
+        "Calibration, a given checkpoint of CDTR (run given_boxes)",
     ]
 
 
@@ -204,8 +205,9 @@ def test_a_page_that_compares_runs_shows_every_run_by_their_protocol(
     judged = [entry["quantity"] for entry in read_json(both.root / "verdicts.json")["verdicts"]]
     assert ("more", "crf") in [(q["run"], q.get("protocol")) for q in judged if "run" in q]
     (header,) = re.findall(r"<header>(.*?)</header>", both_page.read_text("utf-8"), re.S)
-    told = re.findall(r"by (\w+) \(", header)
-    assert told == ["crf", "released", "released", "released"]
+    told = re.findall(r"on (?:val|test) \((.*?)\)", header)
+    released = "released protocol, threshold 0.2, published"
+    assert told == ["decoder, scales 0.86, 1, 1.15, flip, CRF", *[released] * 3]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Claims that did not come out well, out of claim files and scores, by the scripts of the rules."""
 
+import re
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -8,11 +9,12 @@ import numpy as np
 import pytest
 import yaml
 
-from methods.data.files import read_json
+from methods.data.files import read_json, sha256
 from methods.evaluation.segmentation import metrics_document, write_metrics
+from methods.reporting.deviation_classes import CLASSES_FILE
 from tests.report.judged import JudgedPage, judge_and_render
 from tests.report.outline import section
-from tests.report.results import SUBMITTED, Results
+from tests.report.results import RECORDS, SUBMITTED, Results
 
 SEEDS = (0, 1, 2)
 DASH = "\u2013"
@@ -38,7 +40,9 @@ def score_a_part(path: Path, images: int) -> None:
     write_metrics(path, counts_path, document, ids, counts)
 
 
-def claim(id: str, value: float, tolerance: float, protocol: str, split: str) -> dict[str, Any]:
+def claim(
+    id: str, value: float, tolerance: float, protocol: str, split: str, **stated: Any
+) -> dict[str, Any]:
     """A claim as it stands in a file."""
     published = {"value": value, "tolerance": tolerance, "kind": "paper", "where": "Table 2"}
     told = {"dataset": "VOC 2012", "stage": "decoder", "protocol": "As in the paper."}
@@ -48,7 +52,7 @@ def claim(id: str, value: float, tolerance: float, protocol: str, split: str) ->
         "statement": f"The claim {id}.",
         "source": "A paper",
         "quantity": quantity,
-        "published": {**published, **told, "maybe_maximum": False},
+        "published": {**published, **told, "maybe_maximum": False, **stated},
     }
 
 
@@ -67,6 +71,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> JudgedPage:
         claim("short", mean + 40, 1.0, "crf", "val"),
         claim("open", mean, 1e-6, "crf", "val"),
         claim("server", mean, 60.0, "crf", "test"),
+        claim("few", mean, 60.0, "crf", "val", minimum_seeds=4),
+        claim("few-off", mean + 40, 1.0, "crf", "val", minimum_seeds=4),
     ]
     file = folder / "claims.yaml"
     file.write_text(yaml.safe_dump({"registered": "Before any run.", "claims": claims}))
@@ -81,6 +87,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> JudgedPage:
         ("short", "below", "bad", "lies wholly below the tolerance of 1.00.", True),
         ("open", "inconclusive", "open", "crosses an end of the tolerance of 0.00.", True),
         ("server", "not evaluated", "open", "waiting for the evaluation server&#39;s", False),
+        ("few", "consistent (3 seeds)", "weak", "A verdict of equivalence takes 4 trained", True),
+        ("few-off", "inconsistent (3 seeds)", "bad", "outside the tolerance of 1.00.", True),
     ],
 )
 def test_each_is_shown_with_its_word_its_colour_and_its_reason(
@@ -90,12 +98,56 @@ def test_each_is_shown_with_its_word_its_colour_and_its_reason(
     assert (shown.verdict, shown.tone) == (verdict, tone)
     assert reason in shown.told
     assert (shown.measured != DASH) == measured
-    assert page.rows[id]["verdict"] == verdict
+    assert page.rows[id]["verdict"] == verdict.partition(" (")[0]
     limits = section(page.html, "limits")
     assert (reason in limits) == (tone == "open")
 
 
 def test_none_of_them_counts_as_reproduced(page: JudgedPage) -> None:
-    assert "<h1>0 of 5 claims are equivalent to the publication</h1>" in page.html
-    for text in ("2 void", "1 below", "1 inconclusive", "1 not evaluated"):
+    words = "equivalent to the publication; 1 is consistent with it (too few seeds for a test)"
+    assert f"<h1>0 of 7 claims are {words}</h1>" in page.html
+    for text in (
+        "2 void",
+        "1 below",
+        "1 inconclusive",
+        "1 not evaluated",
+        "1 consistent (3 seeds)",
+    ):
         assert f">{text}</span>" in page.html
+
+
+def test_the_statistics_of_a_test_stand_in_the_table(page: JudgedPage) -> None:
+    (entry,) = (entry for entry in read_json(page.verdicts)["verdicts"] if entry["id"] == "short")
+    row, tested = page.rows["short"], entry["statistics"]
+    assert float(row["90 % low of the difference"]) == tested["low"]
+    assert float(row["90 % high of the difference"]) == tested["high"]
+    assert float(row["p value of the test"]) == tested["p_value"]
+    ends = (float(row[f"one more seed, 95 % {end}"]) for end in ("low", "high"))
+    assert list(ends) == tested["ordinary"]
+    low, high = (f"{end:.2f}" for end in tested["ordinary"])
+    told = f"One more seed would lie between {low} and {high} (95 % prediction)."
+    assert told in page.claim("short").told
+    assert page.rows["few"]["p value of the test"] == ""
+
+
+def test_what_the_verdicts_rest_on_is_registered_with_the_claims(page: JudgedPage) -> None:
+    entries = {entry["file"]: entry for entry in read_json(page.verdicts)["registration"]}
+    records = [path.name for path in RECORDS]
+    assert list(entries) == ["claims.yaml", "deviation_classes.yaml", *records]
+    assert entries["deviation_classes.yaml"]["sha256"] == sha256(CLASSES_FILE)
+    for name in entries:
+        assert name in page.html
+
+
+def test_each_that_speaks_against_its_claim_is_named_at_the_top(page: JudgedPage) -> None:
+    header = page.html[page.html.index("<header>") : page.html.index("</header>")]
+    named = re.findall(
+        r'<li><span class="mark bad">(.*?)</span> <a href="#claim-(.*?)">(.*?)</a></li>', header
+    )
+    assert named == [
+        (verdict, id, f"The claim {id}.")
+        for verdict, id in (
+            *(("void", "part"), ("void", "deviating"), ("below", "short")),
+            ("inconsistent (3 seeds)", "few-off"),
+        )
+    ]

@@ -27,6 +27,7 @@ MACHINE = {
     "python": "3.11.9",
     "torch": "2.5.1",
     "threads": 2,
+    "deterministic": True,
 }
 TERMS = ("total", "cls", "cls_aux", "attri", "cre", "ure", "ptc", "seg", "reg")
 MAPS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
@@ -71,6 +72,7 @@ def write_training(results: "Results", name: str, seed: int) -> None:
         "distinct_images": 240,
         "device": "cpu",
         "machine": MACHINE,
+        "energy": {"watt_hours": None, "basis": "no NVIDIA card"},
         "checkpoints": written,
     }
     write_json(folder / "train/done.json", done)

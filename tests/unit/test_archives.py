@@ -157,7 +157,7 @@ def test_a_missing_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.tar: found no such file"):
         extract_archives([tmp_path / "a.tar"], tmp_path / "out", LIMIT)
     with pytest.raises(InputError, match=r"a\.tar: found no such file.*`storage.data`"):
-        verify_archives(tmp_path, [{"name": "a.tar"}])
+        verify_archives(tmp_path, [{"name": "a.tar"}], source="local")
 
 
 def test_verification_reports_what_it_found(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_verification_reports_what_it_found(tmp_path: Path) -> None:
         "bytes": len(content),
         "md5": hashlib.md5(content).hexdigest().upper(),
     }
-    assert verify_archives(tmp_path, [declared]) == [
+    assert verify_archives(tmp_path, [declared], source="local") == [
         {
             "name": "a.tgz",
             "bytes": len(content),
@@ -183,7 +183,7 @@ def test_verification_reports_what_it_found(tmp_path: Path) -> None:
 def test_a_truncated_download_is_told_by_its_size(tmp_path: Path) -> None:
     (tmp_path / "a.tar").write_bytes(bytes(90))
     with pytest.raises(InputError, match="a truncated archive of 90 bytes, expected 100 bytes"):
-        verify_archives(tmp_path, [{"name": "a.tar", "bytes": 100}])
+        verify_archives(tmp_path, [{"name": "a.tar", "bytes": 100}], source="local")
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
@@ -191,29 +191,31 @@ def test_another_digest_is_refused(tmp_path: Path, algorithm: str) -> None:
     (tmp_path / "a.tar").write_bytes(b"content")
     wrong = hashlib.new(algorithm, b"other").hexdigest()
     with pytest.raises(InputError, match=rf"{algorithm} \w+ over 7 bytes, .*{wrong}"):
-        verify_archives(tmp_path, [{"name": "a.tar", algorithm: wrong}])
+        verify_archives(tmp_path, [{"name": "a.tar", algorithm: wrong}], source="local")
 
 
 def test_a_digest_that_nobody_publishes_holds_from_its_first_use(tmp_path: Path) -> None:
     archive = write_tar(tmp_path / "a.tar")
-    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "digest": "unknown"}])
+    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "digest": "unknown"}], source="local")
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     note = tmp_path / "a.tar.sha256"
     assert (found["sha256"], found["remembered"]) == (digest, True)
     assert note.read_text(encoding="utf-8") == f"{digest}  a.tar\n"
-    assert verify_archives(tmp_path, [{"name": "a.tar"}]) == [{**found, "declared": {}}]
+    assert verify_archives(tmp_path, [{"name": "a.tar"}], source="local") == [
+        {**found, "declared": {}}
+    ]
     archive.write_bytes(archive.read_bytes() + bytes(512))
     with pytest.raises(InputError, match="as when it was first seen") as caught:
-        verify_archives(tmp_path, [{"name": "a.tar"}])
+        verify_archives(tmp_path, [{"name": "a.tar"}], source="local")
     assert digest in str(caught.value)
     note.unlink()
-    assert verify_archives(tmp_path, [{"name": "a.tar"}])[0]["sha256"] != digest
+    assert verify_archives(tmp_path, [{"name": "a.tar"}], source="local")[0]["sha256"] != digest
 
 
 def test_a_published_digest_needs_no_memory(tmp_path: Path) -> None:
     archive = write_tar(tmp_path / "a.tar")
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "sha256": digest}])
+    (found,) = verify_archives(tmp_path, [{"name": "a.tar", "sha256": digest}], source="local")
     assert not found["remembered"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.tar"]
 

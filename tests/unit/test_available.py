@@ -5,42 +5,24 @@ from pathlib import Path
 import psutil
 import pytest
 
-from methods.cards import Card, gpu_answers, training_card
+from methods.cards import Card, card_names, gpu_answers, training_card
 from methods.planning.available import MainMemory, installed_memory
+from tests.unit.small_driver import Driver
 
+ASKED = "uuid,memory.total,name"
 TWO = "GPU-aaaa, 4096, Display 1\nGPU-bbbb, 24576, NVIDIA GeForce RTX 3090\n"
 DISPLAY = Card("Display 1", 4 << 30, "GPU-aaaa")
 LARGE = Card("NVIDIA GeForce RTX 3090", 24 << 30, "GPU-bbbb")
 
 
-@pytest.fixture(autouse=True)
-def no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The answer of a program that stands in for the driver's; a test may change it."""
-    answer = tmp_path / "answer"
-    answer.write_text(TWO, encoding="utf-8")
-    program = tmp_path / "nvidia-smi"
-    asked = "--query-gpu=uuid,memory.total,name --format=csv,noheader,nounits"
-    text = f'#!/bin/sh\n[ "$*" = "{asked}" ] || exit 2\n. "{tmp_path}/exit"\ncat "{answer}"\n'
-    program.write_text(text, encoding="utf-8")
-    program.chmod(0o755)
-    (tmp_path / "exit").write_text("", encoding="utf-8")
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    return answer
-
-
-def test_no_driver_no_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_no_driver_no_card(no_driver: None) -> None:
     assert training_card() is None
+    assert card_names() == ()
 
 
-def test_a_driver_that_fails_has_no_card(driver: Path) -> None:
-    (driver.parent / "exit").write_text("exit 9", encoding="utf-8")
+def test_a_driver_that_fails_has_no_card(driver: Driver) -> None:
+    driver.answer({ASKED: TWO})
+    driver.fail()
     assert training_card() is None
 
 
@@ -59,12 +41,13 @@ def test_a_driver_that_fails_has_no_card(driver: Path) -> None:
     ],
 )
 def test_the_card_is_cudas_first(
-    driver: Path,
+    driver: Driver,
     monkeypatch: pytest.MonkeyPatch,
     visible: str | None,
     order: str | None,
     card: Card | None,
 ) -> None:
+    driver.answer({ASKED: TWO})
     for name, value in {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": order}.items():
         if value is not None:
             monkeypatch.setenv(name, value)
@@ -72,9 +55,14 @@ def test_the_card_is_cudas_first(
     assert gpu_answers() == (card is not None)
 
 
-def test_a_card_may_not_say_its_memory(driver: Path) -> None:
-    driver.write_text("GPU-dddd, [N/A], Shared\n", encoding="utf-8")
+def test_a_card_may_not_say_its_memory(driver: Driver) -> None:
+    driver.answer({ASKED: "GPU-dddd, [N/A], Shared\n"})
     assert training_card() == Card("Shared", None, "GPU-dddd")
+
+
+def test_the_names_of_all_cards(driver: Driver) -> None:
+    driver.answer({"name": "Display 1\nNVIDIA H100, 80GB HBM3\n"})
+    assert card_names() == ("Display 1", "NVIDIA H100, 80GB HBM3")
 
 
 def put(file: Path, text: str) -> Path:

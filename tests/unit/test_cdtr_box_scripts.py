@@ -87,6 +87,7 @@ def job(folder: Path, **values: Any) -> Job:
         threads=1,
         device="cpu",
         local_files={},
+        states={},
         log=folder / "log",
     )
 

@@ -63,6 +63,7 @@ def test_runs_on_birds_are_cdtr_with_a_guide(project: Path, name: str) -> None:
         ("inference.image_size", 64, f"64, {PRETRAINED}"),
         ("inference.resize", 47, "47, expected at least inference.image_size = 48, which is cut"),
         ("training.augmentation.crop", 56, f"56, {PRETRAINED}"),
+        ("gpus", 3, "3, among which training.emulate_processes = 2 cannot be shared out evenly,"),
         ("training.augmentation.scale", [1.0, 0.3], "1.0 above 0.3, expected the smaller value"),
         ("training.augmentation.rand_augment", "augmix-m3", "'augmix-m3', expected text that mat"),
         ("training.checkpoint_every", 3, "3, expected at most epochs = 2"),

@@ -92,8 +92,12 @@ def test_perfect_maps_of_a_split_score_100(tmp_path: Path) -> None:
     index, manifest = write_birds(tmp_path)
     predictions = predict_masks(tmp_path, index, manifest)
     records = read_index(index, "test", CLASSES)
-    found = split_pixel_precision(predictions, records, manifest, tmp_path, VIEW, 2)
-    assert found == pytest.approx(100)
+    found = [
+        split_pixel_precision(predictions, records, manifest, tmp_path, VIEW, workers)
+        for workers in (1, 2, 3, 5)
+    ]
+    assert found == [found[0]] * 4
+    assert found[0] == pytest.approx(100)
 
 
 def test_without_masks_there_is_no_score(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from methods.cdtr.objective import TERMS, Objective
 from methods.cdtr.settings import NetworkSettings
 from methods.cdtr.step import EmulatedStep
 from methods.settings import build
+from methods.training.processes import Processes
 from methods.weights.clip import load_clip
 from tests.unit.small_cdtr_run import CLASSES, small_run, training_settings, write_guide
 
@@ -57,7 +58,7 @@ def by_hand(objective: Objective, batches: list[Batch]) -> list[CDTR]:
 
 def test_gradients_are_averaged(objective: Objective, batches: list[Batch]) -> None:
     emulated = model()
-    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, processes=2)
+    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, emulated=2)
     for images, labels in batches:
         step.accumulate(images, labels)
     first, second = (gradients(process) for process in by_hand(objective, batches))
@@ -73,7 +74,7 @@ def test_weights_and_running_statistics_after_a_step(
     objective: Objective, batches: list[Batch]
 ) -> None:
     emulated = model()
-    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, processes=2)
+    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, emulated=2)
     for images, labels in batches:
         step.accumulate(images, labels)
     step.update(1e-3)
@@ -99,8 +100,8 @@ def test_weights_and_running_statistics_after_a_step(
 def test_processes_are_not_one_large_batch(objective: Objective, batches: list[Batch]) -> None:
     """Batch statistics, prompts and sums belong to a process."""
     emulated, whole = model(), model()
-    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, processes=2)
-    single = EmulatedStep(whole, objective, SETTINGS.optimizer, processes=1)
+    step = EmulatedStep(emulated, objective, SETTINGS.optimizer, emulated=2)
+    single = EmulatedStep(whole, objective, SETTINGS.optimizer, emulated=1)
     terms = [step.accumulate(images[:1], labels[:1]) for images, labels in batches]
     images, labels = (torch.cat([batch[part][:1] for batch in batches]) for part in (0, 1))
     together = single.accumulate(images, labels)
@@ -112,7 +113,7 @@ def test_processes_are_not_one_large_batch(objective: Objective, batches: list[B
 
 def test_steps_follow_one_another(objective: Objective, batches: list[Batch]) -> None:
     """Gradients of a step do not reach the next; the learned weights are those before a step."""
-    step = EmulatedStep(model(), objective, SETTINGS.optimizer, processes=1)
+    step = EmulatedStep(model(), objective, SETTINGS.optimizer, emulated=1)
     step.accumulate(*batches[0])
     assert step.learned_weights() == dict.fromkeys(
         ("weight_x", "weight_att", "weight_area", "weight_map", "weight_dnc"), 0.5
@@ -133,7 +134,7 @@ def test_half_precision_skips_a_step_that_overflows() -> None:
         total = torch.stack([parameter.sum() for parameter in of.parameters()]).sum()
         return {"total": slopes[int(images)] * total}
 
-    step = EmulatedStep(model("fp16"), steep, SETTINGS.optimizer, processes=1)
+    step = EmulatedStep(model("fp16"), steep, SETTINGS.optimizer, emulated=1)
     for n_iter, (moves, skipped) in enumerate([(True, 0), (False, 1), (True, 1)]):
         before = [parameter.clone() for parameter in step.model.parameters()]
         step.accumulate(torch.tensor(n_iter), torch.zeros(1))
@@ -141,3 +142,46 @@ def test_half_precision_skips_a_step_that_overflows() -> None:
         pairs = zip(before, step.model.parameters(), strict=True)
         assert [not torch.equal(old, new) for old, new in pairs] == [moves] * len(before)
         assert step.skipped == skipped
+
+
+def test_a_step_goes_on_from_its_state(objective: Objective, batches: list[Batch]) -> None:
+    step = EmulatedStep(model("fp16"), objective, SETTINGS.optimizer, emulated=1)
+    step.accumulate(*batches[0])
+    step.scaler.update(8.0)
+    step.accumulate(*batches[0])
+    step.update(1e-3)
+    step.skipped = 3
+    other = EmulatedStep(model("fp16"), objective, SETTINGS.optimizer, emulated=1)
+    other.load_state_dict(deepcopy(step.state_dict()))
+    assert other.skipped == 3
+    assert other.scaler.get_scale() == 8
+    moments, found = (one.optimizer.state_dict()["state"] for one in (step, other))
+    assert moments.keys() == found.keys() != set()
+    for index, values in moments.items():
+        assert all(torch.equal(values[name], found[index][name]) for name in values)
+
+
+def test_paths_of_a_batch_that_is_passed_over_are_drawn(
+    objective: Objective, batches: list[Batch]
+) -> None:
+    """So that the next batch gets those that it would behind that batch."""
+    torch.manual_seed(0)
+    network = replace(NETWORK, drop_path=0.5)
+    step = EmulatedStep(
+        CDTR(network, len(CLASSES), PROGRAM).train(), objective, SETTINGS.optimizer, emulated=2
+    )
+    before = torch.get_rng_state()
+    step.accumulate(*batches[0])
+    behind = torch.get_rng_state()
+    assert not torch.equal(behind, before)
+    torch.set_rng_state(before)
+    step.pass_over(len(batches[0][1]))
+    assert torch.equal(torch.get_rng_state(), behind)
+
+
+def test_processes_share_the_emulated_ones(objective: Objective) -> None:
+    own = [
+        EmulatedStep(model(), objective, SETTINGS.optimizer, 6, Processes(rank, 3)).own
+        for rank in range(3)
+    ]
+    assert [list(of_rank) for of_rank in own] == [[0, 1], [2, 3], [4, 5]]

@@ -25,6 +25,7 @@ from tests.unit.small_cdtr_run import (
     write_guide,
     write_images,
 )
+from tests.unit.small_keeping import small_keeping
 
 
 def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "train") -> Path:
@@ -40,6 +41,7 @@ def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "
         output=output,
         seed=seed,
         device="cpu",
+        keeping=small_keeping(),
     )
     return output
 
@@ -197,6 +199,7 @@ def test_a_guide_of_another_image_size_is_refused(tmp_path: Path) -> None:
             output=tmp_path / "train",
             seed=0,
             device="cpu",
+            keeping=small_keeping(),
         )
 
 

@@ -56,7 +56,7 @@ def write(folder: Path, *entries: dict[str, object]) -> Path:
 
 def test_every_form_is_read(tmp_path: Path) -> None:
     published = PUBLISHED
-    others = {"unit": "points", "direction": "at least", "minimum_seeds": 5, "note": "so"}
+    others = {"direction": "at least", "minimum_seeds": 5, "note": "so"}
     path = write(
         tmp_path,
         claim(id="a", at_least=-1.0, minus=COLOUR),
@@ -77,7 +77,7 @@ def test_every_form_is_read(tmp_path: Path) -> None:
     assert d.bound == Equals(colour, 0.5)
     assert d.quantities() == (crf, colour)
     assert e.bound == Published(**published)
-    assert (e.bound.unit, e.bound.direction, e.bound.minimum_seeds) == ("%", "two-sided", 3)
+    assert (e.bound.direction, e.bound.minimum_seeds) == ("two-sided", 3)
     assert i.bound == Published(**published, **others, allows=("crf.*",))
     assert f.not_evaluated == "no server"
     assert f.quantities() == ()
@@ -127,8 +127,64 @@ def test_every_form_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_unsound_claim_is_refused(tmp_path: Path, entry: dict[str, object]) -> None:
-    with pytest.raises(InputError, match=r"claims.yaml, \$.claims\[0\]"):
+    with pytest.raises(
+        InputError, match=r"claims\.yaml, claims\.0[.a-z_]*: found .+, expected .+; "
+    ):
         load_claims(write(tmp_path, entry))
+
+
+WHICH = "equals, at_least, at_most, published"
+ALONE = (
+    "found this key, expected none beside what else the block says; delete it or change what stands"
+    " beside it."
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (claim(at_least=None), f": found none of the keys {WHICH}, expected one of them; add one."),
+        (
+            claim(at_most=9),
+            f": found the keys at_least and at_most, expected only one of {WHICH}; delete all",
+        ),
+        (
+            claim(atleast=5),
+            ": found the unknown key 'atleast', expected 'at_least'; correct the key or delete it.",
+        ),
+        (claim(quantity=None), ": found no such key, expected the key 'quantity'; add it."),
+        (
+            claim(quantity=None, not_evaluated="no server"),
+            ": found no such key, expected the key 'published'; add it.",
+        ),
+        (claim(statement=""), ".statement: found '', expected text of at least 1 character; "),
+        (claim(quantity=[CRF, CAM]), ".quantity: found a list, expected a block of keys; "),
+        (claim(quantity={**CRF, "dataset": "shapes"}), f".quantity.dataset: {ALONE}"),
+        (claim(quantity={**CAM, "metric": "f1"}), f".quantity.metric: {ALONE}"),
+        (
+            claim(quantity={**CAM, "protocol": "crf"}),
+            ".quantity: found the keys protocol and validation, expected only one of protocol,",
+        ),
+        (
+            claim(quantity={"split": "val", "metric": "miou"}),
+            ".quantity: found none of the keys run, control, expected one of them; add one.",
+        ),
+        (
+            claim(quantity={**COLOUR, "dataset": "the shapes"}),
+            ".quantity.dataset: found 'the shapes', expected text that matches ^[A-Za-z0-9_]+$;",
+        ),
+        (
+            claim(at_least=None, equals={"tolerance": 1}),
+            ".equals: found none of the keys value, quantity, expected one of them; add one.",
+        ),
+        (claim(at_least="high"), ".at_least: found 'high', expected a number; correct this value."),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(tmp_path: Path, entry: dict[str, object], said: str) -> None:
+    path = write(tmp_path, claim(id="first"), entry)
+    with pytest.raises(InputError) as refusal:
+        load_claims(path)
+    assert str(refusal.value).startswith(f"{path}, claims.1{said}")
 
 
 @pytest.mark.parametrize("bound", [float("nan"), float("inf")])

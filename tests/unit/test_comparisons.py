@@ -21,7 +21,7 @@ def measured(values: list[float], images: ImageInterval | None = None) -> dict:
 
 @pytest.mark.parametrize(
     ("values", "status", "distance", "interval", "end"),
-    [  # the half-width is 2.92 * SD / sqrt(3): 0.84 or 1.69
+    [  # the half-width is 2.92 * SD / sqrt(3): 0.84 or 1.69; the reach 4.303 * SD * sqrt(4 / 3)
         ([76.0, 76.5, 77.0], "equivalent", "0.10 above", "-0.74 to +0.94, lies within", ""),
         ([73.5, 74.0, 74.5], "below", "2.40 below", "-3.24 to -1.56, lies wholly below", ""),
         ([78.5, 79.0, 79.5], "above", "2.60 above", "+1.76 to +3.44, lies wholly above", ""),
@@ -46,10 +46,12 @@ def test_enough_seeds_are_tested(
 ) -> None:
     verdict = judge(claim(PUBLISHED), measured(values), [0, 1, 2])
     assert verdict.status == status
+    reach = 4.302653 * (values[1] - values[0]) * (4 / 3) ** 0.5
     assert verdict.reason == (
         f"{values[1]:.2f} (mean of 3 seeds, {values[0]:.2f} to {values[2]:.2f}) is {distance} the"
         f" published 76.40; the 90 % interval of the difference, {interval} the tolerance of"
-        f" 1.00.{end}"
+        f" 1.00. One more seed would lie between {values[1] - reach:.2f} and"
+        f" {values[1] + reach:.2f} (95 % prediction).{end}"
     )
     assert verdict.difference == pytest.approx(values[1] - 76.4)
     assert verdict.statistics is not None
@@ -98,15 +100,17 @@ def test_seeds_that_all_give_one_value_are_no_test() -> None:
 )
 def test_one_seed_with_a_direction(direction: str, value: float, status: str) -> None:
     bound = replace(PUBLISHED, direction=direction)
-    assert compare_published(bound, [value], [None]).status == status
+    found = compare_published(bound, [value], [None])
+    assert found.status == status
+    assert "A verdict of non-inferiority takes 3 trained seeds." in found.reason
 
 
 def test_a_direction_reaches_the_test() -> None:
     values = [76.5, 77.5, 78.5]  # interval -0.59 to +2.79
     at_least = replace(PUBLISHED, direction="at least")
     found = compare_published(at_least, values, [None] * 3)
-    assert found.status == "equivalent"
-    assert "the tolerance of 1.00, of which the lower end alone counts" in found.reason
+    assert found.status == "non-inferior"
+    assert "keeps to the tolerance of 1.00, of which the lower end alone counts" in found.reason
     assert compare_published(PUBLISHED, values, [None] * 3).status == "inconclusive"
 
 

@@ -115,6 +115,8 @@ HELD_OUT = {"split": "train", "images": 20, "seed": 0}
         (f"{MORE}.formulation", {"lam": "cosine"}, "expected one of program, paper"),
         (f"{TRAINING}.pseudo_labels.cam_scales", [1.0, 0.75], "found 0.75, which"),
         (f"{TRAINING}.batch_size", 241, "at most the 240 images of train_aug"),
+        (f"{MORE}.gpus", 3, "training.batch_size = 8 cannot be shared out evenly, expected a div"),
+        (f"{MORE}.gpus", 0, "found 0, expected at least 1"),
         (f"{MORE}.network.width", 64, "128, as width of the weights 'mini-vit'"),
         (f"{MORE}.network.auxiliary_layer", 5, "one of 5 blocks"),
         (f"{MORE}.dataset", "shape", "expected 'shapes'"),

@@ -1,18 +1,15 @@
 """What the crate says of the code, the jobs and the papers."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from methods.data.files import write_json
 from methods.errors import InputError
 from methods.provenance import describe_environment
 from methods.reporting.crate.entities import anchor
 from methods.reporting.crate.facts import code_facts
 from methods.reporting.crate.files import CrateFile
-from methods.reporting.crate.jobs import read_jobs
 from methods.reporting.crate.papers import read_citation
 from methods.reporting.crate.snapshot import write_snapshot
 from methods.yaml_files import read_yaml
@@ -41,32 +38,6 @@ def test_code_is_the_commit_or_differs_from_it() -> None:
 def test_where_git_does_not_answer_nothing_is_claimed_of_the_code() -> None:
     facts = dict(code_facts(replace(ENVIRONMENT, commit=None, changed=None)))
     assert facts == {"git commit": "unknown: git does not answer"}
-
-
-def benchmark(folder: Path, job: str, seconds: float, end: float) -> Path:
-    path = folder / f"benchmarks/{job}.tsv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"s\tmax_rss\tcpu_time\n{seconds}\t10.0\t1.0\n", encoding="utf-8")
-    os.utime(path, (end, end))
-    return path
-
-
-def test_a_job_began_its_wall_time_before_its_end(tmp_path: Path) -> None:
-    late = benchmark(tmp_path, "train_model/more.seed0", 30.5, 1000)
-    early = benchmark(tmp_path, "judge_claims", 2, 500)
-    described = {"input": {"one": "a", "many": ["b", "c"]}, "output": {"made": "d"}}
-    write_json(tmp_path / "logs/train_model/more.seed0.log.job.json", described)
-    first, second = read_jobs([late, early], tmp_path / "benchmarks", tmp_path / "logs")
-    assert (first.name, first.inputs, first.outputs) == ("judge_claims", (), ())
-    assert (second.rule, second.name) == ("train_model", "train_model more.seed0")
-    assert second.start.timestamp() == 969.5
-    assert second.inputs == (Path("a"), Path("b"), Path("c"))
-    assert second.outputs == (Path("d"),)
-
-
-def test_results_without_measured_jobs_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="found no file, expected Snakemake's measurements"):
-        read_jobs([], tmp_path, tmp_path)
 
 
 def test_the_projects_citation_names_both_papers() -> None:

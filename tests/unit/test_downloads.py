@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from methods.data.addresses import without_secrets
 from methods.data.downloads import Wanted, fetch
 from methods.data.locks import locked
 from methods.data.transfer import Timing
@@ -125,6 +126,7 @@ def in_seconds(seconds: float) -> str:
         ("soon", 0, 0.6),
         ("-1", 0, 0.6),
     ],
+    ids=["one", "later", "long", "earlier", "words", "negative"],  # not the times, which pass
 )
 def test_a_server_says_how_long_to_wait(
     tmp_path: Path, asked: str, least: float, most: float
@@ -185,6 +187,43 @@ def test_secrets_in_an_address_are_not_told(tmp_path: Path) -> None:
     assert "pass" not in str(caught.value)
     assert "hidden" not in str(caught.value)
     assert server.address in str(caught.value)
+
+
+def test_secrets_do_not_stay_beside_a_part(tmp_path: Path) -> None:
+    with serving(cut(CONTENT, 1000)) as server:
+        url = server.address.replace("//", "//me:pass%77ord@") + "?token=hidden"
+        with pytest.raises(InputError):
+            fetch(wanted(url), tmp_path / "a.tar", QUICK)
+    note = (tmp_path / ".a.tar.part.json").read_text(encoding="utf-8")
+    assert "validator" in note
+    assert "pass" not in note
+    assert "hidden" not in note
+
+
+def test_what_a_library_says_is_told_without_secrets() -> None:
+    said = "Max retries (url: /a.tar?token=hidden) at 'http://me:hid/den@host:80/a?x=hidden'"
+    told = without_secrets(said)
+    assert told == "Max retries (url: /a.tar) at 'http://host:80/a'"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "url"),
+    [
+        ("http://me:hidden@127.0.0.1:9", "http://host.invalid/a.tar"),
+        ("http://me:hid den@[127.0.0.1", "http://host.invalid/a.tar"),
+        ("", "http://me:hidden@/a.tar?token=hidden"),
+        ("", "http://me:hidden@host.invalid:port/a.tar?token=hidden"),
+        ("", "http://me:hidden@host.invalid/a.tar?token=hidden"),
+    ],
+)
+def test_secrets_of_proxies_and_broken_addresses_are_not_told(
+    proxy: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(InputError) as caught:
+        fetch(wanted(url), tmp_path / "a.tar", QUICK)
+    assert "hidden" not in str(caught.value)
+    assert "hid den" not in str(caught.value)
 
 
 def test_other_schemes_are_refused(tmp_path: Path) -> None:

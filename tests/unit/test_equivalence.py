@@ -71,7 +71,7 @@ def test_two_seeds_have_a_wide_interval() -> None:
     [
         # mean 77.5, difference 1.1, standard error 1 / sqrt(3), interval -0.59 to 2.79
         ("two-sided", "inconclusive", cdf_2(0.1 * sqrt(3))),
-        ("at least", "equivalent", 1 - cdf_2(2.1 * sqrt(3))),
+        ("at least", "non-inferior", 1 - cdf_2(2.1 * sqrt(3))),
         ("at most", "inconclusive", cdf_2(0.1 * sqrt(3))),
     ],
 )
@@ -86,13 +86,13 @@ def test_a_direction_counts_one_end_alone(
 @pytest.mark.parametrize(
     ("low", "high", "outcomes"),
     [
-        (-0.9, 0.9, ("equivalent", "equivalent", "equivalent")),
-        (-1.0, 0.9, ("inconclusive", "inconclusive", "equivalent")),
-        (-0.9, 1.0, ("inconclusive", "equivalent", "inconclusive")),
+        (-0.9, 0.9, ("equivalent", "non-inferior", "non-inferior")),
+        (-1.0, 0.9, ("inconclusive", "inconclusive", "non-inferior")),
+        (-0.9, 1.0, ("inconclusive", "non-inferior", "inconclusive")),
         (-2.0, 2.0, ("inconclusive", "inconclusive", "inconclusive")),
         (1.1, 3.0, ("above", "above", "above")),
         (-3.0, -1.1, ("below", "below", "below")),
-        (1.0, 3.0, ("inconclusive", "equivalent", "inconclusive")),
+        (1.0, 3.0, ("inconclusive", "non-inferior", "inconclusive")),
     ],
 )
 def test_the_rule(low: float, high: float, outcomes: tuple[str, ...]) -> None:

@@ -215,9 +215,15 @@ def test_a_record_that_the_system_has_no_room_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_checkpoint_on_a_full_disk(small_disk: Path) -> None:
-    """torch hides what the system says."""
+@pytest.mark.parametrize("seen", [True, False])
+def test_checkpoint_on_a_full_disk(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    """Seen before it is begun; or in the middle, where torch hides what the system says."""
+    usage = shutil.disk_usage(small_disk)
+    if not seen:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=LIMIT))
     target = small_disk / "a.pt"
-    with pytest.raises(InputError, match=sentence(target, None)):
+    with pytest.raises(InputError, match=sentence(target, 8 * MIB)):
         write_state(target, {"weight": torch.zeros(2 * MIB)})
     assert list(small_disk.iterdir()) == []

@@ -20,7 +20,7 @@ from methods.data.bounds import MAX_RATIO
 from methods.errors import InputError
 
 LIMIT = 2**40  # bytes, far more than any disk here may be filled with
-AGAIN = "delete it to have it fetched again, or put the whole, original archive there."
+ORIGINAL = "put the whole, original archive there."
 CHECK = "check that it is the archive of this data set."
 PLAIN = "expected plain files and folders below the archive's root"
 MIB = 2**20
@@ -68,7 +68,7 @@ Writer = Callable[[Path, list[str]], Path]
 def test_names_that_lead_outside(tmp_path: Path, write: Writer, file: str, name: str) -> None:
     said = refusal(write(tmp_path / file, ["fine", name]))
     assert re.fullmatch(
-        rf"found a member that points outside, '{re.escape(name)}', {PLAIN}; {AGAIN}", said
+        rf"found a member that points outside, '{re.escape(name)}', {PLAIN}; {ORIGINAL}", said
     )
 
 
@@ -96,7 +96,7 @@ def test_links_and_devices_of_a_tar(tmp_path: Path, kind: bytes) -> None:
         member.type, member.linkname = kind, "fine"
 
     said = refusal(write_tar(tmp_path / "a.tar", ["fine", "evil"], change))
-    assert said == f"found a link or device, 'evil', {PLAIN}; {AGAIN}"
+    assert said == f"found a link or device, 'evil', {PLAIN}; {ORIGINAL}"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_links_and_devices_of_a_zip(tmp_path: Path, kind: int) -> None:
         archive.writestr("fine", "")
         archive.writestr(member, "/etc")
     said = refusal(tmp_path / "a.zip")
-    assert said == f"found a link or device, 'evil', {PLAIN}; {AGAIN}"
+    assert said == f"found a link or device, 'evil', {PLAIN}; {ORIGINAL}"
 
 
 def test_a_file_with_holes(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_file_with_holes(tmp_path: Path) -> None:
         member.type = tarfile.GNUTYPE_SPARSE
 
     said = refusal(write_tar(tmp_path / "a.tar", ["fine", "holes"], change, tarfile.GNU_FORMAT))
-    assert said == f"found a link or device, 'holes', {PLAIN}; {AGAIN}"
+    assert said == f"found a link or device, 'holes', {PLAIN}; {ORIGINAL}"
 
 
 @pytest.mark.parametrize("folder", ["", "a/" * 2100])
@@ -127,7 +127,7 @@ def test_a_file_with_holes(tmp_path: Path) -> None:
 def test_names_that_are_too_long(tmp_path: Path, write: Writer, file: str, folder: str) -> None:
     said = refusal(write(tmp_path / file, ["fine", f"{folder}{'n' * 300}"]))
     found = "members whose names cannot stand together in a folder (file name too long)"
-    assert said == f"found {found}, expected a tree of files and folders; {AGAIN}"
+    assert said == f"found {found}, expected a tree of files and folders; {ORIGINAL}"
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -150,7 +150,7 @@ def test_one_name_of_two_contents(tmp_path: Path, suffix: str) -> None:
     found = "members whose names cannot stand together in a folder (one name, two contents)"
     for contents in ((b"one", b"two"), (b"one", b"on"), (b"on", b"one"), (b"", b"one")):
         said = refusal(write(*contents))
-        assert said == f"found {found}, expected a tree of files and folders; {AGAIN}"
+        assert said == f"found {found}, expected a tree of files and folders; {ORIGINAL}"
     extract_archives([write(b"one", b"one")], tmp_path / "out", LIMIT)
     assert (tmp_path / "out/a").read_text() == "one"
 
@@ -274,7 +274,7 @@ def test_a_size_below_zero(tmp_path: Path, size: int) -> None:
     member.size = size
     (tmp_path / "a.tar").write_bytes(member.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
     said = refusal(tmp_path / "a.tar")
-    assert said == f"found {size} bytes of 'a', expected none or more; {AGAIN}"
+    assert said == f"found {size} bytes of 'a', expected none or more; {ORIGINAL}"
 
 
 def test_a_size_beyond_the_bound_needs_no_content(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_name_that_ends_in_its_middle(tmp_path: Path) -> None:
         member.pax_headers = {"path": "fine\0evil"}
 
     said = refusal(write_tar(tmp_path / "a.tar", ["a"], change))
-    assert said == f"found a name that no file can have, 'fine\\x00evil', {PLAIN}; {AGAIN}"
+    assert said == f"found a name that no file can have, 'fine\\x00evil', {PLAIN}; {ORIGINAL}"
 
 
 @pytest.mark.parametrize("file", ["a.tar", "a.tgz", "a.zip"])
@@ -300,7 +300,7 @@ def test_garbage(tmp_path: Path, file: str, content: bytes) -> None:
     kind = "zip" if file.endswith("zip") else "tar"
     assert re.fullmatch(
         rf"found {len(content)} bytes of a truncated or corrupt archive \([^()]+\),"
-        rf" expected a whole {kind} archive; {AGAIN}",
+        rf" expected a whole {kind} archive; {ORIGINAL}",
         refusal(tmp_path / file),
     )
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from workflow_scripts.job import told_by
+
 PROJECT = Path(__file__).parents[2]
 HINGE = """
 from workflow_scripts.job import run
@@ -30,6 +32,10 @@ def describe(folder: Path, **changes: Any) -> Path:
         "threads": 1,
         "device": "cpu",
         "local_files": {"photographs.tar": "/else where/p.tar"},
+        "gpus": 1,
+        "deterministic": "auto",
+        "states": {"keep": 3},
+        "guards": {"loader_minutes": 2},
         "log": str(folder / "log s" / "job.log"),
     }
     path = folder / "given.json"
@@ -62,6 +68,7 @@ import pathlib
 assert job.input == {"one": pathlib.Path("in put"), "many": [pathlib.Path("a"), pathlib.Path("b")]}
 assert job.device == "cpu" and job.threads == 1
 assert job.local_files == {"photographs.tar": pathlib.Path("/else where/p.tar")}
+assert job.states == {"keep": 3} and job.guards == {"loader_minutes": 2}
 job.output["result"].write_text(str(job.params["number"]) + job.wildcards["run"])
 """
     done = call(tmp_path, body)
@@ -85,8 +92,11 @@ subprocess.run(["echo", "from a child"])
 """
     done = call(tmp_path, body)
     assert (done.stdout, done.stderr) == ("", "")
-    for words in ("from print", "from stderr", "from a child"):
-        assert words in log_of(tmp_path)
+    started, *told, finished = log_of(tmp_path).splitlines()
+    assert sorted(told) == ["from a child", "from print", "from stderr"]
+    assert started.startswith("try_script: started 20")
+    assert finished.startswith("try_script: finished 20")
+    assert told_by(tmp_path / "log s/job.log") == "\n".join(told) + "\n"
 
 
 def test_mistake_is_one_sentence_on_the_terminal_and_in_the_log(tmp_path: Path) -> None:
@@ -98,7 +108,10 @@ raise InputError("a.png", "mode RGBA", "L or P", "export it again")
     sentence = "a.png: found mode RGBA, expected L or P; export it again.\n"
     assert done.returncode == 1
     assert done.stderr == sentence
-    assert log_of(tmp_path) == sentence
+    started, told, ended = log_of(tmp_path).splitlines(keepends=True)
+    assert told == sentence
+    assert started.startswith("try_script: started 20")
+    assert ended.startswith("try_script: ended without its result 20")
 
 
 def test_bug_leaves_its_traceback_in_the_log_and_a_pointer_on_the_terminal(tmp_path: Path) -> None:

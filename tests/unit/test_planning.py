@@ -15,7 +15,7 @@ from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
-from methods.planning.times import Machine, time_rows
+from methods.planning.times import Machine, longest_training, time_rows
 from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment
 
 UNSTATED = ("CUBV2.tar", "wsolevaluation-master.tar.gz")  # files whose size nobody has stated
@@ -31,9 +31,11 @@ def small(tmp_path: Path) -> Configuration:
     return configuration(tmp_path, small_experiment())
 
 
-def test_sizes_by_hand(small: Configuration) -> None:
+@pytest.mark.parametrize(("cores", "at_once"), [(1, 1), (2, 2), (8, 2)])
+def test_sizes_by_hand(small: Configuration, cores: int, at_once: int) -> None:
     steps = steps_to_run(small, None)
-    parts = parts_to_write(small, missing_files(small, None), steps, None)
+    machine = Machine(gpu=False, cores=cores)
+    parts = parts_to_write(small, missing_files(small, None), steps, None, machine)
     found = {(part.name, part.root.name): part.bytes for part in parts}
     parameters = cost.parameters(small.experiment["runs"]["more"], 3)
     mask = 0.03 * 500 * 375
@@ -45,7 +47,17 @@ def test_sizes_by_hand(small: Configuration) -> None:
         ("checkpoints", "trial"): 2 * 3 * 4 * parameters,  # seeds, after 10, 20 and 25 iterations
         ("logits and maps", "trial"): 2 * (logits + maps),
         ("label maps", "trial"): pytest.approx(2 * (5 + 5 + 10) * mask),
+        # two are kept and one is written; weights and two moments of each
+        ("states of trainings", "trial"): at_once * (2 + 1) * 3 * 4 * parameters,
     }
+
+
+def test_no_states_are_counted_where_nothing_trains(small: Configuration) -> None:
+    put(small.results / "more/seed0/train/done.json")
+    put(small.results / "more/seed1/train/done.json")
+    steps, machine = steps_to_run(small, None), Machine(gpu=True, cores=2)
+    parts = parts_to_write(small, [], steps, None, machine)
+    assert "states of trainings" not in {part.name for part in parts}
 
 
 def test_only_what_is_missing_is_counted(small: Configuration) -> None:
@@ -83,6 +95,17 @@ def test_rehearsal_that_a_training_waits_for_is_counted(small: Configuration) ->
     assert {step.written for step in later} == {"rehearsals"}
     done = put(training.path)
     assert training.path in [step.path for step in steps_to_run(small, {done})]
+
+
+def test_a_rehearsal_takes_what_its_jobs_take_to_start(small: Configuration) -> None:
+    """Of so little work that each job's start counts for more."""
+    asked = dataclasses.replace(small, rehearse=24)
+    steps = [step for step in steps_to_run(asked, None) if step.name == "rehearsal"]
+    made = {step.path.relative_to(small.results / "more+rehearsal/seed0") for step in steps}
+    assert {Path("resolved.yaml"), Path("checkpoint.json"), Path("metrics/val.raw.json")} <= made
+    (row,) = time_rows(steps, Machine(gpu=True, cores=2))
+    assert row.jobs == len(steps) == len(made)
+    assert 1.5 * row.jobs < row.seconds < 1.6 * row.jobs
 
 
 def test_a_given_checkpoint_is_not_trained(small: Configuration, tmp_path: Path) -> None:
@@ -178,8 +201,11 @@ def test_table_of_sources() -> None:
     sources = read_sources()
     assert sources["VOC2012test.tar"].by_a_person
     assert sources["benchmark.tgz"].digest == "md5:82b4d87ceb2ed10f6038a1cba92111cb"
+    assert sources["VOCtrainval_11-May-2012.tar"].version == "VOC 2012, 11 May 2012"
+    assert len(sources["VOCtrainval_11-May-2012.tar"].urls) == 3
     for source in sources.values():
         assert source.urls
+        assert source.version
         assert source.terms
         known = [size for size in (source.bytes, source.about_bytes) if size is not None]
         assert len(known) == (source.file not in UNSTATED), source.file
@@ -213,13 +239,41 @@ def test_work_on_a_cpu_is_shared_by_eight_cores_at_most(small: Configuration) ->
     assert seconds[1] == seconds[2]
 
 
+def test_a_deterministic_training_on_a_cpu_has_one_core(small: Configuration) -> None:
+    steps = [step for step in steps_to_run(small, None) if step.learns]
+    bound, free, gpu = (
+        longest_training(steps, machine)
+        for machine in (
+            Machine(gpu=False, cores=4),
+            Machine(gpu=False, cores=4, deterministic=False),
+            Machine(gpu=True, cores=4),
+        )
+    )
+    assert bound == pytest.approx(4 * free)
+    assert gpu < free
+
+
+def test_several_processes_are_faster_and_hold_more(small: Configuration) -> None:
+    one = [step for step in steps_to_run(small, None) if step.learns]
+    two = [dataclasses.replace(step, processes=2) for step in one]
+    on_gpus = Machine(gpu=True, cores=4)
+    assert longest_training(one, on_gpus) == pytest.approx(2 * longest_training(two, on_gpus))
+    on_cpu = Machine(gpu=False, cores=4)
+    assert longest_training(one, on_cpu) == pytest.approx(2 * longest_training(two, on_cpu))
+    free = Machine(gpu=False, cores=4, deterministic=False)
+    assert longest_training(one, free) == longest_training(two, free)
+    assert main_memory(small, two, on_gpus) == pytest.approx(2 * main_memory(small, one, on_gpus))
+
+
 def test_main_memory_grows_with_loaders_and_crf(small: Configuration) -> None:
     steps = steps_to_run(small, None)
     machine = Machine(gpu=True, cores=4)
     crf = 4 * (0.2e9 + 32 * 500 * 375 * 4)
     assert main_memory(small, steps, machine) == pytest.approx(2e9 + 3 * 0.4e9 + crf)
-    on_cpu = main_memory(small, steps, Machine(gpu=False, cores=4))
+    on_cpu = main_memory(small, steps, Machine(gpu=False, cores=4, deterministic=False))
     assert on_cpu - main_memory(small, steps, machine) == pytest.approx(gpu_memory(steps))
+    beside = main_memory(small, steps, Machine(gpu=False, cores=4))  # those of both seeds
+    assert beside == pytest.approx(2 * (2e9 + 3 * 0.4e9 + gpu_memory(steps)) + crf)
     assert main_memory(small, [], machine) == 0
 
 

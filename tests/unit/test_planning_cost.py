@@ -83,3 +83,5 @@ def test_memory_of_the_published_training_is_the_published_one() -> None:
     run["training"]["batch_size"] = 2
     state = 16 * 94_746_648
     assert cost.training_memory(run, 20) - state == pytest.approx((12.1 * GIGA - state) / 2)
+    one_of_two = {**run, "gpus": 2}
+    assert cost.training_memory(one_of_two, 20) - state == pytest.approx((12.1 * GIGA - state) / 4)

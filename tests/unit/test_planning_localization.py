@@ -39,7 +39,8 @@ def both(tmp_path: Path) -> Configuration:
 
 def test_sizes_by_hand(birds: Configuration) -> None:
     steps = steps_to_run(birds, None)
-    parts = parts_to_write(birds, missing_files(birds, None), steps, None)
+    machine = Machine(gpu=True, cores=4)
+    parts = parts_to_write(birds, missing_files(birds, None), steps, None, machine)
     found = {(part.name, part.root.name): part.bytes for part in parts}
     parameters = cost.parameters(birds.experiment["runs"]["cdtr"], 3)
     maps = 3 + 2 * 36 + 36 + 2  # logits, two maps, the attention, two classes
@@ -49,6 +50,7 @@ def test_sizes_by_hand(birds: Configuration) -> None:
         ("files to fetch", "data"): 5_000_000,  # nobody knows the sizes of the weights
         ("extracted", "data"): pytest.approx(80 * 95e3),
         ("checkpoints", "trial"): 2 * 3 * 4 * parameters,  # seeds, after 2, 4 and 5 epochs
+        ("states of trainings", "trial"): (2 + 1) * 3 * 4 * parameters,  # one at a time
         ("class maps", "trial"): 2 * images * 4 * maps,
         ("boxes", "trial"): 2 * (images * boxes * 4 + 30 * boxes * 20),  # bytes by rule
     }

@@ -48,7 +48,8 @@ def test_text_of_the_paper(paper: Configuration) -> None:
     assert row.split()[:5] == ["VOCtrainval_11-May-2012.tar", "2.0", "GB", "size,", "md5"]
     assert folder in row
     assert row.endswith("VOC terms (Flickr images)")
-    assert f"from {read_sources()['VOCtrainval_11-May-2012.tar'].urls[0]}" in text
+    address = read_sources()["VOCtrainval_11-May-2012.tar"].urls[0]
+    assert f"VOC 2012, 11 May 2012; from {address}" in text
     assert [line.split()[:3] for line in lines if "GPU memory" in line] == [
         ["GPU", "memory", "~12"]
     ]
@@ -61,7 +62,7 @@ def test_a_cpu_is_said_to_be_too_slow_for_the_paper(paper: Configuration) -> Non
     text = plan_text(paper, None, Machine(gpu=False, cores=2))
     last = text.splitlines()[-1]
     assert last.startswith("NOT FEASIBLE HERE: config.yaml says `device: cpu`")
-    assert "takes ~18 days on 2 cores" in last
+    assert "takes ~35 days on 2 cores" in last
     assert "one RTX 3090" in text  # the times are those of a GPU
 
 

@@ -68,7 +68,7 @@ def test_what_fits_is_not_mentioned(
 
 def test_folders_on_one_disk_are_summed(small: Configuration, machine: SimpleNamespace) -> None:
     steps = steps_to_run(small, None)
-    parts = parts_to_write(small, missing_files(small, None), steps, None)
+    parts = parts_to_write(small, missing_files(small, None), steps, None, GPU)
     need = found(small, "disk")
     assert need.needed == pytest.approx(sum(part.bytes for part in parts))
     assert list(need.parts) == parts
@@ -111,7 +111,7 @@ def test_a_disk_that_is_too_small_is_refused(
     assert not empty
     assert "\n".join(lines) == preflight_text(needs(small, None, GPU))
     row = next(line for line in lines if line.startswith("  disk"))
-    assert row.split()[1:8] == ["~11", "MB", "1.0", "kB", "DOES", "NOT", "FIT"]
+    assert row.split()[1:8] == ["~12", "MB", "1.0", "kB", "DOES", "NOT", "FIT"]
 
 
 def test_a_gpu_that_is_too_small_is_refused(small: Configuration, machine: SimpleNamespace) -> None:
@@ -123,6 +123,19 @@ def test_a_gpu_that_is_too_small_is_refused(small: Configuration, machine: Simpl
     assert (need.needed, need.where, need.fits) == (needed, "a card", False)
     assert "found too little GPU memory, " in refusal(small)
     assert "train on a GPU with more memory, or go on" in refusal(small)
+
+
+def test_too_few_gpus_are_refused(
+    small: Configuration, machine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.experiment["runs"]["more"]["gpus"] = 2
+    cards = [("0", machine.card)]
+    monkeypatch.setattr("methods.planning.needs.visible_cards", lambda: cards)
+    need = found(small, "GPUs")
+    assert (need.needed, need.available, need.fits) == (2, 1, False)
+    assert "found too few GPUs, " in refusal(small)
+    cards += cards
+    assert found(small, "GPUs").fits
 
 
 def test_unknown_memory_of_a_gpu_is_called_unknown(
@@ -180,7 +193,7 @@ def test_a_cpu_is_refused_where_it_takes_too_long(
     on_cpu = Machine(gpu=False, cores=2)
     paper = configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
     need = found(paper, "GPU", on_cpu)
-    assert need.where == "no GPU answers, and one training takes ~18 days on 2 cores"
+    assert need.where == "no GPU answers, and one training takes ~35 days on 2 cores"
     assert "found no GPU to train on, expected" in refusal(paper, on_cpu)
     # The small one trains on a CPU, whose memory then holds the network.
     assert [need.what for need in needs(small, None, on_cpu)] == ["disk", "main memory", "cores"]
@@ -225,13 +238,17 @@ def test_what_exists_is_not_needed_again(small: Configuration, machine: SimpleNa
 
 
 def start(
-    small: Configuration, files: list[Path], touch: bool = False, cluster: bool = False
+    small: Configuration,
+    files: list[Path],
+    touch: bool = False,
+    cluster: bool = False,
+    gpu: bool = True,
 ) -> None:
     """What happens before the first job of a call that makes some files."""
     job = SimpleNamespace(output=[str(file) for file in files])
     dag = SimpleNamespace(needrun_jobs=lambda exclude_finished: [job])
     workflow = SimpleNamespace(dag=dag, cores=4, touch=touch, local_exec=not cluster)
-    check_machine(workflow, small, gpu=True)
+    check_machine(workflow, small, gpu=gpu)
 
 
 def test_only_a_call_that_trains_is_refused(
@@ -259,3 +276,17 @@ def test_a_cluster_shares_the_disks_alone(small: Configuration, machine: SimpleN
     machine.free = 0
     with pytest.raises(InputError, match="too little disk space"):
         start(small, every, cluster=True)
+
+
+def test_no_gpu_here_does_not_decide_for_a_cluster(
+    small: Configuration, machine: SimpleNamespace
+) -> None:
+    asked, unasked = (dataclasses.replace(small, device=device) for device in ("cpu", "auto"))
+    every = [step.path for step in steps_to_run(small, None)]
+    networks = [step.path for step in steps_to_run(small, None) if step.macs]
+    with pytest.raises(InputError, match="device: found auto, and no GPU on this machine"):
+        start(unasked, networks, cluster=True, gpu=False)
+    start(unasked, [path for path in every if path not in networks], cluster=True, gpu=False)
+    start(unasked, every, cluster=False, gpu=False)
+    start(unasked, every, cluster=True, gpu=True)
+    start(asked, every, cluster=True, gpu=False)

@@ -6,12 +6,14 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from methods.registry.journals import keep_journal, keep_journal_of_killed
 from methods.registry.outcomes import outcomes
 from methods.registry.records import Attempt, read_attempts
+from methods.registry.trainings import run_and_seed, unshown_trainings
 
 FACTS = {
     "rule": "train_model",
@@ -22,7 +24,7 @@ FACTS = {
 }
 
 
-def begin(folder: Path, **changes: str) -> Attempt:
+def begin(folder: Path, **changes: Any) -> Attempt:
     return Attempt.begin(folder, **{**FACTS, **changes})
 
 
@@ -143,3 +145,28 @@ def test_the_next_attempt_keeps_the_journal_of_one_that_was_killed(tmp_path: Pat
     later_start = replace(later, started=datetime.now(UTC) + timedelta(hours=1))
     keep_journal(later_start, journal)
     assert not later.kept_journal.exists()
+
+
+def test_finished_trainings_that_nobody_shows_are_known(tmp_path: Path) -> None:
+    def train(run: str, seed: str, outcome: str = "finished") -> Attempt:
+        folder = tmp_path / f"train_model/{run}.seed{seed}"
+        facts = {"job": f"{run}.seed{seed}", "wildcards": {"run": run, "seed": seed}}
+        return begin(folder, **facts).end(outcome, None)
+
+    shown = {("more", "0")}
+    assert unshown_trainings(tmp_path, shown) == []
+    train("more", "0")
+    train("more", "1", "failed")
+    train("more+rehearsal", "2")
+    begin(tmp_path / "judge_claims", rule="judge_claims", job="").end("finished", None)
+    assert unshown_trainings(tmp_path, shown) == []
+    train("more", "10")
+    first = train("more", "1")
+    train("more", "1", "failed")  # what an attempt had shown before stays known
+    other = train("cdtr", "0")
+    found = unshown_trainings(tmp_path, shown)
+    assert [attempt.file for attempt in found][:2] == [other.file, first.file]
+    assert [run_and_seed(attempt) for attempt in found] == [
+        *(("cdtr", "0"), ("more", "1"), ("more", "10")),
+    ]
+    assert unshown_trainings(tmp_path, {run_and_seed(attempt) for attempt in found} | shown) == []

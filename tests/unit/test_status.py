@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from methods.data.files import write_json
 from methods.registry.records import Attempt
-from methods.status.cards import card_line
+from methods.status.logged import read_logged_progress
 from methods.status.processes import is_running
 from methods.status.progress import read_progress
 from methods.status.text import status_text
+from tests.unit.small_driver import Driver
 from tests.unit.test_registry import begin
 
 RESOLVED = "training: {iterations: 100}\nderived: {global_batch: 8}\n"
@@ -126,6 +128,43 @@ def test_status_of_a_training_and_what_came_before(
     assert any("more.seed1" in line and "no end" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("rule", "source", "block"),
+    [
+        ("pretrain_backbone", "pretrained", "pretraining"),
+        ("train_clip", "contrastive", "contrastive"),
+    ],
+)
+def test_progress_of_a_training_of_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, source: str, block: str
+) -> None:
+    monkeypatch.setattr("methods.status.text.is_running", lambda attempt: True)
+    started = datetime.now(UTC) - timedelta(seconds=100)
+    folder = tmp_path / f"registry/{rule}/net"
+    replace(begin(folder, job="net"), rule=rule, wildcards={}, started=started)._write()
+    log = tmp_path / f"logs/{rule}/net.log"
+    log.parent.mkdir(parents=True)
+    weights = {"source": source, block: {"iterations": 200}}
+    write_json(f"{log}.job.json", {"params": {"weights": weights, "code": "1f"}})
+    assert f"{rule} net" in status_text(tmp_path)  # it renders pictures
+    log.write_text("a warning\niteration=0 total=3.9\niteration=40 total=3.1\niteration=60 to")
+    written = started.timestamp() + 82
+    os.utime(log, (written, written))
+    running = next(line for line in status_text(tmp_path).splitlines() if f"{rule} net" in line)
+    assert "41 of 200 (20 %)" in running
+    assert "0.5 it/s" in running
+    os.utime(log, (written - 90, written - 90))  # of an attempt before
+    assert "of 200" not in status_text(tmp_path)
+
+
+def test_other_logs_tell_no_progress(tmp_path: Path) -> None:
+    log = tmp_path / "check.log"
+    log.write_text("iteration=3 of something\n", encoding="utf-8")
+    write_json(f"{log}.job.json", {"params": {"weights": "net.pt"}})
+    assert read_logged_progress(log, WRITTEN) is None
+    assert read_logged_progress(tmp_path / "none.log", WRITTEN) is None
+
+
 def test_the_journal_of_an_attempt_before_is_no_progress(tmp_path: Path) -> None:
     enter(tmp_path, datetime.now(UTC))
     write_training(tmp_path, "0,2.5,4\n")
@@ -133,6 +172,10 @@ def test_the_journal_of_an_attempt_before_is_no_progress(tmp_path: Path) -> None
     assert "of 100" not in status_text(tmp_path)
 
 
-def test_a_gpu_as_the_driver_answers() -> None:
-    line = card_line("0, NVIDIA H100, 80GB HBM3, 87 %, 11200 MiB, 81559 MiB")
-    assert line == "GPU 0, NVIDIA H100, 80GB HBM3: 87 % busy, 11200 MiB of 81559 MiB used"
+def test_a_gpu_as_the_driver_answers(tmp_path: Path, driver: Driver) -> None:
+    fields = "index,utilization.gpu,memory.used,memory.total,name"
+    driver.answer({fields: "0, 87, 11200, 81559, NVIDIA H100, 80GB HBM3\n"})
+    line = "GPU 0, NVIDIA H100, 80GB HBM3: 87 % busy, 11200 of 81559 MiB used"
+    assert line in status_text(tmp_path).splitlines()
+    driver.fail()
+    assert "No GPU answers." in status_text(tmp_path).splitlines()

@@ -57,17 +57,6 @@ def test_no_verdicts_yet_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
         call(monkeypatch, f"storage={{results: '{tmp_path}'}}")
 
 
-def test_a_report_whose_verdicts_are_gone_is_to_be_written_again(results: Path) -> None:
-    (results / "verdicts.json").unlink()
-    (results / "report.html").write_text("a page")
-    with pytest.raises(InputError) as raised:
-        print_summary(results)
-    assert str(raised.value) == (
-        f"{results}/verdicts.json: found no such file, expected the verdicts on the claims; delete"
-        f" {results}/report.html and run snakemake again."
-    )
-
-
 def test_an_unknown_experiment_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit, match="found .* expected"):
         call(monkeypatch, "experiment=minni")

@@ -12,8 +12,10 @@ import torch
 from methods.data.files import read_json, sha256
 from methods.errors import InputError
 from methods.more.formulation import SWITCHES
-from methods.more.training import COLUMNS, resolve, train
+from methods.more.loop import COLUMNS
+from methods.more.training import resolve, train
 from methods.training.seeding import allow_tf32
+from tests.unit.small_keeping import small_keeping
 from tests.unit.small_run import CLASSES, small_run, write_backbone, write_images
 
 
@@ -29,6 +31,7 @@ def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "
         output=output,
         seed=seed,
         device="cpu",
+        keeping=small_keeping(),
     )
     return output
 

@@ -16,6 +16,7 @@ from methods.data.labels import write_index_png
 from methods.data.scenes import render_scene
 from methods.data.transforms import normalise
 from methods.errors import InputError
+from methods.more import validation
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
 from methods.more.validation import KINDS, validate
@@ -224,3 +225,12 @@ def test_an_image_without_a_class_is_background(arguments: dict[str, Any], tmp_p
     assert found["f1"] == 0
     for kind in ("cam", "aux_cam", "lam", "fused"):
         assert found["miou"][kind] == 100
+
+
+def test_shards_change_nothing(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "_BATCH", 1)
+    found = []
+    for shards in (1, 2, 3, 5):
+        monkeypatch.setattr(validation, "forks", lambda device, shards=shards: shards)
+        found.append(validate(**arguments, split="train_aug"))
+    assert found == [found[0]] * 4

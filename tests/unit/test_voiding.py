@@ -68,6 +68,24 @@ def test_what_a_number_does_not_rest_on_does_not_void_it(
     assert ("more-voc-val-miou" in voided("paper", {"runs": {"more": changes}})) == void
 
 
+def box_protocol(**changes: Any) -> dict[str, Any]:
+    """The block `protocols` of CDTR in `paper`, the released one changed."""
+    protocols = read("paper")["runs"]["cdtr"]["protocols"]
+    return {"runs": {"cdtr": {"protocols": {**protocols, "released": changes}}}}
+
+
+def test_an_equal_threshold_is_no_deviation_whoever_states_it() -> None:
+    released = read("paper")["runs"]["cdtr"]["protocols"]["released"]
+    same = {**released, "threshold_source": "fixed"}
+    assert voided("paper", box_protocol(**same)) == {}
+    other = {**same, "threshold": 0.3}
+    assert "cdtr-cub-loc1" in voided("paper", box_protocol(**other))
+    chosen = {key: value for key, value in released.items() if key != "threshold"}
+    found = voided("paper", box_protocol(**{**chosen, "threshold_source": "cubv2"}))
+    assert "threshold chosen on cubv2; on test, the authors' " in found["cdtr-cub-loc1"]
+    assert "threshold 0.2, stated; on test" in found["cdtr-cub-loc1"]
+
+
 def test_another_crf_voids_what_the_crf_makes() -> None:
     found = set(voided("paper", {"runs": {"more": {"crf": {"iterations": 5}}}}))
     assert {"more-voc-val-miou", "more-voc-train-mask-cam", "more-voc-test-miou"} <= found

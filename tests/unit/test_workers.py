@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import torch
 from threadpoolctl import threadpool_info
 
 from methods.workers import map_in_order
@@ -20,7 +21,8 @@ def test_results_come_in_the_order_of_the_items() -> None:
 
 
 def _process_and_threads(_: int) -> tuple[int, list[int]]:
-    return os.getpid(), [int(pool["num_threads"]) for pool in threadpool_info()]
+    pools = [int(pool["num_threads"]) for pool in threadpool_info()]
+    return os.getpid(), [*pools, torch.get_num_threads()]
 
 
 def test_every_worker_computes_with_one_thread() -> None:

@@ -19,9 +19,5 @@ def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Files under names that only an unfinished write has; a download's lock may stay."""
-    return [
-        path
-        for path in folder.rglob(".*")
-        if not path.name.startswith(".snakemake") and path.suffix != ".lock"
-    ]
+    """Files under names that only an unfinished write has, locks among them."""
+    return [path for path in folder.rglob(".*") if not path.name.startswith(".snakemake")]

@@ -1,7 +1,6 @@
 """The real chain, from archives to the report, with tiny numbers and in a path with a blank."""
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -94,14 +93,10 @@ def logs_of(results: Path) -> list[Path]:
     return sorted((results / "logs").rglob("*.log"))
 
 
-def test_second_call_does_nothing_and_is_quick(finished_chain: Project) -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def test_second_call_does_nothing(finished_chain: Project) -> None:
     done = finished_chain.snakemake("report")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0
     assert "Nothing to be done" in done.stdout + done.stderr
-    # CPU time, since other work on the machine stretches the time on the clock
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 6
 
 
 def test_script_runs_by_hand_from_its_description(project: Project) -> None:

@@ -1,5 +1,6 @@
 """A change reruns what depends on it and nothing else."""
 
+import json
 import os
 from collections.abc import Callable
 
@@ -117,6 +118,21 @@ def bound_of_a_claim(project: Project) -> None:
     project.edit("claims/mini.yaml", "at_least: 55.0", "at_least: 54.0")
 
 
+def training_that_is_left_out(project: Project) -> None:
+    """As if another call had trained a seed that no configuration names any longer."""
+    registry = project.results / "registry/train_model"
+    (record,) = (registry / "more.seed0").glob("*.json")
+    values = json.loads(record.read_text(encoding="utf-8"))
+    values |= {"job": "more.seed7", "wildcards": {"run": "more", "seed": "7"}}
+    (registry / "more.seed7").mkdir()
+    text = json.dumps(values)
+    (registry / "more.seed7" / record.name).write_text(text, encoding="utf-8")
+
+
+def score_is_deleted(project: Project) -> None:
+    (project.results / "more/seed0/metrics/train.lam.json").unlink()
+
+
 def new_seed(project: Project) -> None:
     project.edit("experiments/tiny.yaml", "seeds: [0]", "seeds: [0, 1]")
 
@@ -140,6 +156,8 @@ def new_seed(project: Project) -> None:
         (order_of_training_keys, {}),
         (metric_module, {**SCORED, **MEASURED}),
         (bound_of_a_claim, REPORTED),
+        (training_that_is_left_out, RENDERED),
+        (score_is_deleted, ONE_SCORE),
         (new_seed, TRAINED),
     ],
 )

@@ -15,6 +15,12 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def some_protocols(project: Project, *names: str) -> dict[str, Any]:
+    """A few of the protocols of the tiny run: the others ask for many jobs of the same kinds."""
+    experiment = yaml.safe_load((project.folder / "experiments/tiny.yaml").read_text("utf-8"))
+    return {name: experiment["runs"]["more"]["protocols"][name] for name in names}
+
+
 def write_experiment(project: Project, name: str, content: dict[str, Any]) -> Path:
     """An experiment that builds on the tiny one; return the folder of its results."""
     file = project.folder / f"experiments/{name}.yaml"
@@ -30,7 +36,8 @@ def test_given_checkpoint_is_scored_like_the_run_it_comes_from(project: Project)
     given = project.folder / "theirs.pth"
     torch.save({f"module.{key}": value for key, value in weights.items()}, given)
     checkpoint = {"rule": "file", "path": "theirs.pth", "sha256": sha256(given)}
-    runs = {"more": {"checkpoint": checkpoint}}
+    protocols = some_protocols(project, "multiscale", "crf", "cam", "lam_crf", "lam_decoder")
+    runs = {"more": {"checkpoint": checkpoint, "protocols": protocols}}
     results = write_experiment(project, "given", {"seeds": [0, 1], "runs": runs})
 
     arguments = ("--config", "experiment=given")
@@ -39,9 +46,12 @@ def test_given_checkpoint_is_scored_like_the_run_it_comes_from(project: Project)
     assert planned["select_checkpoint"] == 1  # a second seed would change nothing
     done = project.snakemake("report", *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
-    for trained in run.glob("metrics/*.*.json"):
-        scored = read(results / "more/seed0/metrics" / trained.name)
-        assert scored["confusion_matrix"] == read(trained)["confusion_matrix"], trained.name
+    metrics = list((results / "more/seed0/metrics").glob("*.*.json"))
+    assert len(metrics) == len(protocols)
+    for file in metrics:
+        scored = read(file)
+        trained = read(run / "metrics" / file.name)
+        assert scored["confusion_matrix"] == trained["confusion_matrix"], file.name
         assert scored["protocol"]["checkpoint_rule"] == "file"
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "alibration" in page
@@ -128,7 +138,11 @@ CLAIM = {
 def test_test_set_is_not_evaluated_before_the_receipt_of_its_package(project: Project) -> None:
     claims = project.folder / "claims/server.yaml"
     claims.write_text(yaml.safe_dump(CLAIM), encoding="utf-8")
-    content = {"claims": ["claims/server.yaml"], "receipts": "receipts/server.yaml"}
+    content = {
+        "claims": ["claims/server.yaml"],
+        "receipts": "receipts/server.yaml",
+        "runs": {"more": {"protocols": some_protocols(project, "multiscale", "crf")}},
+    }
     results = write_experiment(project, "served", content)
     arguments = ("--config", "experiment=served")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from methods.data.files import read_json
-from methods.reporting.checklists.reply import Reply, counted, relative
+from methods.reporting.checklists.reply import Reply, relative
 from methods.reporting.sources import ReportSources
-from methods.wording import listed
+from methods.wording import counted, listed
 
 _SPLITS, _CHECKS = "report/splits.csv", "report/checks.csv"
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from methods.data.files import read_json
 from methods.data.image_index import read_index
-from methods.reporting.checklists.reply import Reply, counted, relative
+from methods.reporting.checklists.reply import Reply, relative
 from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import ReportSources, seeds_of
-from methods.wording import listed
+from methods.wording import counted, listed
 
 
 def shared_images(sources: ReportSources) -> Reply:

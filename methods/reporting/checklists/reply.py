@@ -32,8 +32,3 @@ Computed = Callable[[ReportSources], Reply]
 def relative(path: Path, sources: ReportSources) -> str:
     """A file as a link of the page."""
     return path.relative_to(sources.root).as_posix()
-
-
-def counted(number: int, what: str) -> str:
-    """Such as "1 check" and "2 checks"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

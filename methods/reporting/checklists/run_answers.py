@@ -4,14 +4,15 @@ from typing import Any
 
 from methods.data.files import read_json
 from methods.provenance import read_timings
-from methods.reporting.checklists.reply import Answer, Reply, counted, relative
+from methods.reporting.checklists.reply import Answer, Reply, relative
 from methods.reporting.methods_text import methods_texts
 from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import ReportSources, seeds_of
-from methods.wording import listed
+from methods.wording import counted, listed
 
 SEVERAL = 3  # seeds from which on a spread is worth its name
-_TESTED = ("equivalent", "above", "below", "inconclusive")  # verdicts by an interval over the seeds
+# Verdicts by an interval over the seeds.
+_TESTED = ("equivalent", "non-inferior", "above", "below", "inconclusive")
 
 
 def code(sources: ReportSources) -> Reply:

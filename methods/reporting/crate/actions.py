@@ -10,7 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from methods.reporting.crate.entities import add_entity, anchor, entity_id
 from methods.reporting.crate.files import CrateFile
-from methods.reporting.crate.jobs import JobRecord
+from methods.reporting.jobs import JobRecord
 
 _DONE = "http://schema.org/CompletedActionStatus"
 

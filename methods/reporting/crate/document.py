@@ -15,9 +15,9 @@ from methods.reporting.crate.actions import add_engine, add_jobs, add_run, iso
 from methods.reporting.crate.entities import add_entity, add_facts, add_file, add_people, entity_id
 from methods.reporting.crate.facts import machine_facts
 from methods.reporting.crate.files import METADATA, WORKFLOW, CrateFile, described_files
-from methods.reporting.crate.jobs import JobRecord
 from methods.reporting.crate.papers import Citation, Paper
 from methods.reporting.crate.workflow import MAIN, add_parameters, add_workflow
+from methods.reporting.jobs import JobRecord
 from methods.reporting.sources import ReportSources
 
 _PROFILES = ("process", "workflow", "provenance")

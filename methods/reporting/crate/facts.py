@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from methods.data.files import read_fields
 from methods.provenance import Environment
+from methods.reporting.energy import energy
 from methods.reporting.sources import ReportSources
 
 Fact: TypeAlias = tuple[str, str | int | float | bool]
@@ -38,6 +39,8 @@ def machine_facts(sources: ReportSources) -> Iterator[Fact]:
         yield f"report: {name}", version
     for run in sources.runs:
         if run.trained:
-            machine = read_fields(run.done, {"machine": dict})["machine"]
-            for name, value in machine.items():
+            done = read_fields(run.done, {"machine": dict})
+            for name, value in done["machine"].items():
                 yield f"{run.name}: {name}", "none" if value is None else value
+            hours, basis = energy(done)
+            yield f"{run.name}: energy (Wh)", basis if hours is None else hours

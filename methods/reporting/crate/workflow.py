@@ -64,17 +64,7 @@ def add_workflow(
     workflow["additionalProperty"] = add_facts(crate, code_facts(environment))
     tools = [_add_tool(crate, rule, citation.version) for rule in rules]
     workflow["hasPart"] = tools
-    workflow["step"] = [
-        add_entity(
-            crate,
-            anchor("step", str(tool["name"])),
-            "HowToStep",
-            name=tool["name"],
-            position=position,
-            workExample=tool,
-        )
-        for position, tool in enumerate(tools, 1)
-    ]
+    workflow["step"] = [_add_step(crate, tool, place) for place, tool in enumerate(tools, 1)]
     return workflow
 
 
@@ -113,6 +103,18 @@ def _add_parameter(crate: ROCrate, name: str, type: str, value: Entity) -> Conte
     )
     value["exampleOfWork"] = parameter
     return parameter
+
+
+def _add_step(crate: ROCrate, tool: ContextEntity, position: int) -> ContextEntity:
+    """The place of a rule among the others, from 1 on."""
+    return add_entity(
+        crate,
+        anchor("step", str(tool["name"])),
+        "HowToStep",
+        name=tool["name"],
+        position=position,
+        workExample=tool,
+    )
 
 
 def _add_tool(crate: ROCrate, rule: str, version: str) -> ContextEntity:

@@ -7,6 +7,7 @@ from methods.reporting.localization.scored import (
     thresholds_taken,
 )
 from methods.reporting.localization.words import RATES, threshold
+from methods.reporting.method_words import run_name
 from methods.reporting.tables import show_number
 
 _TOLD = ("top1_loc", "gt_known", "top1_cls")
@@ -15,7 +16,8 @@ _TOLD = ("top1_loc", "gt_known", "top1_cls")
 def result(seeds: Seeds) -> str:
     """The rates of the protocol that stands for a run, and what they cover."""
     run = seeds[0].files
-    what = run.run if run.trained else f"Calibration {run.run}, a given checkpoint,"
+    name = run_name(run.run, run.method)
+    what = name if run.trained else f"Calibration, a given checkpoint of {name}"
     protocol = run.headline
     boxes = threshold(run.protocols[protocol], thresholds_taken(seeds, protocol))
     covered = seeds[0].metrics[protocol]["coverage"]
@@ -23,7 +25,7 @@ def result(seeds: Seeds) -> str:
     trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
     how = f"; {trained}" if run.trained else ""
     return (
-        f"{what} by {protocol} ({boxes}) on {run.split}: {rates}; on"
+        f"{what}, on {run.split} ({protocol} protocol, {boxes}): {rates}; on"
         f" {covered['evaluated']} of {covered['expected']} images{how}."
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from methods.data.files import sha256
-from methods.registration import first_start, register
+from methods.preregistration import first_start, register
 from methods.registry.records import Attempt
 
 DAYS = ("2026-01-05T10:00:00+00:00", "2026-02-05T10:00:00+00:00", "2026-03-05T10:00:00+00:00")
@@ -47,6 +47,18 @@ def test_the_date_is_of_the_content_and_not_of_the_name(claims: Path) -> None:
     claims.write_text("first")  # a content of before, too, is as old as it is
     (found,) = register([claims], None)
     assert datetime.fromisoformat(str(found.committed)) == datetime.fromisoformat(DAYS[0])
+
+
+def test_a_renamed_file_is_as_old_as_before(claims: Path) -> None:
+    renamed = claims.parent.parent / "records" / "theirs.yaml"
+    renamed.parent.mkdir()
+    claims.rename(renamed)
+    git(claims.parent.parent, "add", "-A")
+    git(claims.parent.parent, "commit", "-q", "-m", "x", date="2026-06-05T10:00:00+00:00")
+    (found,) = register([renamed], datetime(2026, 5, 1, tzinfo=UTC))
+    assert found.file == "theirs.yaml"
+    assert datetime.fromisoformat(str(found.committed)) == datetime.fromisoformat(DAYS[1])
+    assert found.preregistered is True
 
 
 @pytest.mark.parametrize(("day", "before"), [(4, False), (6, True)])

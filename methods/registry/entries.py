@@ -1,4 +1,4 @@
-"""Enters the attempts at a job into the registry of its experiment."""
+"""The entries of a job in the registry of its experiment: that it began, and what stopped it."""
 
 import hashlib
 import json
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from methods.data.files import sha256
+from methods.errors import StoppedError
+from methods.layout import REGISTRY
 from methods.registry.journals import keep_journal, keep_journal_of_killed
 from methods.registry.records import Attempt
 
@@ -40,7 +42,7 @@ def begin(
     if logs is None:
         return None
     job = log.relative_to(logs).with_name(log.name.removesuffix(".log"))
-    folder = logs.parent / "registry" / job
+    folder = logs.parent / REGISTRY / job
     if journal is not None:
         keep_journal_of_killed(folder, journal)
     return Attempt.begin(
@@ -59,8 +61,10 @@ def stop(attempt: Attempt, kind: type[BaseException], reason: str, journal: Path
     Raises:
         InputError: the record or the journal cannot be written.
     """
-    interrupted = issubclass(kind, KeyboardInterrupt)
-    attempt.end(*(("interrupted", "Stopped by Ctrl-C.") if interrupted else ("failed", reason)))
+    if issubclass(kind, KeyboardInterrupt):
+        attempt.end("interrupted", "Stopped by Ctrl-C.")
+    else:
+        attempt.end("interrupted" if issubclass(kind, StoppedError) else "failed", reason)
     if journal is not None:
         keep_journal(attempt, journal)
 

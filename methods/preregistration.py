@@ -1,4 +1,7 @@
-"""Since when the claims of a file have stood as they stand, by git and by the file's digest."""
+"""Since when what a verdict rests on has stood as it stands: claims, and the records they meet.
+
+By git and by the file's digest.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,15 +10,14 @@ from hashlib import sha1
 from pathlib import Path
 
 from methods.data.files import sha256
+from methods.layout import TRAINING_RULE
 from methods.provenance import first_commit
 from methods.registry.records import Attempt
-
-TRAINING = "train_model"  # the rule whose first attempt is the start of the runs
 
 
 @dataclass(frozen=True)
 class Registration:
-    """A claim file.
+    """A file that verdicts are given by.
 
     Attributes:
         file: its name.
@@ -33,13 +35,14 @@ class Registration:
 
 
 def register(files: Sequence[Path], started: datetime | None) -> list[Registration]:
-    """Tell of claim files since when they stand.
+    """Tell of files since when they stand.
 
-    The date is of the content, not of the name: a file that is changed is as young as the change. A
-    commit's date is what the one who made it says, which only a published history can confirm.
+    The date is of the content, not of the name: a file that is changed is as young as the change,
+    and one that is renamed as old as before. A commit's date is what the one who made it says,
+    which only a published history can confirm.
 
     Args:
-        files: of claims.
+        files: of claims, of the authors' settings and of the classes of deviations from them.
         started: the start of the first training, with its time zone; None where it is not known.
     """
     return [_register(file, started) for file in files]
@@ -47,7 +50,7 @@ def register(files: Sequence[Path], started: datetime | None) -> list[Registrati
 
 def first_start(attempts: Iterable[Attempt]) -> datetime | None:
     """The start of the first training that was ever begun, finished or not; None without any."""
-    return min((a.started for a in attempts if a.rule == TRAINING), default=None)
+    return min((a.started for a in attempts if a.rule == TRAINING_RULE), default=None)
 
 
 def _register(file: Path, started: datetime | None) -> Registration:

@@ -1,0 +1,31 @@
+"""What a person must do about a file that is not the original, by where it came from."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Origin = Literal["generated", "published", "local"]
+
+ORIGINAL = "put the whole, original archive there"  # whoever put it there
+_IN_PLACE: Mapping[Origin, str] = {
+    "generated": (
+        "make the archives again with your call of snakemake and"
+        " `--forcerun generate_archives --until generate_archives` behind it"
+    ),
+    "published": "delete it to have it fetched again, or put the whole, original file there",
+    # Nobody fetches it, so that it is not to be deleted before the original is at hand.
+    "local": (
+        "put the whole, original file there, or take this one away and say in `storage.local` where"
+        " the original is"
+    ),
+}
+_ELSEWHERE = "put the original file there, or correct its path in `storage.local`"
+
+
+def replace_it(source: Origin) -> str:
+    """The remedy for a wrong file where the pipeline reads it: an archive, or weights."""
+    return _IN_PLACE[source]
+
+
+def replace_elsewhere(source: Origin) -> str:
+    """The remedy for a wrong file of this machine that was to be linked from there."""
+    return _IN_PLACE[source] if source == "generated" else _ELSEWHERE

@@ -1,0 +1,92 @@
+"""Where the number of a claim comes from, and since when the claim stands."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from methods.claims import load_claims, read_registration
+from methods.data.files import read_json
+from methods.reporting.sources import CLAIMS, ReportSources
+from methods.reporting.tables import Column, Kind, Table, build_table
+
+Fact = tuple[str, str]  # what is told, and what of it
+_SOURCES = {
+    "paper": "paper",
+    "readme": "README",
+    "log": "the authors' training log",
+    "report": "report of a re-run",
+}
+_UNKNOWN = "not known"
+_BEFORE = {True: "yes", False: "no", None: _UNKNOWN}
+
+
+def source_facts(entry: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Where the number of a claim comes from; of a published one also what it is of.
+
+    Args:
+        entry: of the claim in verdicts.json.
+    """
+    bound, source = entry["bound"], entry["source"].removesuffix(".")
+    if bound["kind"] != "published":
+        return (("source", source),)
+    facts = [
+        ("source", f"{source} ({_SOURCES[bound['source_kind']]})"),
+        ("where", bound["where"]),
+        ("of", f"{bound['dataset']}, {bound['stage']}"),
+        ("protocol", bound["protocol"]),
+    ]
+    maximum = "It may be the best of several runs or checkpoints"
+    facts += [("how chosen", maximum)] * bound["maybe_maximum"]
+    facts += [("note", bound["note"])] if bound["note"] else []
+    return tuple((name, text.removesuffix(".")) for name, text in facts)
+
+
+def claim_files(sources: ReportSources) -> dict[str, Path]:
+    """The claim file of each claim, by its id."""
+    return {claim.id: file for file in _files(sources) for claim in load_claims(file)}
+
+
+def registration_facts(file: Path | None, sources: ReportSources) -> Iterator[Fact]:
+    """Since when a claim stands.
+
+    Args:
+        file: that holds it; None where no claim file of the experiment does.
+        sources: verdicts.json tells which commit holds its claim files as they are.
+    """
+    if file is None:
+        yield "registered", "in no claim file of the experiment"
+        return
+    yield "registered", read_registration(file).removesuffix(".")
+    for entry in read_json(sources.verdicts).get("registration", ()):
+        if entry["file"] == file.name:
+            yield "first commit", entry["committed"] or _UNKNOWN
+            yield "before the first training", _BEFORE[entry["preregistered"]]
+
+
+def registered(sources: ReportSources) -> str | None:
+    """When the bounds and tolerances were set; None where verdicts.json does not say."""
+    text = read_json(sources.verdicts).get("registered")
+    return text.removesuffix(".") if isinstance(text, str) else None
+
+
+def registration_table(sources: ReportSources) -> Table:
+    """Since when the files that verdicts rest on stand as they are."""
+    rows = [
+        (
+            *(entry["file"], entry["sha256"], entry["committed"] or _UNKNOWN),
+            _BEFORE[entry["preregistered"]],
+        )
+        for entry in read_json(sources.verdicts).get("registration", ())
+    ]
+    columns = [
+        Column("file", Kind.NAME),
+        Column("sha256", Kind.DIGEST),
+        Column("first commit of this content", Kind.NAME),
+        Column("before the first training", Kind.NAME),
+    ]
+    caption = "Claim files and the records that verdicts rest on, and since when they stand."
+    return build_table("registration", caption, columns, rows)
+
+
+def _files(sources: ReportSources) -> list[Path]:
+    return [file for what, file in sources.stated if what.startswith(CLAIMS)]

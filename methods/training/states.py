@@ -1,0 +1,107 @@
+"""The states of a training: when one is saved, which are kept, and which one is gone on with."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from methods.training.energy import Meter
+from methods.training.guards import Limits
+from methods.training.identity import require_same
+from methods.training.state_files import StateFile, TornStateError
+
+Fault = Callable[[Mapping[str, Any]], str | None]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How a training is kept from being lost.
+
+    Attributes:
+        identity: all that decides what it does; see `identify`.
+        minutes: after so many a state is saved; None: whatever the clock says.
+        iterations: after so many, too; None: however many there were.
+        keep: how many states are kept, the last ones.
+        limits: beyond which the training is stopped.
+        plan: what resolved.yaml derived, which the training is held to at its end; None: nothing.
+        meter: of the energy; None where nobody measures it.
+    """
+
+    identity: Mapping[str, Any]
+    minutes: float | None = 10
+    iterations: int | None = None
+    keep: int = 2
+    limits: Limits = field(default_factory=Limits)
+    plan: Mapping[str, Any] | None = None
+    meter: Meter | None = None
+
+
+class StateFolder:
+    """The folder of a training's states.
+
+    Attributes:
+        refused: of each state that was not whole, its file and why.
+    """
+
+    def __init__(self, folder: Path, keeping: Keeping) -> None:
+        self.folder = folder
+        self.refused: list[dict[str, str]] = []
+        self._keeping = keeping
+        self._kept: list[StateFile] = []
+        self._saved = time.monotonic()
+
+    def newest(self, fault: Fault) -> dict[str, Any] | None:
+        """Read the newest state that is whole; those that are not are told of.
+
+        Args:
+            fault: what is wrong with the other files that a state counts on; None if nothing is.
+
+        Raises:
+            InputError: it is of another training.
+        """
+        numbers = [path.stem.rpartition("_")[2] for path in self.folder.glob("state_*.*")]
+        files = {StateFile(int(number), self.folder) for number in numbers if number.isdigit()}
+        for file in sorted(files, reverse=True):
+            try:
+                described = file.describe()
+                require_same(self.folder, described["identity"], self._keeping.identity)
+                content = file.read(described)
+                if wrong := fault(content):
+                    raise TornStateError(wrong)
+            except TornStateError as error:
+                self.refused.append({"file": file.content.name, "reason": str(error)})
+                print(f"{file.content}: not gone on from, since {error}", file=sys.stderr)
+            else:
+                self._kept = [file]
+                return content
+        return None
+
+    def is_due(self, iteration: int) -> bool:
+        """Whether a state is to be saved after so many iterations."""
+        minutes, iterations = self._keeping.minutes, self._keeping.iterations
+        if iterations is not None and iteration % iterations == 0:
+            return True
+        return minutes is not None and time.monotonic() - self._saved >= 60 * minutes
+
+    def save(self, iteration: int, content: Mapping[str, Any]) -> None:
+        """Save a state, and remove all but the last ones that are whole.
+
+        Raises:
+            InputError: there is no room for it; the earlier ones are still there.
+        """
+        file = StateFile(iteration, self.folder)
+        file.write(content, self._keeping.identity)
+        self._kept = [*self._kept, file][-self._keeping.keep :]
+        kept = {path for file in self._kept for path in (file.content, file.description)}
+        for path in sorted(self.folder.glob("*.json")) + sorted(self.folder.iterdir()):
+            if path not in kept:  # also what a killed write has left, under a name of its own
+                path.unlink(missing_ok=True)
+        self._saved = time.monotonic()
+
+    def remove(self) -> None:
+        """Remove the folder, of a training that has finished."""
+        if self.folder.is_dir():
+            shutil.rmtree(self.folder)

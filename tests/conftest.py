@@ -1,0 +1,38 @@
+"""How `make test` shares the tests between processes: those that share what is dear go together."""
+
+from pathlib import PurePosixPath
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# Files of tests/workflow by the finished chain that they read, which takes minutes to make.
+CHAINS = {
+    "chain": (
+        *("test_bad_inputs", "test_chain", "test_engine_report", "test_local_files"),
+        *("test_rehearsal", "test_staleness", "test_variants"),
+    ),
+    "birds": (
+        *("test_ilsvrc", "test_localization", "test_localization_faults"),
+        "test_localization_staleness",
+    ),
+}
+
+
+class SharedChains(LoadScopeScheduling):  # type: ignore[misc]
+    """One process for the tests of each chain, one for each other file; any number of processes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        if file.parent.name == "golden":  # its last test asks which arrays the others read
+            return "golden"
+        return next((name for name, files in CHAINS.items() if file.stem in files), str(file))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedChains:
+    return SharedChains(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first, so that no process ends with them alone."""
+    items.sort(key=lambda item: item.path.parent.name not in ("slurm", "workflow"))

@@ -1,0 +1,121 @@
+"""The card of a claim: its source, its registration, and its files from the claim to the data."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import yaml
+
+from methods.data.files import read_json, sha256, write_json
+from methods.reporting.claim_facts import registration_facts
+from tests.report.conftest import render_results, rows_of
+from tests.report.results import REPOSITORY, SUBMITTED, Results
+
+_CARD = r'<tr id="claim-{}">.*?<details class="card">(.*?)</details>'
+_STEP = re.compile(
+    r'<li><span>(.*?)</span> <a class="file" href="(.*?)">(.*?)</a>'
+    r' <code class="digest" title="(\w{64})">(\w{12})</code></li>'
+)
+_MORE = [
+    *("claims, mini", "verdicts", "metrics, crf", "counts by image, crf", "label maps, crf"),
+    *("predictions, logits, square, val", "choice of the checkpoint", "checkpoint"),
+    *("journal of the training", "resolved configuration", "data manifest"),
+]
+_BOXES = [
+    *("claims, mini_birds", "verdicts", "metrics, released", "counts by image, released"),
+    "boxes, program, test",
+    *("predictions, logits and class maps, test", "choice of the checkpoint", "checkpoint"),
+    *("journal of the training", "resolved configuration", "data manifest"),
+]
+
+
+def card(page: Path, claim: str) -> str:
+    found = re.search(_CARD.format(re.escape(claim)), page.read_text("utf-8"), re.S)
+    assert found is not None
+    return unescape(found[1])
+
+
+def steps(chain: str) -> list[str]:
+    return [step for step, *_ in _STEP.findall(chain)]
+
+
+def chains(card: str) -> dict[str, str]:
+    """The HTML of each chain of a card, by the run or the controls that it is of."""
+    parts = re.split(r'<p>Files behind <a href="#chain-[^"]+">(.*?)</a>', card)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_chain_of_a_claim_stands_in_its_card_from_the_claim_to_the_data(
+    both_page: Path,
+) -> None:
+    found = chains(card(both_page, "mini-beyond-colour"))
+    assert {title: steps(chain) for title, chain in found.items()} == {
+        "controls of shapes": ["claims, mini", "verdicts", "metrics, colour", "data manifest"],
+        "more, seed 0": _MORE,
+        "more, seed 1": _MORE,
+    }
+    boxes = chains(card(both_page, "birds-gt-known"))
+    assert steps(boxes["cdtr, seed 1"]) == _BOXES
+
+
+def test_every_step_is_a_file_with_the_digest_of_the_whole_chain(any_page: Path) -> None:
+    for entry in read_json(any_page.parent / "verdicts.json")["verdicts"]:
+        told = card(any_page, entry["id"])
+        listed = _STEP.findall(told)
+        assert told.count("<li>") == len(listed)
+        assert set(entry["files"]) <= {file for _, _, file, _, _ in listed}
+        for _, href, file, digest, shown in listed:
+            assert href == file
+            assert sha256(any_page.parent / file) == digest
+            assert digest.startswith(shown)
+
+
+def test_a_number_of_the_evaluation_server_rests_on_the_package(tmp_path: Path) -> None:
+    results = Results(tmp_path, runs={"more": SUBMITTED})
+    path = results.root / "receipts.json"
+    (package,) = read_json(path)["packages"]
+    write_json(path, {"packages": [{**package, "receipt": {"mean": 70.0, "per_class": {}}}]})
+    results.judge("claims/more.yaml")
+    (chain,) = chains(card(render_results(results), "more-voc-test-miou")).values()
+    links = steps(chain)
+    assert links[:3] == [
+        *("verdicts", "receipts of the evaluation server", "package for the evaluation server"),
+    ]
+    assert {"label maps, crf, test", "predictions, logits, square, test"} <= set(links)
+
+
+def test_a_card_says_since_when_the_claim_stands(results: Results, tmp_path: Path) -> None:
+    sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
+    file = REPOSITORY / "claims/mini.yaml"
+    known = {"file": "mini.yaml", "sha256": "0" * 64}
+    told = {
+        (None, None): ("not known", "not known"),
+        ("2026-11-24T10:00:00+00:00", True): ("2026-11-24T10:00:00+00:00", "yes"),
+        ("2026-11-25T10:00:00+00:00", False): ("2026-11-25T10:00:00+00:00", "no"),
+    }
+    for (committed, before), (first, answer) in told.items():
+        entries = [{**known, "committed": committed, "preregistered": before}]
+        write_json(sources.verdicts, {"registration": [{**entries[0], "file": "a"}, *entries]})
+        assert dict(registration_facts(file, sources)) == {
+            "registered": yaml.safe_load(file.read_text("utf-8"))["registered"],
+            "first commit": first,
+            "before the first training": answer,
+        }
+
+
+def test_a_claim_of_no_claim_file_is_called_so(results: Results) -> None:
+    assert list(registration_facts(None, results.sources())) == [
+        ("registered", "in no claim file of the experiment")
+    ]
+
+
+def test_the_source_of_a_claim_is_the_same_in_the_card_and_in_the_table(page: Path) -> None:
+    for row in rows_of(page, "verdicts"):
+        facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card(page, row["id"])))
+        assert f"{facts['source']}." == row["source"]
+
+
+def test_where_every_claim_holds_none_is_named_at_the_top(both_page: Path) -> None:
+    assert {row["verdict"] for row in rows_of(both_page, "verdicts")} == {"holds"}
+    assert '<ul class="unmet">' not in both_page.read_text("utf-8")
