@@ -9,8 +9,8 @@ from xdist.scheduler import LoadScopeScheduling
 # Files of tests/workflow by the finished chain that they read, which takes minutes to make.
 CHAINS = {
     "chain": (
-        *("test_bad_inputs", "test_chain", "test_engine_report", "test_local_files"),
-        *("test_rehearsal", "test_staleness", "test_variants"),
+        *("test_bad_inputs", "test_chain", "test_engine_report", "test_kills"),
+        *("test_local_files", "test_rehearsal", "test_staleness", "test_variants"),
     ),
     "birds": (
         *("test_ilsvrc", "test_localization", "test_localization_faults"),

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -28,6 +27,7 @@ from methods.data.sole import sole_process
 from methods.errors import InputError, StoppedError
 from methods.registry import entries
 from methods.registry.records import Attempt
+from workflow_scripts.terminal import write_to
 
 _TOLD = (InputError, StoppedError)  # in one sentence, without a traceback
 _FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
@@ -131,7 +131,7 @@ def run(main: Callable[[Job], None], snakemake: Any, *, computes: bool = True) -
 def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
     job.write()
     _failure_file(job.log).unlink(missing_ok=True)
-    terminal = _write_to(job.log)
+    terminal = write_to(job.log)
     _stamp(job, "started")
     sys.excepthook = _Reporter(job, terminal)
     attempt = _begin(job)
@@ -194,46 +194,6 @@ def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
         name: Path(value) if isinstance(value, str) else [Path(item) for item in value]
         for name, value in values.items()
     }
-
-
-def _write_to(log: Path) -> TextIO:
-    """Send this process and its children to the log; return the terminal they wrote to before."""
-    terminal = os.fdopen(os.dup(2), "w", buffering=1)
-    with log.open("wb") as file:
-        for descriptor in (1, 2):
-            os.dup2(file.fileno(), descriptor)
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)
-    if terminal.isatty():
-        sys.stderr = _ProgressOnTerminal(terminal, sys.stderr)
-    return terminal
-
-
-class _ProgressOnTerminal:
-    """A stream that shows progress bars on the terminal and keeps everything else in the log."""
-
-    def __init__(self, terminal: TextIO, log: TextIO) -> None:
-        self._terminal = terminal
-        self._log = log
-        self.encoding = terminal.encoding
-
-    def write(self, text: str) -> int:
-        stream = self._terminal if "\r" in text else self._log
-        return stream.write(text)
-
-    def flush(self) -> None:
-        self._terminal.flush()
-        self._log.flush()
-
-    def isatty(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        # tqdm asks this file for the terminal's size. It hides its bars where that is 0 by 0, as it
-        # is where nobody has set it (some containers), but not where there is no such file.
-        if 0 in os.get_terminal_size(self._terminal.fileno()):
-            raise UnsupportedOperation("the terminal does not know its size")
-        return self._terminal.fileno()
 
 
 def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -1,0 +1,50 @@
+"""Predictions and label maps of jobs that were killed at any moment are those of jobs that were not."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from methods.data.files import sha256
+from tests.workflow.conftest import Project
+
+KILLS = int(os.environ.get("KILLS", "2"))  # of each job
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by its path there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(file.relative_to(folder)): sha256(file) for file in files}
+
+
+@pytest.mark.parametrize(
+    ("script", "job", "made"),
+    [
+        ("predict_segmentation", "more.seed0.val.square", "predictions/val.square"),
+        ("apply_crf", "more.seed0.val.crf", "crf/val.crf"),
+    ],
+)
+def test_hard_kills_change_nothing(project: Project, script: str, job: str, made: str) -> None:
+    """As many as the environment variable KILLS says, of the job as Snakemake started it."""
+    folder = project.results / "more/seed0" / made
+    whole = digests(folder)
+    assert "index.json" in whole
+    description = f"results/tiny/logs/{script}/{job}.log.job.json"
+    call = [sys.executable, "-m", f"workflow_scripts.{script}", description]
+    begun = time.monotonic()
+    subprocess.run(call, cwd=project.folder, check=True, timeout=120)
+    seconds = time.monotonic() - begun
+    assert digests(folder) == whole
+    moments = random.Random(KILLS)
+    for _ in range(KILLS):
+        (folder / "index.json").unlink(missing_ok=True)  # as Snakemake does before it starts a job
+        killed = subprocess.Popen(call, cwd=project.folder)
+        time.sleep(moments.uniform(0.5, 1) * seconds)
+        killed.kill()
+        killed.wait()
+    subprocess.run(call, cwd=project.folder, check=True, timeout=120)
+    assert digests(folder) == whole
