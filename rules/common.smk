@@ -31,7 +31,7 @@ PREDICTED = ["method", "network", "inference", "formulation"]
 MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
 GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
 # A deterministic training on the CPU computes with one thread, so that others run beside it.
-LEARNING = MANY if GPU or CONFIG.deterministic == "false" else 1
+LEARNING = 1 if CONFIG.deterministic_on_cpu and not GPU else MANY
 
 # Where a file lies must make nothing stale, which a resource does not.
 LOCAL_FILES = json.dumps({name: str(path) for name, path in CONFIG.local_files.items()})

@@ -7,8 +7,8 @@ from methods.reporting.deviation_classes import read_classes
 from methods.reporting.published_settings import read_published
 from methods.reporting.voiding import voided_claims
 
-# They carry values and files, whose content they cannot change, or watch what others do; work on
-# them must train nothing.
+# They carry values and files, whose content they cannot change, watch what others do, or say what a
+# person must do; work on them must train nothing.
 CARRIERS = [
     "workflow_scripts.job",
     *("methods.card_locks", "methods.cards", "methods.devices", "methods.errors"),
@@ -24,7 +24,7 @@ CARRIERS = [
         f"methods.data.{name}"
         for name in (
             *("bars", "disk", "downloads", "files", "locks"),
-            *("read_back", "siblings", "transfer"),
+            *("read_back", "remedies", "siblings", "transfer"),
         )
     ),
 ]

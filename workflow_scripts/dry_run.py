@@ -18,7 +18,7 @@ def print_needs(workflow: Any, configuration: Configuration, gpu: bool) -> None:
     quiet = {level.name for level in workflow.output_settings.quiet or ()}
     if workflow.scheduler is None or not len(workflow.dag) or quiet & {"PROGRESS", "ALL"}:
         return
-    machine = Machine(gpu, workflow.cores, configuration.deterministic != "false")
+    machine = Machine(gpu, workflow.cores, configuration.deterministic_on_cpu)
     text = plan_text(configuration, planned_files(workflow), machine)
     if text:
         print(f"\n{text}")

@@ -27,11 +27,11 @@ from methods.data.sole import sole_process
 from methods.errors import InputError, StoppedError
 from methods.registry import entries
 from methods.registry.records import Attempt
+from methods.threads import thread_variables
 from workflow_scripts.terminal import write_to
 
 _TOLD = (InputError, StoppedError)  # in one sentence, without a traceback
 _FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Job:
         wildcards: text by name.
         threads: how many threads or processes may compute at the same time.
         device: auto, cpu or cuda; auto for rules that do not ask.
+        log: the job's log.
         local_files: files that the user keeps in places of their own, by name; none for rules that
             do not ask.
         states: when a training saves its state, and how many it keeps; see `Keeping`.
-        log: the job's log.
         gpus: how many GPUs the job holds.
         deterministic: auto, true or false; auto for rules that do not ask.
         guards: what stops a training; see `Limits`.
@@ -62,9 +62,9 @@ class Job:
     wildcards: Mapping[str, str]
     threads: int
     device: str
-    local_files: Mapping[str, Path]
-    states: Mapping[str, Any]
     log: Path
+    local_files: Mapping[str, Path] = field(default_factory=dict)
+    states: Mapping[str, Any] = field(default_factory=dict)
     gpus: int = 0
     deterministic: str = "auto"
     guards: Mapping[str, Any] = field(default_factory=dict)
@@ -80,9 +80,9 @@ class Job:
             wildcards=dict(snakemake.wildcards.items()),
             threads=snakemake.threads,
             device=snakemake.resources.get("device", "auto"),
+            log=Path(snakemake.log[0]),
             local_files=_paths(json.loads(snakemake.resources.get("local_files", "{}"))),
             states=json.loads(snakemake.resources.get("states", "{}")),
-            log=Path(snakemake.log[0]),
             gpus=snakemake.resources.get("gpu", 0),
             deterministic=snakemake.resources.get("deterministic", "auto"),
             guards=json.loads(snakemake.resources.get("guards", "{}")),
@@ -90,11 +90,10 @@ class Job:
 
     @classmethod
     def read(cls, path: Path) -> "Job":
-        """Take the values from the description of an earlier run."""
-        none = {"local_files": {}, "states": {}}  # in older descriptions
-        values = {**none, **read_json(path)}
-        for group in ("input", "output", "local_files"):
-            values[group] = _paths(values[group])
+        """Take the values from the description of an earlier run; an older one has fewer."""
+        values = read_json(path)
+        groups = [group for group in ("input", "output", "local_files") if group in values]
+        values |= {group: _paths(values[group]) for group in groups}
         return cls(**{**values, "log": Path(values["log"])})
 
     @property
@@ -136,8 +135,7 @@ def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
     sys.excepthook = _Reporter(job, terminal)
     attempt = _begin(job)
     sys.excepthook = _Reporter(job, terminal, attempt)
-    for variable in _THREAD_VARIABLES:  # for libraries that are not loaded yet
-        os.environ[variable] = str(job.threads)
+    os.environ.update(thread_variables(job.threads))
     threadpool_limits(limits=job.threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(job.threads)

@@ -11,8 +11,8 @@ from workflow_scripts.job import Job, run
 
 def main(job: Job) -> None:
     configuration = load_configuration(Path(job.params["project"]), job.params["overrides"])
-    bound = configuration.deterministic != "false"
-    machine = Machine(job.params["gpu"], job.params["cores"], bound)
+    params = job.params
+    machine = Machine(params["gpu"], params["cores"], configuration.deterministic_on_cpu)
     found = needs(configuration, None, machine)
     check(found, configuration.preflight)
     if all(need.fits for need in found):

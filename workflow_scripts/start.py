@@ -33,7 +33,7 @@ def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> Non
     if not workflow.local_exec and not gpu and any(step.macs for step in steps):
         _require_device(configuration)
     if any(step.learns for step in steps):
-        machine = Machine(gpu, workflow.cores, configuration.deterministic != "false")
+        machine = Machine(gpu, workflow.cores, configuration.deterministic_on_cpu)
         found = needs(configuration, planned, machine)
         # Where a cluster runs the jobs, this machine shares nothing with them but its disks.
         shared = [need for need in found if workflow.local_exec or need.what == "disk"]

@@ -9,9 +9,9 @@ from methods.cdtr.guide_checks import guide_problems
 from methods.cdtr.settings import TrainingSettings
 from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
+from methods.configuration.sharing_checks import sharing_problems
 from methods.data.splits import sizes
 from methods.settings import build
-from methods.training.sharing import sharing_problems
 
 
 def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:

@@ -53,6 +53,14 @@ class Configuration:
     preflight: str
     strict: bool
 
+    @property
+    def deterministic_on_cpu(self) -> bool:
+        """Whether what learns on the CPU is deterministic, and so has one thread.
+
+        As `methods.training.determinism` has it, which needs torch.
+        """
+        return self.deterministic != "false"
+
 
 def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configuration:
     """Read and check config.yaml and the experiment that it names.

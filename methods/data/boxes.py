@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import read_json
 from methods.data.inspection import Box
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 TOLERANCE = 1.0  # pixels by which a box may leave its image, which is only counted

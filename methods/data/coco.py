@@ -11,9 +11,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
 from methods.data.formats import COCO
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 PARTS = ("train", "val")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from methods.data.coco import CocoImage, annotation_file, image_file, mask_file, part_of
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.images import decode_image
 from methods.data.inspection import Inspection, data_file
 from methods.data.labels import present_classes, read_label_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 

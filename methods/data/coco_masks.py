@@ -25,9 +25,9 @@ from methods.data.coco import (
     mask_file,
     read_instances,
 )
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_folder
 from methods.data.labels import IGNORE, write_index_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 from methods.workers import map_in_order
 

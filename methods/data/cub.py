@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.formats import CUB
 from methods.data.id_lists import read_table, require_ids, whole
 from methods.data.inspection import Box
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 MASKS = CUB.masks

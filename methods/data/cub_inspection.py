@@ -6,10 +6,10 @@ from pathlib import Path
 from methods.data import cubv2
 from methods.data.boxes import boxes_outside
 from methods.data.cub import BOXES, CubImage, mask_file
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.images import decode_image
 from methods.data.inspection import Inspection, data_file
 from methods.data.labels import present_classes, read_label_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 

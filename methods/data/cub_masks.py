@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from methods.data.cub import MASKS, SEGMENTATIONS, CubImage, mask_file, read_cub, segmentation_file
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_folder
 from methods.data.images import load_image
 from methods.data.labels import write_index_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 from methods.workers import map_in_order
 

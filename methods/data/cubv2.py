@@ -18,9 +18,9 @@ from os import PathLike
 from pathlib import Path
 
 from methods.data.cub import CubImage, require_folder
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.id_lists import read_lines, read_table, require_ids, whole
 from methods.data.inspection import Box
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 SPLIT = "cubv2"

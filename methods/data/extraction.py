@@ -1,16 +1,10 @@
-"""What the extraction of a data set made, and how to make it anew."""
+"""What the extraction of a data set made, as one digest."""
 
 import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
 from methods.data.files import sha256
-
-# Without `--until`, everything made from the tree would be made again as well.
-EXTRACT_AGAIN = (
-    "extract the archives again with your call of snakemake and"
-    " `--forcerun extract_archives --until extract_archives` behind it"
-)
 
 
 def tree_digest(tree: Path, derived: Collection[Path]) -> str:

@@ -5,8 +5,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 Value = TypeVar("Value")

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
 from methods.data.formats import ILSVRC
 from methods.data.inspection import Box
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 TRAIN, VAL = "train", "val"

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_path, unreadable
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 IGNORE = 255  # pixels that are neither background nor any class

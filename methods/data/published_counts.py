@@ -9,9 +9,9 @@ train_aug is VOC's train and all of SBD without VOC's val; it and val have a mas
 from collections.abc import Collection, Iterator
 from os import PathLike
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.findings import Check, Counts, summary
 from methods.data.formats import Format
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 SBD_MASKS = "masks of SBD"  # benchmark_RELEASE/dataset/cls/*.mat

@@ -1,11 +1,17 @@
-"""What a person must do about a file that is not the original, by where it came from."""
+"""What a person must do about a file that is not as it must be."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 Origin = Literal["generated", "published", "local"]
 
+# Without `--until`, everything made from the tree would be made again as well.
+EXTRACT_AGAIN = (
+    "extract the archives again with your call of snakemake and"
+    " `--forcerun extract_archives --until extract_archives` behind it"
+)
 ORIGINAL = "put the whole, original archive there"  # whoever put it there
+# Of a file that is not the original, by where it came from.
 _IN_PLACE: Mapping[Origin, str] = {
     "generated": (
         "make the archives again with your call of snakemake and"

@@ -7,11 +7,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import check_fields, read_fields, sha256
 from methods.data.image_index import ImageRecord
 from methods.data.images import read_rgb
 from methods.data.labels import read_label_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 Image = NDArray[np.uint8]

@@ -11,9 +11,9 @@ from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 from tqdm import tqdm
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import atomic_folder, atomic_path, unreadable
 from methods.data.labels import check_labels, read_label_png, write_index_png
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.data.voc import (
     AUGMENTED_MASKS,
     class_mask_file,

@@ -112,7 +112,10 @@ def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
             require_room(part, total - _size(part), _GO_ON)
         if not start:
             part.unlink(missing_ok=True)  # the note is never beside what another answer gave
-        write_json(note_of(part), {"address": _told(url), "validator": _validator(answer.headers)})
+        write_json(
+            note_of(part),
+            {"address": _address_digest(url), "validator": _validator(answer.headers)},
+        )
         _receive(answer, part, start, total, timing)
 
 
@@ -122,12 +125,12 @@ def _continued(url: str, part: Path) -> tuple[int, dict[str, str]]:
     if not (part.is_file() and note_of(part).is_file()):
         return 0, plain
     note, start = read_json(note_of(part)), _size(part)
-    if note.get("address") != _told(url) or not note["validator"] or not start:
+    if note.get("address") != _address_digest(url) or not note["validator"] or not start:
         return 0, plain
     return start, {**plain, "Range": f"bytes={start}-", "If-Range": note["validator"]}
 
 
-def _told(url: str) -> str:
+def _address_digest(url: str) -> str:
     """A digest of the address, which may hold a secret."""
     return hashlib.sha256(url.encode()).hexdigest()
 

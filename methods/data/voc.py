@@ -8,9 +8,9 @@ from os import PathLike
 from pathlib import Path
 from xml.etree import ElementTree
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import unreadable
 from methods.data.formats import VOC, data_root
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 
 Box = tuple[int, int, int, int]

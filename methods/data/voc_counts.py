@@ -6,9 +6,9 @@ What is published about them stands in `methods.data.published_counts`.
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.findings import Check, Counts
 from methods.data.published_counts import AUGMENTED, SBD_MASKS
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.data.sbd import sbd_folder
 from methods.data.voc import AUGMENTED_MASKS, read_ids
 from methods.errors import InputError

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from methods.configuration.backbone_checks import backbone_problems
 from methods.configuration.problems import Block, Problem, below, multiple, ordered
+from methods.configuration.sharing_checks import sharing_problems
 from methods.data.splits import sizes
 from methods.more.formulation import read_formulation
 from methods.protocols import read_protocols
-from methods.training.sharing import sharing_problems
 
 
 def problems(run: Block, networks: Mapping[str, Block], dataset: Block) -> Iterator[Problem]:

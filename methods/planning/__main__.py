@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(str(error))
     device = configuration.device
     gpu = device == "cuda" or (device == "auto" and gpu_answers())
-    machine = Machine(gpu, arguments.cores, configuration.deterministic != "false")
+    machine = Machine(gpu, arguments.cores, configuration.deterministic_on_cpu)
     text = plan_text(configuration, None, machine)
     print(text or "Nothing has to be fetched, and nothing large or long is to be made.")
 

@@ -4,7 +4,7 @@ What is needed is estimated; `make plan` says what the estimates rest on. What t
 """
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from methods.cards import training_card, visible_cards
@@ -91,7 +91,7 @@ def _main_memory(
     configuration: Configuration, steps: Sequence[Step], machine: Machine
 ) -> Iterator[Need]:
     # Where a CPU will not do, it is a GPU that the network's share has to fit on.
-    used = machine if feasible(steps, machine) else Machine(gpu=True, cores=machine.cores)
+    used = machine if feasible(steps, machine) else replace(machine, gpu=True)
     memory = main_memory(configuration, steps, used)
     if memory:
         there = installed_memory()

@@ -1,6 +1,7 @@
 """What a call will take, as a text for the terminal."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
@@ -32,7 +33,7 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
         return ""
     # Where a CPU will not do, what is said about memory and time is said about a GPU.
     possible = feasible(steps, machine)
-    used = machine if possible else Machine(gpu=True, cores=machine.cores)
+    used = machine if possible else replace(machine, gpu=True)
     words = task_words(configuration)
     sections = [
         _fetching(missing),

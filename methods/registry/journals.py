@@ -11,11 +11,12 @@ from pathlib import Path
 
 from methods.data.files import atomic_path
 from methods.registry.records import Attempt, read_attempts
+from methods.training.unfinished import JOURNAL
 
 
 def unfinished(journal: Path) -> Path:
     """Where a training writes its journal until it has finished."""
-    return journal.with_name("journal.unfinished.csv")
+    return journal.with_name(JOURNAL)
 
 
 def keep_journal(attempt: Attempt, journal: Path) -> None:

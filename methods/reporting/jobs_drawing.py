@@ -19,6 +19,7 @@ from methods.reporting.figures import (
 )
 from methods.reporting.jobs_graph import RuleGraph, RuleNode
 from methods.reporting.jobs_layout import lay_out
+from methods.wording import counted
 
 _WIDTH, _HEIGHT, _BAR = 150, 38, 4  # pixels of a rule's box, and of the bar at its foot
 _GAP, _LANE, _ROW = 14, 18, 66  # pixels beside a box, of an edge, and from row to row
@@ -92,7 +93,7 @@ def _draw_rule(axes: Axes, node: RuleNode, x: float, row: int, longest: float) -
 
 
 def _cost(node: RuleNode) -> str:
-    return f"{node.jobs} job{'' if node.jobs == 1 else 's'}, {time_words(node.seconds)}"
+    return f"{counted(node.jobs, 'job')}, {time_words(node.seconds)}"
 
 
 def _spoken(graph: RuleGraph) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from methods.reporting.strictness import TWO_SIDED, is_met
+
 Tone = Literal["good", "bad", "weak", "open"]
 # In the order in which they are tallied. `weak` has a colour of its own: it speaks for the claim
 # and shows nothing. Its counterpart is coloured as a failure: no doubt counts for the claim.
@@ -21,13 +23,12 @@ _TONES: dict[str, Tone] = {
 }
 ORDER = {status: place for place, status in enumerate(_TONES)}
 UNTESTED = ("consistent", "inconsistent")  # too few seeds for a test
-# With a one-sided direction, an interval beyond the end that does not count.
-_BETTER = (("above", "at least"), ("below", "at most"))
 
 
 def tone(status: str, bound: Mapping[str, Any]) -> Tone:
     """The colour of a verdict: whether it speaks for the claim, against it, or for neither."""
-    return "good" if (status, bound.get("direction")) in _BETTER else _TONES[status]
+    # `above` and `below` speak for a claim of which the other end alone counts.
+    return "good" if is_met(status, bound.get("direction", TWO_SIDED)) else _TONES[status]
 
 
 def label(status: str, trained: int) -> str:

@@ -19,7 +19,7 @@ _MOST_SKIPPED = 20
 
 @dataclass(frozen=True)
 class Limits:
-    """Beyond what a training is stopped; they change no number.
+    """Beyond which a training is stopped; they change no number.
 
     Attributes:
         gradient_norm: the largest norm of all gradients together. A limit that is a number, unlike

@@ -16,13 +16,13 @@ from pathlib import Path
 import torch
 
 from methods.errors import InputError, StoppedError
+from methods.threads import thread_variables
 from methods.training.launched import told
 from methods.training.processes import meeting_point
 from methods.training.signals import StopSignals
 
 _LOOK = 0.1  # seconds between two looks at the processes
 _GRACE = 10.0  # seconds in which the others may end by themselves where one has failed
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Process = subprocess.Popen[bytes]
 
@@ -56,7 +56,7 @@ def launch(
         words = [Path(folder) / f"{rank}.json" for rank in range(count)]
         try:
             for rank in range(count):
-                share = {name: str(max(1, threads // count)) for name in _THREADS}
+                share = thread_variables(max(1, threads // count))
                 seen = {} if cards is None else {"CUDA_VISIBLE_DEVICES": cards[rank]}
                 own = [str(rank), str(count), str(meeting.port), str(words[rank])]
                 processes.append(

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from methods.configuration.experiments import read_experiment
-from methods.data.extraction import EXTRACT_AGAIN
 from methods.data.files import read_json, write_json
 from methods.data.findings import Counts
 from methods.data.published_counts import PUBLISHED, published_check, published_counts
+from methods.data.remedies import EXTRACT_AGAIN
 from methods.errors import InputError
 from tests.unit.small_bird_archives import check_cub, check_ilsvrc, extract_cub, extract_ilsvrc
 from tests.unit.small_dataset import CLASSES, SPLITS, check, extract

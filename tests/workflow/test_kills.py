@@ -1,4 +1,4 @@
-"""Predictions and label maps of jobs that were killed at any moment are those of jobs that were not."""
+"""What is made by jobs that were killed at any moment is what other jobs would have made."""
 
 import os
 import random
