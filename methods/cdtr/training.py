@@ -8,12 +8,10 @@ import torch
 
 from methods.cdtr.assembly import build_step, load_views, make_sampler, require_one_class
 from methods.cdtr.augmentation import TimmView
-from methods.cdtr.epochs import plan_epochs
 from methods.cdtr.formulation import complete, read_formulation
 from methods.cdtr.loop import COLUMNS, Feed, fit
 from methods.cdtr.schedule import learning_rates, peak_rate
 from methods.cdtr.settings import TrainingSettings
-from methods.cdtr.step import EmulatedStep
 from methods.data.image_index import read_index
 from methods.settings import build
 from methods.training.checkpoints import GivenWeights
@@ -127,7 +125,8 @@ def train(
     rates = learning_rates(settings, read_formulation(run).schedule)
     with recorder.recording({"model": step.model, "step": step}):
         fit(step, Feed(iter(loader), dataset.records, where), rates, settings, recorder)
-        recorder.finish(_summarise(step, settings, len(dataset), where))
+        machine = {"device": str(where), "machine": describe_machine(where)}
+        recorder.finish({"skipped_steps": step.skipped, **machine})
 
 
 def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device:
@@ -135,17 +134,3 @@ def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device
     seed_everything(seed)
     allow_tf32(settings.precision.tf32)
     return select_device(device)
-
-
-def _summarise(
-    step: EmulatedStep, settings: TrainingSettings, images: int, where: torch.device
-) -> dict[str, Any]:
-    """What a finished training was, for done.json."""
-    plan = plan_epochs(images, settings)
-    return {
-        "iterations": settings.epochs * plan.iterations,
-        "images_seen": settings.epochs * plan.shown,
-        "skipped_steps": step.skipped,
-        "device": str(where),
-        "machine": describe_machine(where),
-    }

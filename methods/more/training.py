@@ -132,14 +132,7 @@ def train(
     step = Step(model, settings, read_formulation(run), dataset.records, processes)
     with recorder.recording({"model": model, "optimizer": step.optimizer}):
         fit(step, iter(loader), settings, recorder)
-        recorder.finish(
-            {
-                "iterations": settings.iterations,
-                "images_seen": settings.iterations * settings.batch_size,
-                "device": str(where),
-                "machine": describe_machine(where),
-            }
-        )
+        recorder.finish({"device": str(where), "machine": describe_machine(where)})
 
 
 def _build_model(

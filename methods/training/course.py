@@ -116,6 +116,7 @@ class Course:
         """For done.json."""
         return {
             "seconds": round(self.seconds, 1),
+            "images_seen": self.shown,
             "distinct_images": len(self.seen),
             "checkpoints": self.checkpoints,
             "resumed": self.resumed,

@@ -206,7 +206,8 @@ class Recorder:
         self._rows.flush()
         seen = {"images_seen": self._course.shown, "distinct_images_seen": self.distinct_images}
         require_as_planned(self.journal, self._total, seen, self._plan)
-        publish(self._output, {**summary, **self._course.summary()})
+        done = {"iterations": self._total, **summary, **self._course.summary()}
+        publish(self._output, done)
         self._states.remove()
 
     def _between(self, iteration: int) -> None:
