@@ -45,7 +45,7 @@ test:
 	$(bin)/mypy
 	$(bin)/snakefmt --check Snakefile rules
 	$(bin)/snakemake --lint
-	$(bin)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(bin)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 test-slurm:
 	@envs/install.sh test

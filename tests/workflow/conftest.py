@@ -44,7 +44,7 @@ class Project:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `snakemake --cores 2` with more arguments."""
-        own = ("PYTHONPATH", "MAKELEVEL")  # a user's call has neither
+        own = ("PYTHONPATH", "MAKELEVEL", "OMP_NUM_THREADS")  # a user's call has none of them
         environment = {key: value for key, value in os.environ.items() if key not in own}
         return subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],

@@ -78,7 +78,7 @@ CHANGES: dict[str, tuple[Callable[[Project], None], dict[str, int]]] = {
     "a threshold": (stated("0.29"), {**SCORED, "score_boxes": 1}),
     "a threshold between those of the grid": (stated("0.205"), BOXED),
     "where a threshold is chosen": (
-        edit(EXPERIMENT, "threshold_source: cubv2", "threshold_source: train"),
+        edit(EXPERIMENT, "threshold_source: cubv2", "threshold_source: held_out"),
         {**dict.fromkeys(PREDICTED, 1)},
     ),
     "the scores": (

@@ -60,7 +60,7 @@ def constant_of_another_method(project: Project) -> None:
 
 
 def constant_of_the_job_description(project: Project) -> None:
-    project.edit("workflow_scripts/job.py", '.job.json", plain', '.job.txt", plain')
+    project.edit("workflow_scripts/job.py", "{self.log}.job.json", "{self.log}.job.txt")
 
 
 def figure_of_the_report(project: Project) -> None:

@@ -78,7 +78,6 @@ def test_ablation_with_the_checkpoint_that_is_best_on_held_out_images(project: P
     runs = {
         "more": best,
         "no_cre": {"like": "more", "training": {"losses": {"cre": 0}}},
-        "paper": {"like": "more", "formulation": "paper"},
     }
     content = {
         "datasets": {"shapes": {"held_out": held_out}},
