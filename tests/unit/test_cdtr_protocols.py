@@ -46,8 +46,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (
             "honest.threshold_source",
             "published",
-            "'published' without a threshold, expected one of cubv2, held_out, rest, test, train,"
-            " train_kept; add `threshold`,",
+            "'published' without a threshold, expected one of cubv2, held_out, rest, test, train, ",
         ),
         ("honest.threshold_source", "fixed", "'fixed' without a threshold, expected one of cubv2,"),
         ("honest.threshold_source", "cubv3", "'cubv3' without a threshold, expected 'cubv2'; add"),
