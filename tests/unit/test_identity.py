@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from methods.errors import InputError
-from methods.training.identity import identify, require_same
+from methods.training.identity import digest, identify, require_same
 from tests.unit.small_run import small_run
 
 
@@ -28,7 +28,9 @@ def test_the_same_training_is_not_refused(tmp_path: Path) -> None:
     derived = {**small_run(), "derived": {"training_images": 4}}
     backwards = dict(reversed(small_run().items()))
     for settings in (small_run(), derived, backwards):
-        require_same(tmp_path, identity(tmp_path), identity(tmp_path, settings=settings))
+        same = identity(tmp_path, settings=settings)
+        require_same(tmp_path, identity(tmp_path), same)
+        assert digest(same) == digest(identity(tmp_path))
 
 
 def test_each_difference_is_told(tmp_path: Path) -> None:
