@@ -38,6 +38,7 @@ def start(folder: Path, body: str, **changes: Any) -> subprocess.Popen[str]:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         stderr=subprocess.PIPE,
         text=True,
+        process_group=0,  # of its own, as a terminal gives to a call
         # A shell has its background jobs ignore Ctrl-C, and so may whoever runs the tests.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )

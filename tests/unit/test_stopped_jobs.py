@@ -71,8 +71,7 @@ def test_a_job_that_ends_leaves_no_process_behind(tmp_path: Path, killed: bool) 
     if killed:
         process.kill()
     else:
-        for member in (process, *workers):  # as the terminal does, which has one group of them
-            member.send_signal(signal.SIGINT)
+        os.killpg(os.getpgid(process.pid), signal.SIGINT)
     process.communicate(timeout=60)
     gone, alive = psutil.wait_procs(workers, timeout=30)
     assert len(gone) == 2
