@@ -1,5 +1,6 @@
 """What a training that was asked to stop says, and leaves in the registry."""
 
+import os
 import re
 import signal
 import socket
