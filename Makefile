@@ -6,17 +6,22 @@
 # make status EXPERIMENT=paper         what runs, how far it is, when it will end; what failed
 # make rehearse EXPERIMENT=paper       two iterations of each training and all that follows, on a few images
 # make test                            the environment, its test tools, every check and test
-# make test-slurm                      the mini experiment on a cluster that it starts here, as root
 # make locks CPU_WHEELS=folder         remakes envs/locks and the conda environments
 
-override settings := $(if $(EXPERIMENT),"experiment=$(EXPERIMENT)") $(if $(STRICT),"strict=$(STRICT)")
+## What was given reaches the shell through its environment, where it is text and no command.
+unexport EXPERIMENT STRICT CORES PROFILE
+override export given_experiment := $(value EXPERIMENT)
+override export given_strict := $(value STRICT)
+override export given_cores := $(value CORES)
+override export given_profile := $(value PROFILE)
+override settings := $(if $(given_experiment),"experiment=$$given_experiment") $(if $(given_strict),"strict=$$given_strict")
 override config := $(if $(strip $(settings)),--config $(settings))
-override cores := $(if $(CORES),--cores $(CORES))
-override profile := $(if $(PROFILE),--workflow-profile "$(PROFILE)")
+override cores := $(if $(given_cores),--cores "$$given_cores")
+override profile := $(if $(given_profile),--workflow-profile "$$given_profile")
 override bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report plan status rehearse test test-slurm locks
+.PHONY: help environment report plan status rehearse test locks
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -46,10 +51,6 @@ test:
 	$(bin)/snakefmt --check Snakefile rules
 	$(bin)/snakemake --lint
 	OMP_NUM_THREADS=1 $(bin)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
-
-test-slurm:
-	@envs/install.sh test
-	MINI_ON_SLURM=yes $(bin)/pytest tests/slurm
 
 locks:
 	@envs/install.sh test

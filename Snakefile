@@ -18,8 +18,8 @@ from methods.configuration.loading import load_configuration
 from methods.cards import gpu_answers
 from methods.errors import InputError
 from workflow_scripts.dry_run import print_needs
-from workflow_scripts.job import print_failures, told_by
-from workflow_scripts.start import check_machine
+from workflow_scripts.job import output_of, print_failures
+from workflow_scripts.start import check_start
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -115,7 +115,7 @@ if workflow.output_settings.dryrun:
 
 onstart:
     try:
-        check_machine(workflow, CONFIG, bool(GPU))
+        check_start(workflow, CONFIG, bool(GPU))
     except InputError as error:
         sys.exit(str(error))
     print(f"Each job's progress stands in {RESULTS}/logs", file=sys.stderr)
@@ -127,7 +127,7 @@ onerror:
 
 onsuccess:
     if any(job.rule.name == "preflight" for job in workflow.dag.jobs):
-        print(told_by(RESULTS / "logs/preflight.log"))
+        print(output_of(RESULTS / "logs/preflight.log"))
     # Under make, which prints it even where nothing had to run, this would be the second time.
     if "MAKELEVEL" not in os.environ and any(
         job.rule.name == "render_report" for job in workflow.dag.jobs

@@ -40,6 +40,11 @@ def card_names() -> tuple[str, ...]:
     return tuple(name for (name,) in ask_driver("name"))
 
 
+def driver_version() -> str | None:
+    """Version of the driver, which is one for all GPUs; None where it does not answer."""
+    return next((version for (version,) in ask_driver("driver_version")), None)
+
+
 def training_card() -> Card | None:
     """The GPU that a job takes, which is CUDA's first; None where no GPU answers."""
     return next((card for _, card in visible_cards()), None)
@@ -58,16 +63,22 @@ def visible_cards() -> list[tuple[str, Card]]:
     ]
     if os.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
         cards.sort(key=lambda card: card.memory or 0, reverse=True)
-    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    chosen = chosen_names()
     if chosen is None:
         return [(card.identity, card) for card in cards]
     found = []
-    for name in map(str.strip, chosen.split(",")):
+    for name in chosen:
         card = _named(name, cards)
         if card is None:
             break
         found.append((name, card))
     return found
+
+
+def chosen_names() -> list[str] | None:
+    """The entries of CUDA_VISIBLE_DEVICES, whatever they mean; None where it is not set."""
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return None if chosen is None else [*map(str.strip, chosen.split(","))]
 
 
 def _named(name: str, cards: Sequence[Card]) -> Card | None:

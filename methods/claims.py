@@ -13,6 +13,7 @@ from methods.yaml_files import not_finite, read_yaml
 # As methods/evaluation/equivalence.py has it, which is slow to import: every job reads the claims.
 Direction = Literal["two-sided", "at least", "at most"]
 SourceKind = Literal["paper", "readme", "log", "report"]
+PERCENT = "%"  # the unit of a number unless the claim states another
 SCHEMA = Path(__file__).parents[1] / "claims" / "schema.yaml"
 
 
@@ -24,9 +25,10 @@ class Quantity:
         split: the scored split.
         metric: key in the metrics file; a dot leads into a block, as in "per_class.bird.iou" or
             "box_acc.50". Of a validation it is the mIoU.
+        iteration: the checkpoint that the validation is of; None: the chosen one.
         run: name of the run, and
         protocol: the name of its protocol, or
-        validation: the map that is scored by the validation of the chosen checkpoint; or
+        validation: the map that is scored by the validation of a checkpoint; or
         control: name of the control, and
         dataset: the data set it is of.
     """
@@ -36,13 +38,14 @@ class Quantity:
     run: str | None = None
     protocol: str | None = None
     validation: str | None = None
+    iteration: int | None = None
     control: str | None = None
     dataset: str | None = None
 
     def file(self, seed: int) -> str:
         """The metrics file, relative to results/<experiment>; a control's has no seed.
 
-        Not of a validation, whose file only the chosen checkpoint tells.
+        Not of a validation, whose file depends on which checkpoint it is of.
         """
         if self.run is None:
             return control_file(str(self.dataset), self.split, str(self.control))
@@ -52,7 +55,8 @@ class Quantity:
         if self.run is None:
             subject = f"control {self.control}"
         elif self.validation is not None:
-            subject = f"{self.run}, validation of {self.validation},"
+            at = "" if self.iteration is None else f" after iteration {self.iteration}"
+            subject = f"{self.run}, validation of {self.validation}{at},"
         else:
             subject = f"{self.run}, {self.protocol},"
         return f"{self.metric} of {subject} on {self.split}"
@@ -85,14 +89,18 @@ class Published:
     """A published number.
 
     Attributes:
-        value: the number, percent.
-        tolerance: how far ours may be from it, in points; the delta of the test of equivalence.
+        value: the number, in its unit.
+        tolerance: how far ours may be from it, likewise (of percent in points); the delta of the
+            test of equivalence.
         kind: what it stands in.
         where: table, figure or line of the source.
         dataset: the data set as the source calls it.
         stage: what of the method it is about, such as a map before or after post-processing.
         protocol: how it was made, and what is not known about that.
         maybe_maximum: whether it may be the best of several runs or checkpoints.
+        unit: of the value and the tolerance.
+        split: that it was measured on, and
+        metric: what was measured; both None where the claim has a quantity, which says so.
         direction: which deviation counts: any, or only too little, or only too much.
         minimum_seeds: fewer trainings give no verdict of equivalence.
         allows: patterns of deviations from the authors' settings that the claim itself states, so
@@ -108,6 +116,9 @@ class Published:
     stage: str
     protocol: str
     maybe_maximum: bool
+    unit: str = PERCENT
+    split: str | None = None
+    metric: str | None = None
     direction: Direction = "two-sided"
     minimum_seeds: int = 3
     allows: tuple[str, ...] = ()
@@ -123,9 +134,10 @@ class Claim:
         statement: the claim, one sentence.
         source: where its number comes from.
         bound: what the value must satisfy.
-        quantity: what is measured; None only if `not_evaluated` says why.
+        quantity: what is measured; None only if `not_evaluated` or `void` says why.
         minus: subtracted from `quantity`.
         not_evaluated: why the claim cannot be tested.
+        void: why its number is none, whatever is measured.
     """
 
     id: str
@@ -135,10 +147,11 @@ class Claim:
     quantity: Quantity | None = None
     minus: Quantity | None = None
     not_evaluated: str | None = None
+    void: str | None = None
 
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity that a verdict on the claim reads."""
-        if self.not_evaluated is not None:
+        if self.not_evaluated is not None or self.void is not None:
             return ()
         other = self.bound.to if isinstance(self.bound, Equals) else None
         named = (self.quantity, self.minus, other)
@@ -160,7 +173,7 @@ def load_claims(*paths: Path) -> tuple[Claim, ...]:
     return claims
 
 
-def read_registration(*paths: Path) -> str:
+def read_registered(*paths: Path) -> str:
     """Read when the claims of files were fixed, and what was known then.
 
     Where the files say different things, each is named with what it says.
@@ -192,6 +205,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         quantity=Quantity(**entry["quantity"]) if "quantity" in entry else None,
         minus=Quantity(**entry["minus"]) if "minus" in entry else None,
         not_evaluated=entry.get("not_evaluated"),
+        void=entry.get("void"),
     )
 
 

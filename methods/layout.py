@@ -4,10 +4,13 @@ Every path is relative to the experiment's folder.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from methods.protocols import Protocol
 
+LOGS = "logs"  # the folder of the jobs' logs
 REGISTRY = "registry"  # the folder of the records of attempts
+SEALS = "seals"  # the folder of the digests of what the jobs wrote
 TRAINING_RULE = "train_model"  # the rule whose attempts are trainings
 
 # Controls of a data set, by the task of the runs that it is used for.
@@ -15,6 +18,11 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {
     "segmentation": ("perfect", "all_background", "colour"),
     "localization": ("perfect", "full_image", "centre_box", "colour"),
 }
+
+
+def results_of(log: Path) -> Path | None:
+    """Return the folder of the experiment that a job's log lies in; None if it lies in none."""
+    return next((folder.parent for folder in log.parents if folder.name == LOGS), None)
 
 
 def run_folder(run: str, seed: int | str) -> str:

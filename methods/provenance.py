@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from methods.cards import card_names
-from methods.devices import processor_name
+from methods.cards import card_names, driver_version
+from methods.data.files import sha256
 from methods.errors import InputError
+from methods.processors import processor_name
 
 PACKAGES = (
     "torch",
+    "nvidia-cuda-runtime",  # CUDA's version; torch's CPU build has none
     "torchvision",
     "timm",
     "open_clip_torch",
@@ -29,6 +31,7 @@ PACKAGES = (
     "snakemake",
 )
 _SETTINGS = ("experiments/*.yaml", "claims/*.yaml")  # users write files of these names
+_LOCKS = "envs/locks/*.txt"
 _UNMEASURED = ("", "-", "NA")  # what Snakemake writes where it could not measure
 
 
@@ -43,7 +46,9 @@ class Environment:
         processor: model of the CPU.
         cores: CPU cores that this process may use.
         gpus: names of the GPUs that nvidia-smi lists.
+        driver: version of their driver; None where none answers.
         packages: (name, version) of the packages that the results depend on.
+        locks: (file, sha256) of what pins every package; the file relative to the project.
         commit: git commit of the project; None where git does not answer.
         changed: files of the code that differ from the commit; None where git does not answer.
     """
@@ -54,7 +59,9 @@ class Environment:
     processor: str
     cores: int
     gpus: tuple[str, ...]
+    driver: str | None
     packages: tuple[tuple[str, str], ...]
+    locks: tuple[tuple[str, str], ...]
     commit: str | None
     changed: tuple[str, ...] | None
 
@@ -89,7 +96,12 @@ def describe_environment(repository: Path) -> Environment:
         processor=processor_name(),
         cores=len(os.sched_getaffinity(0)),
         gpus=card_names(),
+        driver=driver_version(),
         packages=tuple((name, _version(name)) for name in PACKAGES),
+        locks=tuple(
+            (file.relative_to(repository).as_posix(), sha256(file))
+            for file in sorted(repository.glob(_LOCKS))
+        ),
         commit=commit,
         changed=None if commit is None else _changed(repository),
     )

@@ -96,6 +96,17 @@ def learning_threads(wildcards):
     return max(LEARNING, process_count(run_of(wildcards)))
 
 
+def gallery(wildcards):
+    """Resource: the images that the page shows of a run, which must make nothing stale.
+
+    A rehearsal is on no page, and its sample need not have them.
+    """
+    if wildcards.run.endswith(MARK):
+        return "{}"
+    run = run_of(wildcards)
+    return json.dumps({"split": run["evaluation"]["split"], "ids": run["gallery"]})
+
+
 def dataset_name(wildcards):
     return wildcards.get("dataset") or run_of(wildcards)["dataset"]
 

@@ -130,10 +130,14 @@ def published_settings():
 
 def workflow_files():
     """The workflow's own files, which the crate keeps beside the results."""
-    kept = [PROJECT / name for name in ("Snakefile", "LICENSE", "CITATION.cff")]
-    kept += sorted([*PROJECT.glob("rules/*.smk"), *PROJECT.glob("envs/locks/*.txt")])
-    named = [str(HERE / file) for file in CONFIG.experiment["claims"]]
-    return [str(HERE / file.relative_to(PROJECT)) for file in kept] + named
+    named = ["Snakefile", "LICENSE", "CITATION.cff", "README.md", "methods/data/sources.csv"]
+    named += [file.relative_to(PROJECT) for file in sorted(PROJECT.glob("rules/*.smk"))]
+    return [str(HERE / file) for file in [*named, *CONFIG.experiment["claims"]]] + lock_files()
+
+
+def lock_files():
+    """What pins every package."""
+    return [str(HERE / file.relative_to(PROJECT)) for file in sorted(PROJECT.glob("envs/locks/*.txt"))]
 
 
 def deviation_classes():
@@ -142,9 +146,9 @@ def deviation_classes():
 
 
 def reference_log():
-    """The authors' training log, where the experiment names it."""
-    named = CONFIG.experiment.get("reference_log")
-    return str(HERE / named["file"]) if named else []
+    """The files of the authors' training log, where the experiment names it."""
+    named = CONFIG.experiment.get("reference_log") or {}
+    return [str(HERE / named[key]) for key in ("file", "classes") if key in named]
 
 
 def written_receipts(wildcards):

@@ -11,19 +11,19 @@ from methods.reporting.voiding import voided_claims
 # person must do; work on them must train nothing.
 CARRIERS = [
     "workflow_scripts.job",
-    *("methods.card_locks", "methods.cards", "methods.devices", "methods.errors"),
-    "methods.yaml_files",
+    *("methods.card_locks", "methods.cards", "methods.errors", "methods.processors"),
+    *("methods.seals", "methods.yaml_files"),
     *(
         f"methods.training.{name}"
         for name in (
             *("audit", "energy", "identity", "launched", "launching", "signals", "stalls"),
-            *("state_files", "states", "unfinished"),
+            *("state_files", "states", "unfinished", "watching"),
         )
     ),
     *(
         f"methods.data.{name}"
         for name in (
-            *("bars", "disk", "downloads", "files", "locks"),
+            *("bars", "disk", "downloads", "files", "locks", "named_images"),
             *("read_back", "remedies", "siblings", "transfer"),
         )
     ),
@@ -90,7 +90,7 @@ def masks(wildcards):
 
 def judged_runs():
     """Parameter: what the verdicts read of the runs."""
-    read = ("task", "checkpoint", "submission")
+    read = ("task", "dataset", "training", "checkpoint", "submission")
     return {
         name: {key: ordered(RUNS[name][key]) for key in read if key in RUNS[name]}
         for name in sorted(RUNS)

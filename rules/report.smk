@@ -35,6 +35,7 @@ rule render_report:
         claims=rules.judge_claims.input.claims,
         deviation_classes=deviation_classes(),
         reference_log=reference_log(),
+        locks=lock_files(),  # the page names their digests
     output:
         page=report(  # report(): for `snakemake --report`
             f"{RESULTS}/report.html",

@@ -15,6 +15,7 @@ rule resolve_run:
         gpu=GPU,  # asked whether it is there
         device=CONFIG.device,
         deterministic=CONFIG.deterministic,
+        gallery=gallery,
     conda:
         "../envs/torch.yaml"
     message:

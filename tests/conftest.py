@@ -10,12 +10,13 @@ from xdist.scheduler import LoadScopeScheduling
 CHAINS = {
     "chain": (
         *("test_bad_inputs", "test_chain", "test_engine_report", "test_kills"),
-        *("test_local_files", "test_rehearsal", "test_staleness", "test_variants"),
+        *("test_local_files", "test_rehearsal", "test_staleness", "test_stops", "test_variants"),
     ),
     "birds": (
         *("test_ilsvrc", "test_localization", "test_localization_faults"),
-        "test_localization_staleness",
+        *("test_localization_kills", "test_localization_staleness"),
     ),
+    "mini": ("test_cluster", "test_mini"),
 }
 
 
@@ -35,4 +36,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedC
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long ones first, so that no process ends with them alone."""
-    items.sort(key=lambda item: item.path.parent.name not in ("slurm", "workflow"))
+    items.sort(key=lambda item: item.path.parent.name != "workflow")

@@ -8,5 +8,5 @@ from workflow_scripts.job import Job
 
 
 def computing_of(job: Job) -> AbstractContextManager[None]:
-    """Compute a block as `deterministic` says; on the CPU forks with one thread each do it."""
-    return computing(job.deterministic, select_device(job.device), job.threads)
+    """Compute a block on the job's device as `deterministic` says."""
+    return computing(job.deterministic, select_device(job.device))

@@ -6,7 +6,8 @@ from methods.data.files import write_json
 from methods.data.predictions import read_predictions
 from methods.data.samples import ManifestFiles
 from methods.evaluation.cross_check import compare, cross_check_document, mmseg_miou
-from methods.evaluation.segmentation import BACKGROUND, read_metrics, read_pairs
+from methods.evaluation.segmentation import BACKGROUND
+from methods.evaluation.segmentation_files import read_metrics, read_pairs
 from workflow_scripts.job import Job, run
 
 

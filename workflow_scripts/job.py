@@ -23,14 +23,16 @@ from threadpoolctl import threadpool_limits
 
 from methods.card_locks import hold_cards
 from methods.data.files import make_folder, read_json, write_json
-from methods.data.sole import sole_process
 from methods.errors import InputError, StoppedError
+from methods.job_locks import sole_process
+from methods.layout import results_of
 from methods.registry import entries
 from methods.registry.records import Attempt
+from methods.seals import break_seals, seal
 from methods.threads import thread_variables
 from workflow_scripts.terminal import write_to
 
-_TOLD = (InputError, StoppedError)  # in one sentence, without a traceback
+_EXPECTED = (InputError, StoppedError)  # said in one sentence, without a traceback
 _FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
 
 
@@ -53,6 +55,8 @@ class Job:
         gpus: how many GPUs the job holds.
         deterministic: auto, true or false; auto for rules that do not ask.
         guards: what stops a training; see `Limits`.
+        gallery: the images that the page shows of a run: their `ids` and `split`; none for rules
+            that do not ask.
     """
 
     rule: str
@@ -68,6 +72,7 @@ class Job:
     gpus: int = 0
     deterministic: str = "auto"
     guards: Mapping[str, Any] = field(default_factory=dict)
+    gallery: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_snakemake(cls, snakemake: Any) -> "Job":
@@ -86,6 +91,7 @@ class Job:
             gpus=snakemake.resources.get("gpu", 0),
             deterministic=snakemake.resources.get("deterministic", "auto"),
             guards=json.loads(snakemake.resources.get("guards", "{}")),
+            gallery=json.loads(snakemake.resources.get("gallery", "{}")),
         )
 
     @classmethod
@@ -139,8 +145,13 @@ def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
     threadpool_limits(limits=job.threads)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(job.threads)
-    with hold_cards(job.gpus if computes else 0, partial(_tell, job, terminal)):
+    results = results_of(job.log)
+    if results is not None:
+        break_seals(results, job.output.values())
+    with hold_cards(job.gpus if computes else 0, partial(_announce, job, terminal)):
         main(job)
+    if results is not None:
+        seal(results, job.output.values())
     if attempt is not None:
         attempt.end("finished", None)
     _stamp(job, "finished")
@@ -158,13 +169,13 @@ def print_failures(logs: Path, since: float) -> None:
             print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
 
 
-def told_by(log: Path) -> str:
+def output_of(log: Path) -> str:
     """What a script wrote to its log, between the lines of its start and its end."""
     return "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[1:-1])
 
 
 def _begin(job: Job) -> Attempt | None:
-    """Enter the attempt into the registry; a job without output makes nothing to be told of."""
+    """Enter the attempt into the registry; a job without output makes nothing to name."""
     if not job.output:
         return None
     facts = {name: getattr(job, name) for name in ("rule", "log", "wildcards", "params", "input")}
@@ -177,7 +188,7 @@ def _stamp(job: Job, what: str) -> None:
     print(f"{job.rule}: {what} {now} on {socket.gethostname()}, process {os.getpid()}")
 
 
-def _tell(job: Job, terminal: TextIO, text: str) -> None:
+def _announce(job: Job, terminal: TextIO, text: str) -> None:
     """Say in the log and on the terminal why nothing goes on."""
     for stream in (sys.stdout, terminal):
         print(f"{job.rule}: {text}", file=stream)
@@ -196,7 +207,7 @@ def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say what ended the script: a user's mistake in one sentence, a bug with its traceback."""
-    if issubclass(kind, _TOLD):
+    if issubclass(kind, _EXPECTED):
         print(error, file=sys.stderr)
     else:
         traceback.print_exception(kind, error, trace)
@@ -220,7 +231,7 @@ class _Reporter:
         _say(kind, error, trace)
         _stamp(self._job, "ended without its result")
         pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
-        sentence = str(error) if issubclass(kind, _TOLD) else pointer
+        sentence = str(error) if issubclass(kind, _EXPECTED) else pointer
         if issubclass(kind, KeyboardInterrupt):
             sentence = f"{self._job.rule}: interrupted; the next call makes it anew."
         print(sentence, file=self._terminal)

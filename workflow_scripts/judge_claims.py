@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from methods.claims import Published, load_claims, read_registration
+from methods.claims import Published, load_claims, read_registered
 from methods.data.files import write_json
 from methods.layout import REGISTRY
 from methods.preregistration import first_start, register
@@ -19,6 +19,7 @@ def main(job: Job) -> None:
         results,
         job.params["seeds"],
         job.params["runs"],
+        controls=job.input["controls"],
         validations=job.input["validations"],
         voided=job.params["voided"],
     )
@@ -29,11 +30,11 @@ def main(job: Job) -> None:
         known = register([*files, *records], started)
     else:
         known = register(files, started)
-    registered = {
-        "registered": read_registration(*files),
+    standing = {
+        "registered": read_registered(*files),
         "registration": [asdict(file) for file in known],
     }
-    write_json(verdicts, {**registered, **document})
+    write_json(verdicts, {**standing, **document})
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ def main(job: Job) -> None:
             split=job.wildcards["split"],
             output=job.output["index"].parent,
             device=job.device,
+            threads=job.threads,
         )
 
 

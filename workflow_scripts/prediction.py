@@ -27,6 +27,7 @@ def arguments_of(job: Job) -> dict[str, Any]:
         "scales": job.params["scales"],
         "output": job.output["index"].parent,
         "device": job.device,
+        "threads": job.threads,
     }
 
 

@@ -1,13 +1,12 @@
 """Pretrain a backbone on generated images."""
 
-from methods.training.determinism import computing
-from methods.training.seeding import select_device
 from methods.weights.pretraining import pretrain
+from workflow_scripts.computing import computing_of
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
-    with computing(job.deterministic, select_device(job.device)):
+    with computing_of(job):
         pretrain(
             weights=job.params["weights"],
             name=job.wildcards["weights"],

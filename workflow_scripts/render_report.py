@@ -17,6 +17,7 @@ def main(job: Job) -> None:
         results,
         job.params["seeds"],
         job.params["runs"],
+        controls=job.input["controls"],
         validations=job.input["validations"],
         voided=job.params["voided"],
     )

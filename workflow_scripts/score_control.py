@@ -5,7 +5,8 @@ from pathlib import Path
 from methods.data.image_index import read_index
 from methods.data.samples import ManifestFiles, MaskedImages
 from methods.evaluation.controls import build_control
-from methods.evaluation.segmentation import count_pairs, metrics_document, write_metrics
+from methods.evaluation.segmentation import count_pairs
+from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from workflow_scripts.job import Job, run
 
 

@@ -6,7 +6,8 @@ from methods.data.files import read_json
 from methods.data.image_index import read_index
 from methods.data.predictions import read_predictions
 from methods.data.samples import ManifestFiles
-from methods.evaluation.segmentation import count_pairs, metrics_document, read_pairs, write_metrics
+from methods.evaluation.segmentation import count_pairs
+from methods.evaluation.segmentation_files import metrics_document, read_pairs, write_metrics
 from workflow_scripts.job import Job, run
 
 

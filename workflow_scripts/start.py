@@ -9,12 +9,23 @@ from methods.planning.needs import needs
 from methods.planning.preflight import check
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine
+from methods.seals import require_sealed
 
 
 def planned_files(workflow: Any) -> set[Path]:
     """Absolute paths of the files that the planned jobs make."""
     jobs = workflow.dag.needrun_jobs(exclude_finished=False)
     return {Path(str(file)).absolute() for job in jobs for file in job.output}
+
+
+def check_start(workflow: Any, configuration: Configuration, gpu: bool) -> None:
+    """Hold the files that are there to what their jobs wrote, and the machine to what is needed.
+
+    Raises:
+        InputError: a file has been changed; or as `check_machine` says.
+    """
+    require_sealed(configuration.results)
+    check_machine(workflow, configuration, gpu)
 
 
 def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> None:

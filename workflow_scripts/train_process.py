@@ -18,10 +18,11 @@ from methods.training.determinism import computing, is_deterministic
 from methods.training.energy import Meter
 from methods.training.guards import Limits
 from methods.training.identity import identify
-from methods.training.launched import end_with_launcher, tell
+from methods.training.launched import end_with_launcher, report
 from methods.training.processes import ALONE, Processes, joined
 from methods.training.seeding import select_device
 from methods.training.states import Keeping
+from methods.training.watching import Watching
 from methods.yaml_files import read_yaml
 from workflow_scripts.job import Job
 
@@ -33,7 +34,7 @@ def main(description: str, rank: int, count: int, port: int, error: str) -> None
         with joined(rank, count, port, select_device(job.device)) as processes:
             train(job, processes)
     except (InputError, StoppedError) as reason:
-        tell(Path(error), reason)
+        report(Path(error), reason)
         sys.exit(1)
 
 
@@ -64,13 +65,8 @@ def train(job: Job, processes: Processes = ALONE) -> None:
             output=job.output["done"].parent,
             seed=resolved["seed"],
             device=job.device,
-            keeping=Keeping(
-                identity=_identity(job, resolved),
-                limits=Limits(**job.guards),
-                plan=resolved["derived"],
-                meter=meter,
-                **job.states,
-            ),
+            keeping=Keeping(identity=_identity(job, resolved), **job.states),
+            watching=Watching(limits=Limits(**job.guards), plan=resolved["derived"], meter=meter),
             processes=processes,
             **guide,
         )
@@ -83,7 +79,7 @@ def _meter(device: str, processes: Processes) -> Meter:
 
 
 def _identity(job: Job, resolved: dict[str, Any]) -> dict[str, Any]:
-    """What a saved state is held to; the cards tell the digests of the weights."""
+    """What a saved state is held to; the cards hold the digests of the weights."""
     names = {"index": "index", "manifest": "manifest", "card": "weights", "guide_card": "guide"}
     files = {name: job.input[given] for given, name in names.items() if job.input.get(given)}
     device = select_device(job.device)

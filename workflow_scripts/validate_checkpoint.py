@@ -21,6 +21,7 @@ def main(job: Job) -> None:
             images=Path(job.params["images"]),
             split=job.wildcards["split"],
             device=job.device,
+            threads=job.threads,
         )
     write_json(job.output["validation"], {"iteration": iteration, **scores})
 

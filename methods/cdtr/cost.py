@@ -23,6 +23,7 @@ _TAPS = 9  # of a 3x3 kernel
 _FLOAT = 4  # bytes
 _STATE = 16  # bytes a parameter: value, gradient and AdamW's two moments, float32
 _STORED_CLASSES = 2  # whose maps a prediction keeps: the predicted and the true one
+PREDICTED_TOGETHER = 8  # images of a batch of methods.cdtr.inference
 _GUIDED = 2  # images that CLIP sees of one: foreground and background
 
 
@@ -91,6 +92,16 @@ def training_memory(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
     behind = _kept_behind(run, classes) + _GUIDED * guide_cost(guide).kept
     image = _kept_by_encoder(run) + _FLOAT * behind
     return weights + image * float(run["training"]["batch_size"])
+
+
+def prediction_memory(run: Run, classes: int) -> float:
+    """Bytes that a process on the CPU works with for a batch, without gradients.
+
+    Beside it, it holds its libraries; the network is shared by all processes of a prediction. What
+    a training keeps behind the encoder is more than a prediction holds of it at a time.
+    """
+    behind = _FLOAT * PREDICTED_TOGETHER * _kept_behind(run, classes)
+    return _vit(run).working_memory(PREDICTED_TOGETHER, _cells(run)) + behind
 
 
 def _kept_by_encoder(run: Run) -> float:

@@ -42,6 +42,7 @@ def predict_class_maps(
     split: str,
     output: Path,
     device: str,
+    threads: int,
 ) -> None:
     """Write logits and class maps of a split: maps/<id>.npz and index.json, in `output`.
 
@@ -59,6 +60,8 @@ def predict_class_maps(
         split: which images.
         output: folder of the results.
         device: auto, cpu or cuda.
+        threads: on the CPU as many processes predict at the same time; else as many threads read
+            images.
 
     Raises:
         InputError: the checkpoint is not of this network, an image is missing, broken or not of a
@@ -67,6 +70,7 @@ def predict_class_maps(
     settings = build(InferenceSettings, run["inference"])
     view = CentreCrop(settings.resize, settings.image_size)
     where = select_device(device)
+    workers = forks(where, threads)
     model = load_model(run, classes, checkpoint).to(where)
     records = read_index(index, split, classes)
 
@@ -74,13 +78,14 @@ def predict_class_maps(
         return normalise(view.image(read_rgb(images / record.image)))
 
     def store(batch: Sequence[ImageRecord]) -> list[PredictionItem]:
-        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        """Predict one batch and write its files."""
+        with ThreadPoolExecutor(1 if workers else threads) as pool:
             pixels = torch.stack(list(pool.map(read, batch)))
         found = _predict(model, batch, pixels.to(where))
         return [_store(record, arrays, output) for record, arrays in zip(batch, found, strict=True)]
 
     batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
-    stored = map_in_order(store, batches, forks(where))
+    stored = map_in_order(store, batches, workers)
     items = list(chain(*tqdm(stored, f"maps of {split}", len(batches), disable=None)))
     source = {
         "image_size": settings.image_size,

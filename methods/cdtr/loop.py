@@ -88,7 +88,7 @@ def fit(
     """
     images = len(feed.records)
     plan, saved = plan_epochs(images, settings), written_iterations(images, settings)
-    for n_iter in recorder.iterations(settings.epochs * plan.iterations):
+    for n_iter in recorder.iterations():
         begin, epoch = time.perf_counter(), n_iter // plan.iterations
         feed.waited = 0.0
         weights = step.learned_weights()

@@ -8,6 +8,7 @@ import torch
 
 from methods.cdtr.assembly import build_step, load_views, make_sampler, require_one_class
 from methods.cdtr.augmentation import TimmView
+from methods.cdtr.epochs import plan_epochs
 from methods.cdtr.formulation import complete, read_formulation
 from methods.cdtr.loop import COLUMNS, Feed, fit
 from methods.cdtr.schedule import learning_rates, peak_rate
@@ -16,13 +17,15 @@ from methods.data.image_index import read_index
 from methods.settings import build
 from methods.training.checkpoints import GivenWeights
 from methods.training.dataset import ImageLabelDataset
-from methods.training.machine import describe_machine
+from methods.training.machine import describe_machine, peak_memory
 from methods.training.processes import ALONE, Processes
-from methods.training.recorder import Recorder
+from methods.training.recorder import recording
 from methods.training.seeding import allow_tf32, seed_everything, select_device
 from methods.training.sharing import process_count
 from methods.training.stalls import limit_wait
+from methods.training.standing import Part, Standing
 from methods.training.states import Keeping
+from methods.training.watching import Watching
 
 _COUNTED_AFTER = (1, 3, 6, 11)  # epochs, besides the last, by whose end distinct images are counted
 
@@ -89,6 +92,7 @@ def train(
     seed: int,
     device: str,
     keeping: Keeping,
+    watching: Watching,
     processes: Processes = ALONE,
 ) -> None:
     """Train one run and write journal.csv, checkpoints/ and done.json into `output`.
@@ -106,6 +110,7 @@ def train(
         seed: of every generator. The order of the images does not depend on it.
         device: auto, cpu or cuda.
         keeping: of the states.
+        watching: of the training.
         processes: that train together, as many as the run's `gpus`; each emulates as many of the
             published program's as the others.
 
@@ -114,19 +119,22 @@ def train(
             not one class, or the states are of another training.
         StoppedError: a signal asks to stop.
     """
-    recorder = Recorder(output, COLUMNS, keeping, processes)
+    standing = Standing(output, keeping, watching, processes)
     settings = build(TrainingSettings, run["training"])
     where = _prepare(device, seed, settings)
     step = build_step(run, settings, classes, weights, guide, where, processes)
     view = TimmView(settings.augmentation)
     dataset = ImageLabelDataset(index, images, run["train_split"], classes, view)
-    loader = load_views(dataset, settings, seed, recorder.start, processes)
-    limit_wait(loader, recorder.limits.loader_minutes)
+    loader = load_views(dataset, settings, seed, standing.start, processes)
+    limit_wait(loader, watching.limits.loader_minutes)
     rates = learning_rates(settings, read_formulation(run).schedule)
-    with recorder.recording({"model": step.model, "step": step}):
+    parts: dict[str, Part] = {"model": step.model, "step": step}
+    total = settings.epochs * plan_epochs(len(dataset), settings).iterations
+    with recording(standing, COLUMNS, parts, total) as recorder:
         fit(step, Feed(iter(loader), dataset.records, where), rates, settings, recorder)
         machine = {"device": str(where), "machine": describe_machine(where)}
-        recorder.finish({"skipped_steps": step.skipped, **machine})
+        memory = processes.gather(peak_memory(where))
+        recorder.finish({"skipped_steps": step.skipped, **machine, "memory": memory})
 
 
 def _prepare(device: str, seed: int, settings: TrainingSettings) -> torch.device:

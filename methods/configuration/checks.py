@@ -22,7 +22,7 @@ from methods.configuration.run_checks import (
 from methods.configuration.weights_checks import weights_problems
 from methods.data.splits import sizes
 from methods.errors import InputError
-from methods.layout import REGISTRY
+from methods.layout import LOGS, REGISTRY, SEALS
 from methods.yaml_files import not_finite
 
 # What lies beside the folders of the runs in results/<experiment>.
@@ -30,9 +30,10 @@ NO_RUN_NAMES = (
     "benchmarks",
     "controls",
     "data",
-    "logs",
+    LOGS,
     "receipts.json",
     REGISTRY,
+    SEALS,
     "report",
     "report.html",
     "ro-crate-metadata.json",

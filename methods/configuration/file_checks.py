@@ -32,23 +32,28 @@ def _leaves(name: str) -> bool:
 
 
 def _reference_log(log: Block, project: Path, key: str) -> Iterator[Problem]:
-    remedy = "copy the file to claims/reference/"
-    yield from _file(log["file"], project, f"{key}.file", remedy)
+    for part in ("file", "classes"):
+        if part in log:
+            yield from _log_file(log[part], log["dataset"], project, key, part)
+
+
+def _log_file(name: str, dataset: str, project: Path, key: str, part: str) -> Iterator[Problem]:
+    yield from _file(name, project, f"{key}.{part}", "copy the file to claims/reference/")
     # What is no text has no column of that name either, which is what is said then.
-    with (project / log["file"]).open(newline="", encoding="utf-8", errors="replace") as file:
+    with (project / name).open(newline="", encoding="utf-8", errors="replace") as file:
         known = {row.get("dataset") or "" for row in csv.DictReader(file)} - {""}
     if not known:
         yield Problem(
-            f"{key}.file",
-            f"{log['file']!r} without a column `dataset`",
+            f"{key}.{part}",
+            f"{name!r} without a column `dataset`",
             "a training log with one",
             "correct the file's name",
         )
-    if log["dataset"] not in known:
+    if dataset not in known:
         yield Problem(
             f"{key}.dataset",
-            f"{log['dataset']!r}, which has no row in {log['file']}",
-            nearest(log["dataset"], known),
+            f"{dataset!r}, which has no row in {name}",
+            nearest(dataset, known),
             "correct the name",
         )
 

@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from methods.data.archive_kinds import is_zip, kind_of, other_content
 from methods.data.bars import verifying
 from methods.data.bounds import MAX_MEMBERS, Budget, Extracted
 from methods.data.disk import found_instead, require_room
@@ -12,7 +13,7 @@ from methods.data.files import atomic_folder, digests
 from methods.data.first_use import remembered
 from methods.data.remedies import Origin, replace_it
 from methods.data.tar_archives import extract_nested_tar, extract_tar
-from methods.data.zip_archives import SUFFIX, extract_zip
+from methods.data.zip_archives import extract_zip
 from methods.errors import InputError
 
 _LEAST_CONTENT = 0.9  # of the bytes of archives; the rest may be headers
@@ -34,15 +35,15 @@ def verify_archives(
             `fetch_missing` returns them; these are not read again.
         source: where they came from, for the sentence.
 
-    Where no digest is declared, the first one found is written down beside the archive and holds
-    from then on.
+    Where no digest is declared, the first one found of an archive of the right kind is written down
+    beside it and holds from then on.
 
     Returns:
         For each archive its "name", its "bytes" and "sha256" as found, all that is "declared", and
         whether the digest was only "remembered".
 
     Raises:
-        InputError: an archive is missing, or its size or a digest is another.
+        InputError: an archive is missing, its size or a digest is another, or it is no archive.
     """
     known = digested or {}
     return [
@@ -95,7 +96,7 @@ def extract_archives(
 def _extractor(path: Path, nested: Collection[str]) -> Callable[[Path, Path, Budget], None]:
     if path.name in nested:
         return extract_nested_tar
-    return extract_zip if path.suffix.lower() == SUFFIX else extract_tar
+    return extract_zip if is_zip(path.name) else extract_tar
 
 
 def _verify(
@@ -119,6 +120,9 @@ def _verify(
         raise InputError(
             path, f"{kind}{size} bytes", f"{expected['bytes']} bytes", replace_it(source)
         )
+    known = {"md5", "sha256"} & set(expected)
+    if not known and (content := other_content(path, path.name)):
+        raise InputError(path, content, kind_of(path.name), replace_it(source))
     found = digested or digests(path, {"sha256", *expected} - {"bytes"}, verifying)
     for algorithm, value in found.items():
         if value != str(expected.get(algorithm, value)).lower():
@@ -128,7 +132,6 @@ def _verify(
                 f"{algorithm} {expected[algorithm]}",
                 replace_it(source),
             )
-    known = {"md5", "sha256"} & set(expected)
     return {
         "name": path.name,
         "bytes": size,

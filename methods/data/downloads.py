@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from methods.data.addresses import shown
+from methods.data.archive_kinds import kind_of, other_content
 from methods.data.bars import verifying
 from methods.data.disk import flush, writing
 from methods.data.files import digests, make_folder
@@ -33,6 +34,7 @@ class Wanted:
         urls: where it is, in the order to try; http, https or file.
         bytes: its size; None where it is not known.
         digests: by hashlib's name of the algorithm, hexadecimal digits, all or the first ones.
+            Without any, it must be an archive of the kind that its name says.
         remedy: what to do where no address gives it.
     """
 
@@ -126,6 +128,8 @@ def _verify(path: Path, wanted: Wanted) -> dict[str, str]:
     size = path.stat().st_size
     if wanted.bytes is not None and size != wanted.bytes:
         raise Refused(f"{size} bytes instead of {wanted.bytes}")
+    if not wanted.digests and (content := other_content(path, wanted.name)):
+        raise Refused(f"{content} instead of {kind_of(wanted.name)}")
     found = digests(path, {"sha256", *wanted.digests}, verifying)
     for algorithm, digits in wanted.digests.items():
         if not found[algorithm].startswith(digits):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from methods.data.archive_kinds import kind_of, other_content
 from methods.data.disk import NOTHING, found_instead, is_broken_link
 from methods.data.downloads import Wanted, fetch
 from methods.data.remedies import Origin, replace_elsewhere
@@ -40,8 +41,8 @@ def fetch_missing(
 
     Raises:
         InputError: something else has the place or the name of a file, a file of this machine is
-            missing or has another size, a person has to fetch some of them, or a file could not be
-            fetched.
+            missing, has another size or is no archive, a person has to fetch some of them, or a
+            file could not be fetched.
     """
     sources = read_sources() if source == "published" else {}
     missing = [entry for entry in declared if _is_missing(folder / entry["name"], local_files)]
@@ -82,7 +83,7 @@ def _is_missing(path: Path, local_files: Mapping[str, Path]) -> bool:
 
 
 def _check_local(path: Path, entry: Mapping[str, Any], remedy: str) -> None:
-    """Refuse what can be seen not to be the file, without reading it."""
+    """Refuse what can be seen not to be the file, without reading it to its end."""
     if found := found_instead(path):
         raise InputError(path, found, f"the file {entry['name']}", remedy)
     size = path.stat().st_size
@@ -90,6 +91,8 @@ def _check_local(path: Path, entry: Mapping[str, Any], remedy: str) -> None:
         raise InputError(
             path, f"{size} bytes", f"{entry['bytes']} bytes of {entry['name']}", remedy
         )
+    if entry.keys().isdisjoint(_DIGESTS) and (content := other_content(path, entry["name"])):
+        raise InputError(path, content, f"{kind_of(entry['name'])}, {entry['name']}", remedy)
 
 
 def _addresses(

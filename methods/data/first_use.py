@@ -1,4 +1,4 @@
-"""Archives whose publisher states no digest: the first one that is found holds from then on."""
+"""Files whose publisher states no whole digest: the first one that is found holds from then on."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,11 +8,13 @@ from methods.data.files import atomic_path, unreadable
 from methods.data.findings import Check
 from methods.errors import InputError
 
+_SHA256_DIGITS = 64
+
 
 def remembered(path: Path, sha256: str) -> str:
-    """Write a digest down beside its archive, or compare it with the one that is written there.
+    """Write a digest down beside its file, or compare it with the one that is written there.
 
-    The note is a line as `sha256sum` writes it, in a file with .sha256 behind the archive's name.
+    The note is a line as `sha256sum` writes it, in a file with .sha256 behind the file's name.
 
     Returns:
         The digest.
@@ -37,6 +39,16 @@ def remembered(path: Path, sha256: str) -> str:
             f"put the former file back, or delete {note.name} if the publisher has replaced it",
         )
     return sha256
+
+
+def in_part(digits: str) -> bool:
+    """Return whether these are not all digits of a SHA-256."""
+    return len(digits) < _SHA256_DIGITS
+
+
+def checked_by(digits: str) -> str:
+    """Say what is compared where these digits of a SHA-256 are known, all or the first ones."""
+    return f"sha256, first {len(digits)} digits" if in_part(digits) else "sha256"
 
 
 def digest_check(archives: Sequence[Mapping[str, Any]]) -> Check:

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from methods.data.addresses import without_secrets
 from methods.data.disk import CHUNK, FULL, no_room, require_room, write_all
 from methods.data.files import read_json, write_json
+from methods.data.proxies import require_proxy, require_proxy_behind
 
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)  # a server that may answer later
 _GO_ON = "the download goes on from here"
@@ -65,9 +66,10 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
 
     Raises:
         Refused: the address does not give it.
-        InputError: the disk is full; what came so far stays, to be continued.
+        InputError: the disk is full; what came so far stays, to be continued. Or the environment
+            names a proxy that cannot be one.
     """
-    failures, pause = 0, timing.pause
+    failures = 0
     while True:
         before = _size(part)
         try:
@@ -76,11 +78,10 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
             # An attempt that brought something does not count.
             failures = 1 if _size(part) > before else failures + 1
             if failures >= timing.attempts:
-                reason = str(error) if isinstance(error, _Interrupted) else _short(error)
-                raise Refused(reason) from error
+                raise Refused(_why(error, timing)) from error
             asked = error.wait if isinstance(error, _Interrupted) else 0
+            pause = timing.pause * 2 ** (failures - 1)
             time.sleep(max(pause, min(asked, timing.longest)))
-            pause = timing.pause if failures == 1 else 2 * pause
         except requests.RequestException as error:
             raise Refused(_short(error)) from error
         else:
@@ -90,7 +91,9 @@ def download(url: str, part: Path, size: int | None, timing: Timing) -> None:
 def _attempt(url: str, part: Path, size: int | None, timing: Timing) -> None:
     start, headers = _continued(url, part)
     wait = (timing.connect, timing.read)
-    with requests.get(url, headers=headers, stream=True, timeout=wait) as answer:
+    hooks = {"response": require_proxy_behind}
+    require_proxy(url)
+    with requests.get(url, headers=headers, stream=True, timeout=wait, hooks=hooks) as answer:
         if answer.status_code in _AGAIN:
             raise _Interrupted(f"status {answer.status_code}", _asked_wait(answer.headers))
         if answer.status_code == 416:  # nothing of the file comes behind what is there
@@ -220,9 +223,24 @@ def _size(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
 
 
+def _why(error: Exception, timing: Timing) -> str:
+    """Why the last attempt stopped."""
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection within {timing.connect:g} seconds"
+    if isinstance(error, requests.ReadTimeout):
+        return f"no answer within {timing.read:g} seconds"
+    return str(error) if isinstance(error, _Interrupted) else _short(error)
+
+
 def _short(error: Exception) -> str:
     """The innermost reason, in one line."""
     reason: BaseException = error
-    while reason.__cause__ or (reason.args and isinstance(reason.args[0], Exception)):
-        reason = reason.__cause__ or reason.args[0]
+    while inner := _inner(reason):
+        reason = inner
     return without_secrets(str(reason).partition("\n")[0]) or type(reason).__name__
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    """What a library wrapped, which it may put behind words of its own."""
+    wrapped = (part for part in error.args if isinstance(part, Exception))
+    return error.__cause__ or next(wrapped, None)

@@ -13,7 +13,6 @@ from methods.data.members import corrupt, reading, write_member
 from methods.data.remedies import ORIGINAL
 from methods.errors import InputError
 
-SUFFIX = ".zip"
 _ENCRYPTED = 0x1  # bit of a member's flags
 _BROKEN = (
     zipfile.BadZipFile,

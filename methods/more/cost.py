@@ -6,6 +6,7 @@ A pass is counted in multiply-accumulate operations (MACs) of its matrix product
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from methods.more.formulation import read_formulation
 from methods.more.settings import NetworkSettings
 from methods.protocols import Resize
 from methods.settings import build
@@ -21,7 +22,13 @@ _PUBLISHED_VIT = VitSizes(patch_size=16, width=768, depth=12, image_size=224, to
 _PUBLISHED_PATCHES = 28**2
 _PUBLISHED_PARAMETERS = 94_746_648
 _STATE = 16  # bytes a parameter: value, gradient and AdamW's two moments, float32
+_FLOAT = 4  # bytes
 _MAP_KINDS = 3  # CAM, auxiliary CAM and LAM
+_PAIR = 2  # an image and its mirror image
+VALIDATED_TOGETHER = 8  # images of a batch of methods.more.validation
+_CAM_KINDS = 2
+_CAM_COPIES = 5  # while those of a scale are enlarged, merged and added
+_NEIGHBOUR_COPIES = 4  # while the graph weighs them
 
 # What the memory of a training, and the time on a GPU, are estimated from.
 MEMORY_BASIS = "published: 12.1 GB for a batch of 4 images of 448 x 448, fp32"
@@ -88,6 +95,43 @@ def training_memory(run: Run, classes: int) -> float:
     activations = _vit(run, classes).activations(patches) * images
     share = activations / _PUBLISHED_VIT.activations(_PUBLISHED_PATCHES)
     return _STATE * parameters(run, classes) + published * share
+
+
+def prediction_memory(run: Run, classes: int, patches: int) -> float:
+    """Bytes that a process on the CPU works with for an image and its mirror image of such a size.
+
+    Beside them it holds its libraries; the network is shared by all processes of a prediction.
+    """
+    return _working_memory(run, classes, _PAIR, patches)
+
+
+def map_patches(run: Run, scales: Iterable[float]) -> int:
+    """Patches of the largest view that the localization maps are made of."""
+    return max(_patches(run, scale, _side(run)) for scale in (1.0, *scales))
+
+
+def validation_memory(run: Run, classes: int) -> float:
+    """Bytes that a process on the CPU works with for a batch, beside what a prediction has, too.
+
+    The sums of the CAMs lie there while the next scale passes the network, and while its CAMs are
+    enlarged to the size of the image.
+    """
+    patches = map_patches(run, run["training"]["pseudo_labels"]["cam_scales"])
+    passing = _working_memory(run, classes, _PAIR * VALIDATED_TOGETHER, patches)
+    cams = _FLOAT * VALIDATED_TOGETHER * classes * _side(run) ** 2
+    return max(passing, _CAM_COPIES * cams) + _CAM_KINDS * cams
+
+
+def _working_memory(run: Run, classes: int, images: int, patches: int) -> float:
+    """Bytes of a pass without gradients: the encoder, and the neighbours in the graph."""
+    network, formulation = _network(run), read_formulation(run)
+    neighbours = int(network.neighbour_ratio * classes)
+    if formulation.gcr_neighbours == "paper":
+        neighbours = patches // 2
+    if formulation.gcr == "without":
+        neighbours = 0
+    graph = _FLOAT * images * _NEIGHBOUR_COPIES * classes * neighbours * network.width
+    return _vit(run, classes).working_memory(images, patches) + graph
 
 
 def _network(run: Run) -> NetworkSettings:

@@ -47,6 +47,7 @@ def predict_logits(
     resize: Resize,
     output: Path,
     device: str,
+    threads: int,
 ) -> None:
     """Write the segmentation logits of a split: logits/<id>.npz and index.json, in `output`.
 
@@ -64,6 +65,7 @@ def predict_logits(
         resize: how a scale becomes a size.
         output: folder of the results.
         device: auto, cpu or cuda.
+        threads: as many processes predict at the same time on the CPU.
 
     Raises:
         InputError: the checkpoint is not of this network, or a logit is not finite.
@@ -82,7 +84,7 @@ def predict_logits(
 
     source = {"scales": list(scales), "resize": resize, "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
-    _dump(predict, records, images, split, output, "logits", source, forks(where))
+    _dump(predict, records, images, split, output, "logits", source, forks(where, threads))
 
 
 def predict_maps(
@@ -96,6 +98,7 @@ def predict_maps(
     scales: Sequence[float],
     output: Path,
     device: str,
+    threads: int,
 ) -> None:
     """Write CAM, auxiliary CAM and LAM of a split: maps/<id>.npz and index.json, in `output`.
 
@@ -113,6 +116,7 @@ def predict_maps(
         return mirrored_pair(image, scale, "square", side, model.settings.patch_size)
 
     def predict(record: ImageRecord, image: Tensor) -> Arrays:
+        """The maps of one image (1, 3, H, W) at every scale, of the classes that a source names."""
         square = pair(image.to(where), 1.0)[:1]
         plain = model(square)
         decided = plain.seg_logits[0].argmax(dim=0).cpu().numpy()
@@ -132,7 +136,7 @@ def predict_maps(
 
     source = {"scales": list(scales), "resize": "square", "checkpoint_sha256": sha256(checkpoint)}
     records = read_index(index, split, classes)
-    _dump(predict, records, images, split, output, "maps", source, forks(where))
+    _dump(predict, records, images, split, output, "maps", source, forks(where, threads))
 
 
 def load_model(run: Mapping[str, Any], classes: Sequence[str], checkpoint: Path) -> MoRe:
@@ -169,6 +173,7 @@ def _dump(
 
     @torch.inference_mode()
     def store(record: ImageRecord) -> PredictionItem:
+        """Predict one image and write its file."""
         image = normalise(read_rgb(images / record.image))[None]
         file = f"{folder}/{record.id}.npz"
         write_arrays(output / file, predict(record, image))

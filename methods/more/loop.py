@@ -114,7 +114,7 @@ def fit(
         InputError: a loss term is not finite.
         StoppedError: a signal asks to stop.
     """
-    for n_iter in recorder.iterations(settings.iterations):
+    for n_iter in recorder.iterations():
         asked = time.perf_counter()
         batch = next(batches)
         wait = time.perf_counter() - asked

@@ -17,14 +17,16 @@ from methods.settings import build
 from methods.training.batches import BatchSampler
 from methods.training.dataset import ImageLabelDataset
 from methods.training.loading import Share, load_batches
-from methods.training.machine import describe_machine
+from methods.training.machine import describe_machine, peak_memory
 from methods.training.processes import ALONE, Processes
-from methods.training.recorder import Recorder
+from methods.training.recorder import recording
 from methods.training.schedule import learning_rates
 from methods.training.seeding import allow_tf32, seed_everything, select_device
 from methods.training.sharing import process_count
 from methods.training.stalls import limit_wait
+from methods.training.standing import Part, Standing
 from methods.training.states import Keeping
+from methods.training.watching import Watching
 
 
 def resolve(
@@ -93,6 +95,7 @@ def train(
     seed: int,
     device: str,
     keeping: Keeping,
+    watching: Watching,
     processes: Processes = ALONE,
 ) -> None:
     """Train one run and write journal.csv, checkpoints/ and done.json into `output`.
@@ -109,6 +112,7 @@ def train(
         seed: of every generator.
         device: auto, cpu or cuda.
         keeping: of the states.
+        watching: of the training.
         processes: that train together, as many as the run's `gpus`. All draw from the same seed,
             as in the published program.
 
@@ -117,7 +121,7 @@ def train(
             are of another training.
         StoppedError: a signal asks to stop.
     """
-    recorder = Recorder(output, COLUMNS, keeping, processes)
+    standing = Standing(output, keeping, watching, processes)
     settings = build(TrainingSettings, run["training"])
     where = select_device(device)
     model = _build_model(run, settings, classes, weights, where, seed)
@@ -127,12 +131,14 @@ def train(
     )
     sampler = BatchSampler(len(dataset), settings.batch_size, settings.iterations, seed)
     share = Share(sampler, processes)
-    loader = load_batches(dataset, share, settings.loader_workers, recorder.start)
-    limit_wait(loader, recorder.limits.loader_minutes)
+    loader = load_batches(dataset, share, settings.loader_workers, standing.start)
+    limit_wait(loader, watching.limits.loader_minutes)
     step = Step(model, settings, read_formulation(run), dataset.records, processes)
-    with recorder.recording({"model": model, "optimizer": step.optimizer}):
+    parts: dict[str, Part] = {"model": model, "optimizer": step.optimizer}
+    with recording(standing, COLUMNS, parts, settings.iterations) as recorder:
         fit(step, iter(loader), settings, recorder)
-        recorder.finish({"device": str(where), "machine": describe_machine(where)})
+        machine = {"device": str(where), "machine": describe_machine(where)}
+        recorder.finish({**machine, "memory": processes.gather(peak_memory(where))})
 
 
 def _build_model(

@@ -54,6 +54,7 @@ def validate(
     images: Path,
     split: str,
     device: str,
+    threads: int,
 ) -> dict[str, Any]:
     """Score a checkpoint as the authors' training log does.
 
@@ -69,6 +70,7 @@ def validate(
         images: the folder that the paths in both are relative to.
         split: which images.
         device: auto, cpu or cuda.
+        threads: as many processes work at the same time on the CPU.
 
     Returns:
         "split"; "protocol"; "coverage"; "f1": of the image labels with logits above 0, the mean
@@ -83,11 +85,12 @@ def validate(
     """
     made = build(TrainingSettings, run["training"]).pseudo_labels
     side = run["inference"]["image_size"]
-    model = load_model(run, classes, checkpoint).to(select_device(device))
+    where = select_device(device)
+    model = load_model(run, classes, checkpoint).to(where)
     records = read_index(index, split, classes)
     samples = MaskedImages(records, ManifestFiles.read(manifest, images), len(classes))
     labels = np.stack([record.labels for record in records])
-    counts, named = _evaluate(model, samples, labels, side, made)
+    counts, named = _evaluate(model, samples, labels, side, made, forks(where, threads))
     return {
         "split": split,
         "protocol": {
@@ -110,6 +113,7 @@ def _evaluate(
     labels: NDArray[np.float32],
     side: int,
     made: PseudoLabelSettings,
+    workers: int,
 ) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
     """Confusion matrix of each of `KINDS`, and the classes (C,) that each image is said to have."""
     size = model.num_classes + 1
@@ -117,6 +121,7 @@ def _evaluate(
 
     @torch.inference_mode()
     def evaluate(start: int) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
+        """The same of the batch that begins with this image."""
         batch, given = list(samples[start : start + _BATCH]), labels[start : start + _BATCH]
         views = torch.cat([_square(image, side) for image, _ in batch]).to(device)
         outputs = _pass(model, views, made.cam_scales)
@@ -127,7 +132,7 @@ def _evaluate(
         return counts, [(output.logits > 0).cpu().numpy() for output in outputs]
 
     starts = range(0, len(samples), _BATCH)
-    evaluated = map_in_order(evaluate, starts, forks(device))
+    evaluated = map_in_order(evaluate, starts, workers)
     total, named = _no_counts(size), list[NDArray[np.bool_]]()
     for counts, said in tqdm(evaluated, "validation", len(starts), disable=None):
         total = {kind: total[kind] + counts[kind] for kind in KINDS}

@@ -30,11 +30,11 @@ class TaskWords:
 
 _OF_TASK: Mapping[str, TaskWords] = {
     "segmentation": TaskWords(
-        held="a training and a CRF, or the reading of annotations",
+        held="trainings or predictions, and a CRF; or the reading of annotations",
         on_cores=CRF,
         uncounted=("label maps",),
     ),
-    "localization": TaskWords(held="a training", on_cores=BOXES, uncounted=()),
+    "localization": TaskWords(held="trainings or predictions", on_cores=BOXES, uncounted=()),
 }
 
 

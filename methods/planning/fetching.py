@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.data.first_use import checked_by
 from methods.data.sources import Source, read_sources
 from methods.planning.step import is_made
 from methods.training.checkpoints import is_trained
@@ -123,14 +124,21 @@ def _file(
 ) -> MissingFile:
     stated = declared.get("bytes") or (source and source.bytes)
     about = source.about_bytes if source else None
-    checks = {"bytes": "size"}
     return MissingFile(
         path=path,
         root=root,
         bytes=stated or about,
         exact=bool(stated),
-        checked_by=", ".join(
-            checks.get(key, key) for key in ("bytes", "md5", "sha256") if key in declared
-        ),
+        checked_by=", ".join(_checks(declared)),
         source=source,
     )
+
+
+def _checks(declared: Mapping[str, Any]) -> Iterator[str]:
+    """What is compared, in words."""
+    if "bytes" in declared:
+        yield "size"
+    if "md5" in declared:
+        yield "md5"
+    if "sha256" in declared:
+        yield checked_by(declared["sha256"])

@@ -75,6 +75,8 @@ class LocalizationSteps(RunSteps):
                 "class maps",
                 self.images[split] * FLOAT * values,
                 macs=self.images[split] * macs,
+                network=self._checkpoint(),
+                working=self.cost.prediction_memory(self.run, self.classes),
             )
             for split in dict.fromkeys(split for split, _ in self._made())
         ]

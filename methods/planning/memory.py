@@ -14,6 +14,8 @@ from methods.training.checkpoints import is_trained
 
 # Bytes of the process that trains, without the network: libraries and the GPU's context.
 _TORCH = 2e9
+_PREDICTING = 0.4e9  # bytes of a process that loads a network for the CPU, without it
+_PART = 0.1e9  # bytes of each one that it splits into, without what that works with
 _WORKER = 0.4e9  # bytes of a loading process: torch and two batches
 _CRF_WORKER = 0.2e9  # bytes of a CRF process, without its arrays
 _CRF_VALUES = 8 * 4  # bytes a pixel and label: eight arrays of float32
@@ -28,9 +30,11 @@ def gpu_memory(steps: Iterable[Step]) -> float:
 
 
 def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Machine) -> float:
-    """Bytes of the largest trainings and the largest CRF, which may run at the same time.
+    """Bytes of the largest jobs that may run at the same time: trainings or predictions, and a CRF.
 
-    The annotations of COCO are read before both; they count where they are larger.
+    Predictions take as many cores as a job may have; where there are more, trainings on the CPU run
+    beside them. Validations count as predictions. The annotations of COCO are read before all of
+    these; they count where they are larger.
     """
     steps = list(steps)
     runs = configuration.experiment["runs"].values()
@@ -42,11 +46,31 @@ def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Ma
     if any(step.name == CRF for step in steps):
         labelled = [run["dataset"] for run in runs if run["task"] == "segmentation"]
         crf = min(machine.cores, THREADS) * max(_crf(configuration, name) for name in labelled)
+    predicting = _predicting(steps, machine)
+    beside = machine.cores > THREADS and not machine.gpu
+    networks = training + predicting if beside else max(training, predicting)
     reading = 0.0
     if any(step.name == READING for step in steps):
         annotated = max(_annotated(dataset) for dataset in datasets_of(configuration).values())
         reading = annotated * _ANNOTATIONS + min(machine.cores, THREADS) * _MASK_WORKER
-    return max(training + crf, reading)
+    return max(networks + crf, reading)
+
+
+def _predicting(steps: Iterable[Step], machine: Machine) -> float:
+    """Bytes of the largest predictions: each holds the network once, and work in every process.
+
+    While a process loads the network it holds the checkpoint, too. On a GPU, one process predicts.
+    """
+    made = [step for step in steps if step.network]
+    if machine.gpu:
+        return max((_TORCH + 2 * step.network for step in made), default=0.0)
+    parts = min(machine.cores, THREADS)
+    jobs = min(len(made), max(1, machine.cores // THREADS))
+    each = [
+        _PREDICTING + step.network + max(step.network, parts * (_PART + step.working))
+        for step in made
+    ]
+    return jobs * max(each, default=0.0)
 
 
 def _annotated(dataset: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""How large the images of a data set are, on the average, before any of them is there."""
+"""How large the images of a data set are before any of them is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -45,6 +45,17 @@ _OF_FORMAT = {
     "cub": Pictures(500 * 375, 1.0, bytes_a_pixel=95e3 / (500 * 375)),
     "ilsvrc": Pictures(500 * 375, 1.0),
 }
+
+
+# Sides of the largest images of a data set, which are longer than those of the usual ones.
+_LONGEST = {"voc": 500, "coco": 640}
+
+
+def largest_pixels(dataset: Mapping[str, Any]) -> int:
+    """Height times width of the largest image of a data set that is segmented."""
+    generated = dataset["source"] == "generated"
+    side = max(dataset["generated"]["size"]) if generated else _LONGEST[dataset["format"]]
+    return int(side) ** 2
 
 
 def training_images(dataset: Mapping[str, Any]) -> int:

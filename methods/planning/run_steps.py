@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from methods import rehearsal
 from methods.configuration.loading import Configuration
 from methods.data.splits import sizes
 from methods.layout import run_folder
@@ -26,7 +27,7 @@ class RunSteps(ABC):
         self.classes = len(self.dataset["classes"])
         self.images = sizes(self.dataset)  # of each split
         self.pictures: Pictures = pictures_of(self.dataset)
-        self.keep = configuration.states["keep"]
+        self.keep, self.keep_every = (configuration.states[k] for k in ("keep", "keep_every"))
         self.cost: ModuleType = importlib.import_module(f"methods.{self.run['method']}.cost")
 
     @abstractmethod
@@ -49,7 +50,10 @@ class RunSteps(ABC):
 
     def _states(self) -> float:
         """Bytes of a training's states: a new one is whole before the oldest is removed."""
-        return float((self.keep + 1) * _STATE * self._checkpoint())
+        others = 0
+        if self.keep_every is not None:
+            others = rehearsal.iterations(self.run, self.dataset) // self.keep_every
+        return float((self.keep + 1 + others) * _STATE * self._checkpoint())
 
     def _step(self, name: str, file: str, written: str, size: float, **cost: Any) -> Step:
         method = self.run["method"]

@@ -9,6 +9,7 @@ from methods.layout import (
     submission_file,
     validation_file,
 )
+from methods.planning.pictures import largest_pixels
 from methods.planning.run_steps import RunSteps
 from methods.planning.step import FLOAT, Step
 from methods.protocols import Protocol, decoder_scales, map_scales, read_protocols
@@ -72,6 +73,8 @@ class SegmentationSteps(RunSteps):
                 "checkpoints",
                 0,
                 macs=self.images[split] * self.cost.validation_macs(self.run, self.classes),
+                network=self._checkpoint(),
+                working=self.cost.validation_memory(self.run, self.classes),
             )
             for split in splits
             for iteration in iterations
@@ -98,23 +101,30 @@ class SegmentationSteps(RunSteps):
         scales = decoder_scales(self.run, protocol.resize)
         pixels = self.pictures.pixels
         cells = self.cost.logit_cells(self.run, scales, protocol.resize, pixels)
+        most = largest_pixels(self.dataset)
+        largest = max(self.cost.logit_cells(self.run, scales, protocol.resize, most))
         return self._step(
             "prediction",
             file,
             "logits and maps",
             images * FLOAT * 2 * (self.classes + 1) * sum(cells),
             macs=images * self.cost.logits_macs(self.run, self.classes, cells),
+            network=self._checkpoint(),
+            working=self.cost.prediction_memory(self.run, self.classes, largest),
         )
 
     def _maps(self, file: str, images: int) -> Step:
         scales = map_scales(self.run)
         named = min(self.pictures.named, self.classes)
+        largest = self.cost.map_patches(self.run, scales)
         return self._step(
             "prediction",
             file,
             "logits and maps",
             images * FLOAT * self.cost.map_values(self.run, named, scales),
             macs=images * self.cost.maps_macs(self.run, self.classes, scales),
+            network=self._checkpoint(),
+            working=self.cost.prediction_memory(self.run, self.classes, largest),
         )
 
     def _labels(self) -> list[Step]:

@@ -21,6 +21,8 @@ class Step:
         learns: whether they are those of a training.
         core_seconds: of work on the CPU, of whatever the network does not.
         memory: bytes that a process of a training holds where the network is.
+        network: bytes of the weights that a prediction or a validation loads.
+        working: bytes that each of its processes on the CPU works with besides.
         processes: that train together, each on a GPU of its own where there are GPUs.
         passing: bytes that lie on the disk while it runs, its states, and are removed at its end.
         method: whose network it is; empty where none is at work.
@@ -35,6 +37,8 @@ class Step:
     learns: bool = False
     core_seconds: float = 0.0
     memory: float = 0.0
+    network: float = 0.0
+    working: float = 0.0
     processes: int = 1
     passing: float = 0.0
     method: str = ""

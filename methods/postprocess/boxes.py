@@ -80,8 +80,10 @@ def find_boxes(
     the largest value, itself cut to a whole number, form regions. With the rule "program" the
     region of the largest contour, the first of equal ones, makes the only box, whose ends x2 and
     y2 lie behind its last pixels; with "wsolevaluation" every contour makes one, the largest first,
-    whose ends are held below the side and count as pixels of the box. A contour runs through the
-    centres of pixels, so a region of one pixel has no area, and it has a box nevertheless.
+    whose ends are held below the side and count as pixels of the box. True boxes are cut at the
+    side itself (`boxes_in_crop`), as that evaluation leaves them, so that at the right and lower
+    border a found box is one pixel short of the true one. A contour runs through the centres of
+    pixels, so a region of one pixel has no area, and it has a box nevertheless.
 
     A map of a single value has nothing above any threshold: its box is that of an empty region.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from methods.data.files import sha256
 from methods.errors import StoppedError
-from methods.layout import REGISTRY
+from methods.layout import LOGS, REGISTRY, results_of
 from methods.registry.journals import keep_journal, keep_journal_of_killed
 from methods.registry.records import Attempt
 
@@ -38,11 +38,11 @@ def begin(
     Raises:
         InputError: the record cannot be written.
     """
-    logs = next((folder for folder in log.parents if folder.name == "logs"), None)
-    if logs is None:
+    results = results_of(log)
+    if results is None:
         return None
-    job = log.relative_to(logs).with_name(log.name.removesuffix(".log"))
-    folder = logs.parent / REGISTRY / job
+    job = log.relative_to(results / LOGS).with_name(log.name.removesuffix(".log"))
+    folder = results / REGISTRY / job
     if journal is not None:
         keep_journal_of_killed(folder, journal)
     return Attempt.begin(

@@ -36,7 +36,7 @@ class AttemptsPart:
 
 
 def build_attempts(root: Path) -> AttemptsPart:
-    """Read the registry in results/<experiment>; there is none in results of older versions."""
+    """Read the registry in results/<experiment>; there is none where somebody deleted it."""
     attempts, broken = read_attempts(root / REGISTRY / TRAINING_RULE)
     found = outcomes([attempt for attempt in attempts if MARK not in attempt.job])
     return AttemptsPart(

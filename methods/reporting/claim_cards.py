@@ -2,30 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import relpath
 from pathlib import Path
 
-from methods.reporting.chain import FOUNDATIONS
-from methods.reporting.claim_facts import Fact, claim_files, registration_facts
+from methods.reporting.claim_facts import Fact, claim_files, standing_facts
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
-from methods.reporting.sources import CLAIMS, ReportSources
-from methods.reporting.tables import Table
-
-
-@dataclass(frozen=True)
-class CardLink:
-    """A file of a chain.
-
-    Attributes:
-        step: what it is.
-        file: its path, relative to the folder of the page.
-        sha256: 64 hexadecimal digits.
-    """
-
-    step: str
-    file: str
-    sha256: str
+from methods.reporting.links import Chain, Link, relative_file
+from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.run_sources import RunSources
+from methods.reporting.segmentation_sources import SegmentationSources
+from methods.reporting.sources import ReportSources
 
 
 @dataclass(frozen=True)
@@ -40,7 +25,7 @@ class CardChain:
 
     title: str
     anchor: str
-    links: tuple[CardLink, ...]
+    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -52,42 +37,43 @@ class Card:
 
 
 def claim_cards(
-    claims: Sequence[ClaimRow], sources: ReportSources, tables: Iterable[Table]
+    claims: Sequence[ClaimRow], sources: ReportSources, chains: Iterable[Chain]
 ) -> dict[str, Card]:
     """Make the card of each claim, by its id.
 
     Args:
         claims: their rows.
         sources: the files of the experiment.
-        tables: the chains of all runs and controls, whose digests are told.
+        chains: of all runs and controls, whose digests are told.
     """
-    chains = {table.name: table for table in tables}
+    named = {chain.name: chain for chain in chains}
     files = claim_files(sources)
-    return {claim.id: _card(claim, files.get(claim.id), sources, chains) for claim in claims}
+    return {claim.id: _card(claim, files.get(claim.id), sources, named) for claim in claims}
 
 
 def _card(
-    claim: ClaimRow, file: Path | None, sources: ReportSources, chains: Mapping[str, Table]
+    claim: ClaimRow, file: Path | None, sources: ReportSources, chains: Mapping[str, Chain]
 ) -> Card:
     read = [sources.root / name for name in claim.files]
     between = [path for run in sources.runs for name in read for path in _made_from(run, name)]
-    wanted = {_relative(path, sources) for path in (*read, *between, *([file] if file else ()))}
+    behind = (*read, *between, *([file] if file else ()))
+    wanted = {relative_file(path, sources.root) for path in behind}
     return Card(
-        facts=(*claim.facts, *registration_facts(file, sources)),
+        facts=(*claim.facts, *standing_facts(file, sources)),
         chains=tuple(
-            CardChain(title, anchor, _links(chains[anchor], wanted))
+            CardChain(title, anchor, _links(chains[anchor], wanted, claim.of_chosen))
             for anchor, title in claim.chains
         ),
     )
 
 
-def _links(chain: Table, wanted: set[str]) -> tuple[CardLink, ...]:
-    """The rows of a chain that a claim rests on, turned round: from the claim to the data."""
-    rows = [(str(step), str(file), str(digest)) for step, file, _, digest in chain.rows]
-    kept = [row for row in rows if row[0] in FOUNDATIONS or row[1] in wanted]
-    claimed = [row for row in kept if row[0].startswith(CLAIMS)]
-    others = [row for row in kept if row not in claimed]
-    return tuple(CardLink(*row) for row in (*claimed, *reversed(others)))
+def _links(chain: Chain, wanted: set[str], of_chosen: bool) -> tuple[Link, ...]:
+    """The links of a chain that a claim rests on, turned round: from the claim to the data."""
+    always = {"foundation", "chosen"} if of_chosen else {"foundation"}
+    kept = [link for link in chain.links if link.kind in always or link.file in wanted]
+    claimed = [link for link in kept if link.kind == "claims"]
+    others = [link for link in kept if link.kind != "claims"]
+    return (*claimed, *reversed(others))
 
 
 def _made_from(run: RunSources, scores: Path) -> list[Path]:
@@ -107,8 +93,3 @@ def _outputs(run: RunSources, split: str, name: str) -> list[Path]:
     chosen = run.threshold(name)
     boxes = run.boxes(split, run.protocols[name].box)
     return [run.predictions(split), boxes, *([chosen] if chosen is not None else [])]
-
-
-def _relative(path: Path, sources: ReportSources) -> str:
-    """A path as the chains have it."""
-    return Path(relpath(path, sources.root)).as_posix()

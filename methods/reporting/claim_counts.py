@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.verdict_words import ORDER, UNTESTED
+from methods.reporting.verdict_words import ORDER, WORDS, is_tested
 
 _HOLD, _EQUIVALENT, _NON_INFERIOR = "hold", "are equivalent to", "are non-inferior to"
 _SOURCES = {False: "the publication", True: "the report of a re-run"}
@@ -46,7 +46,7 @@ def _counted(claims: Sequence[ClaimRow], source: str) -> str:
     good = sum(claim.tone == "good" for claim in claims)
     given = {_family(claim) for claim in claims}
     words = [word for word in (_HOLD, _EQUIVALENT, _NON_INFERIOR) if word in given]
-    untested = [claim for claim in claims if claim.status in UNTESTED]
+    untested = [claim for claim in claims if WORDS[claim.status].basis == "mean"]
     told = " or ".join(word if word == _HOLD else f"{word} {source}" for word in words)
     shown = f"{good} of {len(claims)} claims {told or _HOLD}"
     if not untested:
@@ -61,8 +61,8 @@ def _counted(claims: Sequence[ClaimRow], source: str) -> str:
 
 def _family(claim: ClaimRow) -> str | None:
     """What a claim was tested for; None where there was no test."""
-    if claim.status in ("holds", "fails"):
+    if WORDS[claim.status].basis == "bound":
         return _HOLD
-    if claim.status in ("equivalent", "non-inferior", "above", "below", "inconclusive"):
+    if is_tested(claim.status):
         return _NON_INFERIOR if claim.one_sided else _EQUIVALENT
     return None

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.claims import load_claims, read_registration
+from methods.claims import load_claims, read_registered
 from methods.data.files import read_json
-from methods.reporting.sources import CLAIMS, ReportSources
+from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Column, Kind, Table, build_table
 
 Fact = tuple[str, str]  # what is told, and what of it
@@ -29,11 +29,14 @@ def source_facts(entry: Mapping[str, Any]) -> tuple[Fact, ...]:
     bound, source = entry["bound"], entry["source"].removesuffix(".")
     if bound["kind"] != "published":
         return (("source", source),)
+    measured = entry["quantity"] or bound
     facts = [
         ("source", f"{source} ({_SOURCES[bound['source_kind']]})"),
         ("where", bound["where"]),
-        ("of", f"{bound['dataset']}, {bound['stage']}"),
+        ("of", f"{bound['dataset']}, {measured['split']}, {measured['metric']} in {bound['unit']}"),
+        ("stage", bound["stage"]),
         ("protocol", bound["protocol"]),
+        ("seeds", f"{bound['minimum_seeds']} at least for a verdict of equivalence"),
     ]
     maximum = "It may be the best of several runs or checkpoints"
     facts += [("how chosen", maximum)] * bound["maybe_maximum"]
@@ -43,10 +46,10 @@ def source_facts(entry: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def claim_files(sources: ReportSources) -> dict[str, Path]:
     """The claim file of each claim, by its id."""
-    return {claim.id: file for file in _files(sources) for claim in load_claims(file)}
+    return {claim.id: file for file in sources.claims for claim in load_claims(file)}
 
 
-def registration_facts(file: Path | None, sources: ReportSources) -> Iterator[Fact]:
+def standing_facts(file: Path | None, sources: ReportSources) -> Iterator[Fact]:
     """Since when a claim stands.
 
     Args:
@@ -56,17 +59,17 @@ def registration_facts(file: Path | None, sources: ReportSources) -> Iterator[Fa
     if file is None:
         yield "registered", "in no claim file of the experiment"
         return
-    yield "registered", read_registration(file).removesuffix(".")
-    for entry in read_json(sources.verdicts).get("registration", ()):
+    yield "registered", read_registered(file).removesuffix(".")
+    for entry in read_json(sources.verdicts)["registration"]:
         if entry["file"] == file.name:
             yield "first commit", entry["committed"] or _UNKNOWN
             yield "before the first training", _BEFORE[entry["preregistered"]]
 
 
-def registered(sources: ReportSources) -> str | None:
-    """When the bounds and tolerances were set; None where verdicts.json does not say."""
-    text = read_json(sources.verdicts).get("registered")
-    return text.removesuffix(".") if isinstance(text, str) else None
+def registered(sources: ReportSources) -> str:
+    """When the bounds and tolerances were set, as the claim files state it."""
+    text: str = read_json(sources.verdicts)["registered"]
+    return text.removesuffix(".")
 
 
 def registration_table(sources: ReportSources) -> Table:
@@ -76,7 +79,7 @@ def registration_table(sources: ReportSources) -> Table:
             *(entry["file"], entry["sha256"], entry["committed"] or _UNKNOWN),
             _BEFORE[entry["preregistered"]],
         )
-        for entry in read_json(sources.verdicts).get("registration", ())
+        for entry in read_json(sources.verdicts)["registration"]
     ]
     columns = [
         Column("file", Kind.NAME),
@@ -86,7 +89,3 @@ def registration_table(sources: ReportSources) -> Table:
     ]
     caption = "Claim files and the records that verdicts rest on, and since when they stand."
     return build_table("registration", caption, columns, rows)
-
-
-def _files(sources: ReportSources) -> list[Path]:
-    return [file for what, file in sources.stated if what.startswith(CLAIMS)]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from methods.claims import PERCENT
 from methods.data.files import read_json
 from methods.reporting.chain import control_chain_name, run_chain_name
 from methods.reporting.claim_facts import Fact, source_facts
 from methods.reporting.sources import ReportSources
-from methods.reporting.strictness import TWO_SIDED
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table, show, show_number
-from methods.reporting.verdict_words import Tone, label, tone
+from methods.reporting.verdict_words import TWO_SIDED, Tone, label, tone
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class ClaimRow:
             the p value, both ends of the 95 % prediction interval of one more seed; all None
             without a test.
         calibration: whether it is about given checkpoints alone, and nothing that was trained here.
+        of_chosen: whether its number is of the chosen checkpoint, and not of a stated one.
         of_report: whether its number stands in somebody's report of a re-run, not in a publication.
         reason: why.
         facts: where the bound or the published value comes from.
@@ -54,6 +55,7 @@ class ClaimRow:
     trained: int
     statistics: tuple[float | None, ...]
     calibration: bool
+    of_chosen: bool
     of_report: bool
     reason: str
     facts: tuple[Fact, ...]
@@ -115,8 +117,9 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         trained=trained,
         statistics=_statistics(entry["statistics"]),
         calibration=entry["calibration"],
+        of_chosen="iteration" not in (entry["quantity"] or {}),
         of_report=bound.get("source_kind") == "report",
-        reason=" ".join([entry["reason"], *_causes(entry.get("variation", {}))]),
+        reason=" ".join([entry["reason"], *_causes(entry["variation"])]),
         facts=source_facts(entry),
         files=tuple(entry["files"]),
         chains=_chains(entry["files"], sources),
@@ -150,7 +153,8 @@ def _target(bound: dict[str, Any], reference: float | None) -> str:
     number = show(reference, Kind.NUMBER)
     if bound["kind"] == "published":
         sign = {"two-sided": "±", "at least": "\u2212", "at most": "+"}[bound["direction"]]
-        return f"{number} {sign} {show_number(bound['tolerance'])}"
+        unit = "" if bound["unit"] == PERCENT else f" {bound['unit']}"
+        return f"{number} {sign} {show_number(bound['tolerance'])}{unit}"
     sign = {"at_least": "≥ ", "at_most": "≤ ", "equals": "= "}[bound["kind"]]
     return sign + number
 

@@ -11,8 +11,10 @@ from methods.errors import InputError
 from methods.protocols import read_protocols
 from methods.provenance import describe_environment
 from methods.reporting.headlines import read_headlines
-from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
-from methods.reporting.sources import CLAIMS, DatasetSources, ReportSources
+from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.run_sources import RunSources
+from methods.reporting.segmentation_sources import SegmentationSources
+from methods.reporting.sources import DatasetSources, ReferenceLog, ReportSources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 LAST_RULES = ("render_report", "write_crate")  # their times are not known while the page is written
@@ -51,7 +53,8 @@ def collect(
         experiment=root.name,
         settings=experiment,
         published=published,
-        stated=_stated(root.name, experiment, repository),
+        stated=_stated(root.name, repository),
+        claims=tuple(repository / file for file in experiment["claims"]),
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
@@ -84,10 +87,12 @@ def _runs(
     )
 
 
-def _reference_log(experiment: Mapping[str, Any], repository: Path) -> tuple[Path, str] | None:
-    """The authors' training log, and the format of the data sets that it is about."""
+def _reference_log(experiment: Mapping[str, Any], repository: Path) -> ReferenceLog | None:
     log = experiment.get("reference_log")
-    return (repository / log["file"], log["dataset"]) if log else None
+    if not log:
+        return None
+    classes = repository / log["classes"] if "classes" in log else None
+    return ReferenceLog(repository / log["file"], classes, log["dataset"])
 
 
 def _run(root: Path, name: str, run: Mapping[str, Any], seed: int, headline: str) -> RunSources:
@@ -145,14 +150,11 @@ def _datasets(
     return tuple(found)
 
 
-def _stated(
-    name: str, experiment: Mapping[str, Any], repository: Path
-) -> tuple[tuple[str, Path], ...]:
-    """The files of the experiment and of its claims, which were read as they stand."""
+def _stated(name: str, repository: Path) -> tuple[tuple[str, Path], ...]:
+    """The files of the experiment, which were read as they stand."""
     own, *others = experiment_files(repository, name)
-    claims = [repository / file for file in experiment["claims"]]
-    extended = [(f"experiment {file.stem}, which it extends", file) for file in others]
-    return (("experiment", own), *extended, *((f"{CLAIMS}{file.stem}", file) for file in claims))
+    extended = ((f"experiment {file.stem}, which it extends", file) for file in others)
+    return (("experiment", own), *extended)
 
 
 def _weights(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -3,25 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 from methods.claims import AtLeast, AtMost, Equals, Published
 from methods.evaluation.equivalence import MOST_SEEDS, Comparison, compare, has_spread
 from methods.reporting.measurements import ImageInterval
+from methods.reporting.verdict_words import WORDS, Status
 
-Status = Literal[
-    "holds",
-    "fails",
-    "equivalent",
-    "non-inferior",
-    "above",
-    "below",
-    "inconclusive",
-    "consistent",
-    "inconsistent",
-    "not evaluated",
-    "void",
-]
 # What a one-sided tolerance leaves out of account.
 _COUNTING = {
     "two-sided": "",
@@ -141,13 +129,7 @@ def _distance(bound: Published, values: Sequence[float]) -> str:
 
 
 def _tested(tested: Comparison, bound: Published) -> str:
-    where = {
-        "equivalent": "lies within",
-        "non-inferior": "keeps to",
-        "above": "lies wholly above",
-        "below": "lies wholly below",
-        "inconclusive": "crosses an end of",
-    }[tested.outcome]
+    where = WORDS[tested.outcome].interval
     interval = f"{tested.low:+.2f} to {tested.high:+.2f}"
     text = f"the 90 % interval of the difference, {interval}, {where} the tolerance of"
     low, high = tested.ordinary

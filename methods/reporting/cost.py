@@ -1,10 +1,11 @@
 """What the results cost: time, memory and disk by rule, GPU-hours and energy by training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from methods.data.files import read_json
-from methods.layout import REGISTRY
+from methods.layout import LOGS, REGISTRY
 from methods.provenance import RuleTiming, read_timings
 from methods.reporting.energy import energy
 from methods.reporting.figures import Drawing
@@ -44,7 +45,7 @@ def build_cost(sources: ReportSources) -> CostPart:
         InputError: a benchmark file has no wall time, or a description is none.
     """
     root = sources.root
-    places = (sources.benchmark_root, root / "logs", root / REGISTRY)
+    places = (sources.benchmark_root, root / LOGS, root / REGISTRY)
     jobs = read_jobs(sources.benchmarks, *places) if sources.benchmarks else []
     graph = build_graph(jobs)
     title = "The rules behind this page, each above those that read its files"
@@ -100,18 +101,31 @@ def _timings_table(timings: Sequence[RuleTiming], jobs: Sequence[JobRecord]) -> 
 
 
 def _trainings_table(runs: Sequence[RunSources]) -> Table:
-    """GPU-hours and energy of every training, as it recorded them itself."""
+    """GPU-hours, memory and energy of every training, as it recorded them itself."""
     rows: list[list[Cell]] = []
     for run in runs:
         if run.trained:
             done = read_json(run.done)
             hours = None if done["device"] == "cpu" else done["seconds"] / _HOUR
-            rows.append([run.run, run.seed, hours, *energy(done)])
+            held = _most(done, "gpu_reserved"), _most(done, "resident")
+            rows.append([run.run, run.seed, hours, *held, *energy(done)])
     columns = [
         Column("run", Kind.NAME),
         Column("seed", Kind.COUNT),
         Column("GPU-hours", Kind.NUMBER),
+        Column("peak GPU memory (GB)", Kind.NUMBER),
+        Column("peak memory (GB)", Kind.NUMBER),
         Column("energy (Wh)", Kind.NUMBER),
         Column("energy rests on"),
     ]
-    return build_table("trainings_cost", "What each training took of a GPU.", columns, rows)
+    caption = (
+        "What each training took. Memory: of the process that held most, in the attempt that came"
+        " to the end; on a GPU what torch held of it, without the driver's own share."
+    )
+    return build_table("trainings_cost", caption, columns, rows)
+
+
+def _most(done: Mapping[str, Any], kind: str) -> float | None:
+    """The peak of the process that had the highest, GB; None where none has such memory."""
+    peaks = [process[kind] for process in done["memory"] if process[kind] is not None]
+    return max(peaks) / _KILO**3 if peaks else None

@@ -63,7 +63,7 @@ def summarise_curve(curve: Curve) -> tuple[NDArray[np.float64], ...]:
     bins = min(_BINS, len(curve.values))
     at = [part.mean() for part in np.array_split(curve.iterations, bins)]
     parts = np.array_split(curve.values, bins)
-    # Not finite: the gradients of a skipped step, or what an older journal does not have.
+    # Not finite: the gradients of a skipped step.
     finite = [part[np.isfinite(part)] for part in parts]
     low, mean, high = (
         [f(part) if len(part) else np.nan for part in finite] for f in (np.min, np.mean, np.max)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
@@ -15,10 +14,13 @@ from methods.reporting.method_words import method_words
 from methods.reporting.plots import Curve
 from methods.reporting.reference_log import LABEL, validated
 from methods.reporting.residuals import lines_before
-from methods.reporting.run_sources import RunSources, SegmentationSources
+from methods.reporting.run_sources import RunSources
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.validation import MAP_NAMES, read_validations
 from methods.yaml_files import read_yaml
 
+_AXES = "Each vertical axis spans the values that it shows, and need not begin at 0."
+_REMEDY = "delete it and run again, which trains again"
 _BELOW = "Below, where a run has come to an iteration of the log: ours minus the log"
 
 
@@ -85,6 +87,7 @@ def draw_validations(
         f"mIoU on {split} of every checkpoint, by the validation that the published program makes"
         " within its training, no CRF: the decoder and the LAM at one scale, the CAMs at those of"
         " the training. The maps are given the image labels, except where it says predicted."
+        f" {_AXES}"
     )
     if log is not None:
         text += f" Dashed: the authors' log. {_BELOW}."
@@ -103,9 +106,10 @@ def draw_journals(
         log: the authors', if it is of the run's data set.
 
     Raises:
-        InputError: a journal is broken, or has not one row an iteration.
+        InputError: a journal is broken, has not one row an iteration, or other columns than that of
+            the first seed.
     """
-    journals = [(_label(source), _read(source)) for source in seeds]
+    journals = _journals(seeds)
     marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
     titles = method_words(seeds[0].method).TITLES
     drawings = tuple(
@@ -114,18 +118,18 @@ def draw_journals(
             titles.get(column, column),
             "mean of a bin",
             [
-                Curve(label, journal["iteration"].to_numpy(), _values(journal, column))
+                Curve(label, journal["iteration"].to_numpy(), journal[column].to_numpy(float))
                 for label, journal in journals
             ],
             [iteration for iteration, _ in marks],
             None if log is None else _reference(log, column, means=True),
         )
-        for column in dict.fromkeys(str(name) for _, journal in journals for name in journal)
+        for column in map(str, journals[0][1])
         if column not in ("iteration", "epoch")
     )
     text = (
         "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"
-        " its range behind."
+        f" its range behind. {_AXES}"
     )
     if marks:
         changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
@@ -134,13 +138,6 @@ def draw_journals(
         text += f" Dashed: the authors' log, the mean since its last line. {_BELOW}, as such means."
     legend = _legend([label for label, _ in journals], log is not None)
     return CurveGroup(f"{run}: the journal", text, legend, drawings)
-
-
-def _values(journal: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    """NaN where a journal, being older than the others, has no such column."""
-    if column not in journal:
-        return np.full(len(journal), np.nan)
-    return journal[column].to_numpy(float)
 
 
 def _label(source: RunSources) -> str:
@@ -176,19 +173,28 @@ def _legend(labels: Sequence[str], with_log: bool) -> tuple[LegendLine, ...]:
     )
 
 
+def _journals(seeds: Sequence[RunSources]) -> list[tuple[str, pd.DataFrame]]:
+    """The journal of each seed; all have the same columns."""
+    journals = [_read(source) for source in seeds]
+    for source, journal in zip(seeds, journals, strict=True):
+        if set(journal) != set(journals[0]):
+            expected = f"those of {seeds[0].journal}"
+            raise InputError(source.journal, "a table of other columns", expected, _REMEDY)
+    return [(_label(source), journal) for source, journal in zip(seeds, journals, strict=True)]
+
+
 def _read(source: RunSources) -> pd.DataFrame:
-    remedy = "delete it and run again, which trains again"
     iterations = read_fields(source.done, {"iterations": int})["iterations"]
     try:
         journal = pd.read_csv(source.journal)
     except OSError as error:
         raise unreadable(source.journal, error) from error
     except ValueError as error:  # pandas' errors of an empty file and of a row too long are such
-        raise InputError(source.journal, "no table", "a CSV file", remedy) from error
+        raise InputError(source.journal, "no table", "a CSV file", _REMEDY) from error
     if len(journal) != iterations:
         expected = f"{iterations}, the iterations of {source.done.name}"
-        raise InputError(source.journal, f"{len(journal)} rows", expected, remedy)
+        raise InputError(source.journal, f"{len(journal)} rows", expected, _REMEDY)
     if "iteration" not in journal or journal.select_dtypes("number").shape != journal.shape:
         expected = "columns of numbers, `iteration` among them"
-        raise InputError(source.journal, "a table of other columns", expected, remedy)
+        raise InputError(source.journal, "a table of other columns", expected, _REMEDY)
     return journal

@@ -12,7 +12,7 @@ from methods.yaml_files import read_yaml
 Class = Literal["voids", "may matter", "harmless"]
 CLASSES: tuple[Class, ...] = get_args(Class)  # the gravest first
 CLASSES_FILE = Path(__file__).parents[2] / "claims/reference/deviation_classes.yaml"
-_DEFAULT: Class = "may matter"
+DERIVED = "derived"  # how keys begin that are no settings, but follow from them
 _ENTRY = {"keys": list, "class": str, "why": str}
 
 
@@ -22,7 +22,11 @@ class _Entry:
 
     patterns: tuple[str, ...]
     kind: Class
-    added: bool
+    why: str
+    added: bool = False
+
+
+_OTHERS = _Entry(("*",), "may matter", "No entry of the table of classes names it.")
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,26 @@ class DeviationClasses:
             key: its dotted name.
             added: whether the authors' record has no such setting.
         """
+        return self._entry(key, added).kind
+
+    def why(self, key: str, *, added: bool) -> str:
+        """Why a setting has its class, one sentence; arguments as of `of`."""
+        return self._entry(key, added).why
+
+    def _entry(self, key: str, added: bool) -> _Entry:
         for entry in self.entries:
             fits = added or not entry.added
             if fits and any(fnmatchcase(key, pattern) for pattern in entry.patterns):
-                return entry.kind
-        return _DEFAULT
+                return entry
+        return _OTHERS
 
 
 def read_classes(path: Path = CLASSES_FILE) -> DeviationClasses:
     """Read the classes of deviations.
 
     Raises:
-        InputError: the file is broken, or names an unknown class.
+        InputError: the file is broken, names an unknown class, or lets void what is derived, which
+            is known only behind a training.
     """
     listed = check_fields(path, read_yaml(path), {"classes": list})["classes"]
     entries = []
@@ -60,5 +72,9 @@ def read_classes(path: Path = CLASSES_FILE) -> DeviationClasses:
             expected = f"one of {', '.join(CLASSES)}"
             raise InputError(path, f"the class {entry['class']!r}", expected, "correct it")
         patterns = tuple(map(str, entry["keys"]))
-        entries.append(_Entry(patterns, kind, bool(stated.get("added", False))))
+        if kind == "voids" and any(pattern.startswith(f"{DERIVED}.") for pattern in patterns):
+            found, remedy = f"{DERIVED} values that void a claim", "class those settings instead"
+            raise InputError(path, found, "the settings that they follow from", remedy)
+        why = " ".join(entry["why"].split())
+        entries.append(_Entry(patterns, kind, why, bool(stated.get("added", False))))
     return DeviationClasses(tuple(entries))

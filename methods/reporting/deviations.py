@@ -7,7 +7,7 @@ from typing import Any
 
 from methods.box_protocols import BoxProtocol, read_box_protocols
 from methods.protocols import Protocol, read_protocols
-from methods.reporting.deviation_classes import Class, DeviationClasses
+from methods.reporting.deviation_classes import DERIVED, Class, DeviationClasses
 from methods.reporting.localization.words import long_name as long_box_name
 from methods.reporting.protocol_names import long_name
 from methods.training.checkpoints import is_trained
@@ -31,6 +31,7 @@ class Deviation:
         authors: their value, and
         here: ours, as text; "absent" where there is none.
         kind: harmless, may matter, or voids.
+        why: it is of that class, one sentence.
     """
 
     run: str
@@ -38,6 +39,7 @@ class Deviation:
     authors: str
     here: str
     kind: Class
+    why: str
 
 
 def find_deviations(
@@ -59,7 +61,8 @@ def find_deviations(
         record = authors_record(run, experiment, published)
         if record is None:
             continue
-        left_out = {*_OF_NO_RESULT, *_TOLD_BEFORE, *(() if is_trained(run) else _OF_TRAINING)}
+        left_out = {DERIVED, *_OF_NO_RESULT, *_TOLD_BEFORE}
+        left_out |= {*(() if is_trained(run) else _OF_TRAINING)}
         task = run["task"]
         theirs = _settings(record, task, left_out)
         ours = _settings(_as_recorded(run, record, experiment), task, left_out)
@@ -67,8 +70,16 @@ def find_deviations(
         for key in [*ours, *missing]:
             pair = theirs.get(key, ABSENT), ours.get(key, ABSENT)
             if pair[0] != pair[1]:
-                kind = classes.of(key, added=key not in theirs)
-                yield Deviation(name, key, plain(pair[0]), plain(pair[1]), kind)
+                yield make_deviation(name, key, plain(pair[0]), plain(pair[1]), classes)
+
+
+def make_deviation(
+    run: str, key: str, authors: str, here: str, classes: DeviationClasses
+) -> Deviation:
+    """Class a difference; arguments as the attributes of `Deviation`."""
+    added = authors == ABSENT
+    kind, why = classes.of(key, added=added), classes.why(key, added=added)
+    return Deviation(run, key, authors, here, kind, why)
 
 
 def flatten(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-_UNRECORDED = {"watt_hours": None, "basis": "not recorded"}  # by trainings of an older version
-
 
 def energy(done: Mapping[str, Any]) -> tuple[float | None, str]:
     """Watt-hours, None where there are none; and what they rest on, or why they were not measured.
@@ -12,6 +10,6 @@ def energy(done: Mapping[str, Any]) -> tuple[float | None, str]:
     Args:
         done: the content of done.json.
     """
-    recorded = done.get("energy", _UNRECORDED)
+    recorded = done["energy"]
     hours, basis = recorded["watt_hours"], recorded["basis"]
     return hours, f"not measured ({basis})" if hours is None else basis

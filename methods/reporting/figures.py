@@ -58,7 +58,6 @@ _STYLE: dict[Any, Any] = {
     "lines.solid_capstyle": "round",
 }
 _POINTS_AN_INCH = 72  # matplotlib's SVG unit, shown as about one CSS pixel
-_LARGEST = 1.2  # how far a drawing is enlarged where there is room
 _LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
 _COLOR = re.compile("|".join(_VARIABLES))
 _FONT_FAMILY = re.compile(r"font-family:[^;]*;?\s*")
@@ -177,7 +176,7 @@ def _label(root: ElementTree.Element, name: str, title: str, description: str) -
     width = float(root.attrib.pop("width").removesuffix("pt"))
     for key in ("height", "version"):
         root.attrib.pop(key)
-    root.set("style", f"max-width: {width * _LARGEST:.0f}px")
+    root.set("style", f"--width: {width:.0f}px")  # the page enlarges it where there is room
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-description")
     for position, (tag, text) in enumerate((("title", title), ("desc", description))):

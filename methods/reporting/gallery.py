@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 LONGEST_SIDE = 240  # pixels of a picture; larger ones are shrunk
-EXTREMES = 3  # worst and best images shown
+EXTREMES = 3  # images shown of the worst, the median, the best and each kind of failure
 _QUALITY = 82  # of JPEG
 _HEAT = colormaps["cividis"]  # equal steps for readers with any common colour-vision deficiency
 
@@ -57,6 +58,12 @@ class Gallery:
 
     title: str
     rows: tuple[Row, ...]
+
+
+def middle(ids: Sequence[str]) -> list[str]:
+    """The images in the middle of a ranking."""
+    start = max(0, len(ids) - EXTREMES) // 2
+    return list(ids[start : start + EXTREMES])
 
 
 def photograph(id: str, image: NDArray[np.uint8]) -> Picture:

@@ -8,8 +8,9 @@ from statistics import fmean
 from typing import Any
 
 from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
-from methods.reporting.comparisons import Compared, Status, compare_bound, compare_published
+from methods.reporting.comparisons import Compared, compare_bound, compare_published
 from methods.reporting.measurements import Measurement
+from methods.reporting.verdict_words import Status
 
 Bound = Equals | AtLeast | AtMost | Published
 Measured = Mapping[tuple[Quantity, int], Measurement]  # of a quantity with a seed
@@ -24,8 +25,9 @@ class Verdict:
         status: "holds" or "fails" for a bound of the pipeline; for a published number "equivalent"
             (with a one-sided direction "non-inferior"), "above", "below" or "inconclusive" by a
             test over the seeds, "consistent" or "inconsistent" where they are too few for one;
-            "void" where a split was not wholly scored, a value is undefined or a deviation makes it
-            another number; "not evaluated" where there is no value.
+            "void" where a split was not wholly scored, a value is undefined, a control of the same
+            evaluation failed, a deviation makes it another number or the claim says that its own is
+            none; "not evaluated" where there is no value.
         value: mean over the seeds.
         values: one a seed.
         seeds: the seeds; none where only controls are compared.
@@ -58,9 +60,10 @@ def judge(
         claim: to be judged.
         measured: its quantities, with each seed.
         seeds: of the trainings.
-        voided: why no value of ours can be compared with the published number, in words; None where
-            it can.
+        voided: why no value of ours says anything about the claim, in words; None where it does.
     """
+    if claim.void is not None:
+        return without_value(claim, "void", f"Void: {claim.void}.")
     if claim.quantity is None or claim.not_evaluated is not None:
         return without_value(claim, "not evaluated", f"Not evaluated: {claim.not_evaluated}.")
     of_controls = all(quantity.run is None for quantity in claim.quantities())

@@ -9,7 +9,7 @@ from methods.claims import Quantity
 from methods.data.files import check_fields, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
-from methods.evaluation import localization, segmentation
+from methods.evaluation import localization, segmentation_files
 from methods.evaluation.validation import read_validation
 from methods.layout import run_folder, submission_file, validation_file
 from methods.submission.package import read_package
@@ -18,7 +18,7 @@ RECEIPTS = "receipts.json"  # in results/<experiment>
 _ENTRY = {"run": str, "seed": int, "sha256": str, "receipt": dict | None}
 _RECEIPT = {"mean": float | int, "per_class": dict}
 _READERS: Mapping[str, Callable[[Path], dict[str, Any]]] = {
-    "segmentation": segmentation.read_metrics,
+    "segmentation": segmentation_files.read_metrics,
     "localization": localization.read_metrics,
 }
 
@@ -87,14 +87,17 @@ def quantity_files(
 ) -> list[str]:
     """The files that a quantity is read from, relative to results/<experiment>.
 
+    Of a validation they begin with the one that says which checkpoint it is of: the choice or,
+    where the quantity states an iteration, what the training wrote.
+
     Raises:
         InputError: it is of a validation, and the choice of the checkpoint is missing or broken.
     """
     if is_withheld(quantity, runs):
         return [RECEIPTS, submission_file(str(quantity.run), seed)]
     if quantity.validation is not None:
-        choice, iteration = _chosen(results, quantity, seed)
-        return [choice, validation_file(str(quantity.run), seed, quantity.split, iteration)]
+        origin, iteration = _validated(results, quantity, seed)
+        return [origin, validation_file(str(quantity.run), seed, quantity.split, iteration)]
     return [quantity.file(seed)]
 
 
@@ -157,14 +160,17 @@ def _over_images(path: Path, document: Mapping[str, Any], metric: str) -> ImageI
     return ImageInterval(method, float(ends[0]), float(ends[1]))
 
 
-def _chosen(results: Path, quantity: Quantity, seed: int) -> tuple[str, int]:
-    """The file that says which checkpoint of a training was chosen, and its iteration."""
-    file = f"{run_folder(str(quantity.run), seed)}/checkpoint.json"
+def _validated(results: Path, quantity: Quantity, seed: int) -> tuple[str, int]:
+    """The file that says which checkpoint of a training a validation is of, and its iteration."""
+    folder = run_folder(str(quantity.run), seed)
+    if quantity.iteration is not None:
+        return f"{folder}/train/done.json", quantity.iteration
+    file = f"{folder}/checkpoint.json"
     return file, read_fields(results / file, {"iteration": int})["iteration"]
 
 
 def _read_validation(results: Path, quantity: Quantity, seed: int) -> Measurement:
-    _, iteration = _chosen(results, quantity, seed)
+    _, iteration = _validated(results, quantity, seed)
     path = results / validation_file(str(quantity.run), seed, quantity.split, iteration)
     document = read_validation(path, quantity.split, iteration)
     coverage = document["coverage"]

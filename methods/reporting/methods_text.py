@@ -11,8 +11,9 @@ from methods.data.files import atomic_path
 from methods.protocols import read_protocols
 from methods.reporting.formulations import switched
 from methods.reporting.localization.words import MAPS_OF, SEVERAL
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.protocol_names import LABELS, MAPS
-from methods.reporting.run_sources import LocalizationSources, RunSources
+from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.wording import number, numbers
 from methods.yaml_files import read_yaml

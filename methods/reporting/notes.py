@@ -11,7 +11,7 @@ from methods.reporting.attempts import unshown_sentences
 from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.method_words import method_words, run_name
 from methods.reporting.protocol_names import long_name
-from methods.reporting.run_sources import SegmentationSources
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.settings_tables import without_published_settings
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
@@ -108,6 +108,11 @@ def _weights_notes(sources: ReportSources) -> Iterator[str]:
             )
         else:
             yield f"The card of the weights {name} does not say what they have learned before."
+        if card.get("remembered"):
+            yield (
+                f"The weights {name} were checked by {card['checked_by']}: no more digits are"
+                " known. Their whole digest is that of their first use, from then on."
+            )
 
 
 def _checkpoint_notes(sources: ReportSources) -> Iterator[str]:
@@ -161,8 +166,7 @@ def _stop_notes(sources: ReportSources) -> Iterator[str]:
     """Trainings that went on behind a stop, and saved states that they could not use."""
     for run in (run for run in sources.runs if run.trained):
         done = read_json(run.done)
-        # Older trainings could not go on.
-        resumed, refused = done.get("resumed", []), done.get("states_refused", [])
+        resumed, refused = done["resumed"], done["states_refused"]
         if resumed or refused:
             at = ", ".join(str(entry["iteration"]) for entry in resumed)
             went = f"was stopped and went on from iteration {at}" if resumed else "began anew"

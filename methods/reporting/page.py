@@ -12,6 +12,7 @@ from methods.reporting.claim_counts import headline, tally
 from methods.reporting.claim_facts import registered, registration_table
 from methods.reporting.claim_rows import ClaimRow, claim_rows, claims_table
 from methods.reporting.cost import CostPart, build_cost
+from methods.reporting.links import Chain
 from methods.reporting.localization.section import (
     LocalizationPart,
     LocalizationSection,
@@ -50,7 +51,7 @@ class Page:
     results: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
     cards: Mapping[str, Card]
-    registered: str | None
+    registered: str
     registration: Table
     verdicts: Table
     notes: tuple[str, ...]
@@ -71,7 +72,7 @@ class Page:
     attempts: AttemptsPart
     methods_texts: tuple[MethodsText, ...]
     checklists: tuple[Table, ...]
-    control_chains: tuple[Table, ...]
+    control_chains: tuple[Chain, ...]
 
     @property
     def unmet(self) -> tuple[ClaimRow, ...]:
@@ -84,7 +85,7 @@ class Page:
         return count_checks(self.checks)
 
     @property
-    def chains(self) -> tuple[Table, ...]:
+    def chains(self) -> tuple[Chain, ...]:
         """The files behind every run and control."""
         return (*_run_chains(*self._sections), *self.control_chains)
 
@@ -100,7 +101,7 @@ class Page:
         tasks = (table for section in self._sections for table in section.tables)
         cost = (self.cost.timings, self.cost.trainings)
         everything = (*own, *cost, self.attempts.table, *ablation, *tasks)
-        everything += (*self.checklists, *self.chains)
+        everything += (*self.checklists, *(chain.table for chain in self.chains))
         return (table for table in everything if table.rows)
 
     @property
@@ -133,7 +134,7 @@ def build_page(sources: ReportSources) -> Page:
         verdicts=claims_table(claims),
         notes=notes(sources, claims, localization.notes if localization else ()),
         formulations=formulations_table(sources.settings, sources.published),
-        deviations=deviations_table(sources.settings, sources.published),
+        deviations=deviations_table(sources.settings, sources.published, sources.runs),
         weights=weights_table(sources),
         ablation=build_ablation(sources),
         methods=_methods(sources),
@@ -153,8 +154,8 @@ def build_page(sources: ReportSources) -> Page:
     )
 
 
-def _run_chains(*sections: SegmentationSection | LocalizationSection | None) -> Iterator[Table]:
-    """The files behind every run, one table a seed."""
+def _run_chains(*sections: SegmentationSection | LocalizationSection | None) -> Iterator[Chain]:
+    """The files behind every run, one chain a seed."""
     for section in sections:
         for part in section.parts if section is not None else ():
             yield from part.chains

@@ -13,23 +13,23 @@ Color: TypeAlias = tuple[int, int, int]  # RGB from 0 to 255
 
 _BACKGROUND_COLOR = (44, 44, 48)
 _IGNORE_COLOR = (238, 238, 234)
-# Okabe and Ito's colours, for up to seven classes.
-_FEW = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
-# Paul Tol's discrete rainbow of 23, in an order that keeps neighbours apart.
-_MANY = (
-    *("#e8ecfb", "#d9cce3", "#caacce", "#ba8db4", "#aa6f9e", "#994f88", "#882e72", "#1965b0"),
-    *("#437dbf", "#6195cf", "#7bafde", "#4eb265", "#90c987", "#cae0ab", "#f7f056", "#f7cb45"),
-    *("#f4a736", "#ee8026", "#e65518", "#dc050c", "#a5170e", "#72190e", "#42150a"),
+# Okabe and Ito's seven colours, then those of Paul Tol's discrete rainbow that stay farthest from
+# the ones before them, to readers without red or green cones, too.
+_COLORS = (
+    *("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"),
+    *("#72190e", "#cae0ab", "#882e72", "#4eb265", "#d9cce3", "#a5170e", "#42150a"),
+    *("#90c987", "#ee8026", "#caacce", "#e8ecfb", "#994f88", "#6195cf"),
 )
-_STRIDE = 9
 
 
 def class_colors(number: int) -> list[Color]:
-    """Distinct colours for `number` classes that stand in one picture."""
-    if number <= len(_FEW):
-        return [_rgb(code) for code in _FEW[:number]]
-    if number <= len(_MANY):  # the palest, which is near that of pixels not scored, comes last
-        return [_rgb(_MANY[(k + 1) * _STRIDE % len(_MANY)]) for k in range(number)]
+    """Distinct colours for `number` classes that stand in one picture.
+
+    Up to 12 are told apart with any common colour-vision deficiency, up to 20 with care; above, the
+    text alternative of a picture alone says which classes it shows.
+    """
+    if number <= len(_COLORS):
+        return [_rgb(code) for code in _COLORS[:number]]
     hues = [colorsys.hsv_to_rgb(k / number, 0.75, 0.9) for k in range(number)]
     return [(round(255 * r), round(255 * g), round(255 * b)) for r, g, b in hues]
 

@@ -1,6 +1,6 @@
-"""The plots of the page: the ladder and IoU by class; and what a curve is."""
+"""The ladder, what a curve is, and what drawings of rows have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -12,8 +12,6 @@ from methods.reporting.figures import (
     BLUE,
     INK,
     MUTED,
-    RULE,
-    VERMILLION,
     Drawing,
     new_figure,
     to_drawing,
@@ -88,10 +86,10 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
             )
         axes.set_yticks(range(len(rungs)), [rung.label for rung in rungs])
         axes.set_ylim(len(rungs) - 0.5, -0.75)
-        _percent_axis(axes, "mIoU (%)")
+        percent_axis(axes, "mIoU (%)")
         spoken = "; ".join(
             f"{label} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
-            for label, rung in zip([_spoken(rung.label) for rung in rungs], rungs, strict=True)
+            for label, rung in zip([spoken_label(rung.label) for rung in rungs], rungs, strict=True)
             for value, low, high in rung.points
         )
         return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
@@ -104,51 +102,13 @@ def _spread(rung: Rung) -> list[float]:
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 
-def draw_classes(
-    name: str, title: str, classes: Sequence[str], series: Mapping[str, NDArray[np.float64]]
-) -> Drawing:
-    """Draw IoU of each class by one protocol or by two, joined by a line.
-
-    Args:
-        name: of the drawing.
-        title: what is scored.
-        classes: names of the K labels.
-        series: float64 (seeds, K), %, NaN where not defined, by the protocol's short name; the
-            last one stands for the run.
-    """
-    styles = ((MUTED, "none"), (VERMILLION, VERMILLION))[-len(series) :]
-    with new_figure(WIDTH, 78 + 26 * len(classes)) as figure:
-        axes = figure.subplots()
-        rows = np.arange(len(classes))
-        means = [values.mean(axis=0) for values in series.values()]
-        axes.hlines(rows, means[0], means[-1], color=RULE, linewidth=3, zorder=1)
-        for (label, values), (color, face) in zip(series.items(), styles, strict=True):
-            lines = axes.plot(values.T, rows, "o", markersize=7, color=color, markerfacecolor=face)
-            lines[0].set_label(_spoken(label))
-        axes.set_yticks(rows, classes)
-        axes.set_ylim(len(classes) - 0.4, -0.6)
-        _percent_axis(axes, "IoU (%)")
-        figure.legend(
-            *axes.get_legend_handles_labels(),
-            loc="outside upper left",
-            ncols=2,
-            frameon=False,
-            handletextpad=0.2,
-        )
-        spoken = "; ".join(
-            f"{label} {'not defined' if np.isnan(value) else show_number(value) + ' %'}"
-            for label, value in zip(classes, means[-1], strict=True)
-        )
-        protocol = _spoken(list(series)[-1])
-        return to_drawing(figure, name=name, title=title, description=f"IoU, {protocol}: {spoken}.")
-
-
-def _spoken(label: str) -> str:
+def spoken_label(label: str) -> str:
     """A label of two lines in one."""
     return label.replace("\n", ", ")
 
 
-def _percent_axis(axes: Axes, label: str) -> None:
+def percent_axis(axes: Axes, label: str) -> None:
+    """Percent to the right, a row for each label."""
     axes.set_xlim(-2, 102)
     axes.set_xticks(range(0, 101, 25))
     axes.set_xlabel(label, fontsize=11)

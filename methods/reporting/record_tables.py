@@ -79,8 +79,10 @@ def environment_table(environment: Environment) -> Table:
         ("processor", environment.processor),
         ("cores", environment.cores),
         ("GPU", ", ".join(environment.gpus) or "none answers"),
+        ("GPU driver", environment.driver or "none answers"),
         ("python", environment.python),
         *environment.packages,
+        *((f"sha256 of {file}", digest) for file, digest in environment.locks),
         ("git commit", environment.commit or "git does not answer"),
         (
             "files that differ from the commit",

@@ -6,10 +6,19 @@ import pandas as pd
 
 from methods.data.files import unreadable
 from methods.errors import InputError
+from methods.reporting.deviations import data_format
+from methods.reporting.sources import ReferenceLog, ReportSources
 
 LABEL = "authors' log"
 _SCORES = "miou_"  # of a map, in the validations of the log
 _NEEDED = {"dataset", "line", "iteration"}
+
+
+def log_of(sources: ReportSources, run: str) -> ReferenceLog | None:
+    """The authors' log, where it is about data of the run's format."""
+    log = sources.reference_log
+    of_run = data_format(sources.settings, sources.settings["runs"][run])
+    return log if log is not None and log.dataset == of_run else None
 
 
 def read_reference_log(path: Path, dataset: str) -> pd.DataFrame:

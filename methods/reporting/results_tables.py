@@ -1,4 +1,4 @@
-"""Tables of what was measured: the ladder, the maps, the controls and the classes."""
+"""Tables of what was measured: the ladder, the maps and the controls."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from methods.data.files import read_json
 from methods.protocols import Protocol
 from methods.reporting.protocol_names import LABELS, MAPS
-from methods.reporting.run_sources import SegmentationSources
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
@@ -15,7 +15,6 @@ CONTROL_NAMES = {
     "all_background": "all background",
     "colour": "colour alone",
 }
-_CLASS_SCORES = ("iou", "precision", "recall", "confusion_ratio")
 _SCORES = (
     Column("mIoU (%)", Kind.NUMBER),
     Column("95 % low", Kind.LOW),
@@ -102,31 +101,6 @@ def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
         " none (predicted by the classifier); or the other way round (predicted by the decoder)."
     )
     return build_table("seeds", caption, columns, rows)
-
-
-def classes_table(runs: Sequence[SegmentationSources]) -> Table:
-    """Scores of each class by the protocol that stands for the run."""
-    rows: list[list[Cell]] = []
-    for run in runs:
-        metrics = read_json(run.metrics(run.split, run.headline))
-        for name in metrics["classes"]:
-            scores = metrics["per_class"][name]
-            rows.append([run.run, run.seed, name, *(scores[key] for key in _CLASS_SCORES)])
-    columns = [
-        Column("run", Kind.NAME),
-        Column("seed", Kind.COUNT),
-        Column("class", Kind.NAME),
-        Column("IoU (%)", Kind.NUMBER),
-        Column("precision (%)", Kind.NUMBER),
-        Column("recall (%)", Kind.NUMBER),
-        Column("confusion ratio", Kind.NUMBER),
-    ]
-    protocols = sorted({run.headline for run in runs})
-    caption = (
-        f"Classes by the protocol {' or '.join(protocols)}. The confusion ratio is false positives"
-        " per true positive."
-    )
-    return build_table("classes", caption, columns, rows)
 
 
 def controls_table(datasets: Sequence[DatasetSources]) -> Table:

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from methods.data.files import read_json
 from methods.protocols import Protocol
 from methods.reporting.chain import run_chain
+from methods.reporting.class_log import ClassLog, class_log_of
+from methods.reporting.classes_drawing import ClassSeries, class_points, draw_classes
 from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
-from methods.reporting.deviations import data_format
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery
-from methods.reporting.plots import Rung, draw_classes, draw_ladder
+from methods.reporting.links import Chain
+from methods.reporting.plots import Rung, draw_ladder
 from methods.reporting.protocol_names import short_names
-from methods.reporting.reference_log import read_reference_log
+from methods.reporting.reference_log import log_of, read_reference_log
 from methods.reporting.results_tables import CONTROL_NAMES
-from methods.reporting.run_sources import SegmentationSources
 from methods.reporting.segmentation_gallery import decoder_gallery, map_gallery
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import ReportSources, seeds_of
-from methods.reporting.tables import Table
 
 OPEN = 2  # runs that are shown in full; those after them are folded, with fewer pictures
 
@@ -38,7 +38,7 @@ class RunPart:
         curves: none where nothing was trained.
         galleries: pictures of the first seed.
         pictured: run and seed of the pictures, for people.
-        chains: files, one table a seed.
+        chains: files, one chain a seed.
     """
 
     run: str
@@ -48,7 +48,7 @@ class RunPart:
     curves: tuple[CurveGroup, ...]
     galleries: tuple[Gallery, ...]
     pictured: str
-    chains: tuple[Table, ...]
+    chains: tuple[Chain, ...]
 
 
 def run_parts(sources: ReportSources) -> tuple[RunPart, ...]:
@@ -80,7 +80,7 @@ def _part(runs: Sequence[SegmentationSources], sources: ReportSources, folded: b
         run=first.run,
         folded=folded,
         ladder=_protocols(f"ladder-{first.run}", runs, first.judged, first.split),
-        classes=(_classes(runs), *_maps(runs)),
+        classes=(_classes(runs, class_log_of(sources, first.run)), *_maps(runs)),
         curves=_curves(runs, sources) if first.trained else (),
         galleries=tuple(pictures),
         pictured=first.name,
@@ -90,35 +90,25 @@ def _part(runs: Sequence[SegmentationSources], sources: ReportSources, folded: b
 
 def _curves(runs: Sequence[SegmentationSources], sources: ReportSources) -> tuple[CurveGroup, ...]:
     name = runs[0].run
-    log = _reference(sources, name)
+    found = log_of(sources, name)
+    log = None if found is None else read_reference_log(found.training, found.dataset)
     return draw_validations(name, runs, log), draw_journals(name, runs, log)
 
 
-def _reference(sources: ReportSources, run: str) -> pd.DataFrame | None:
-    """The authors' log, where it is about data of the run's format."""
-    if sources.reference_log is None:
-        return None
-    path, wanted = sources.reference_log
-    if data_format(sources.settings, sources.settings["runs"][run]) != wanted:
-        return None
-    return read_reference_log(path, wanted)
-
-
-def _classes(runs: Sequence[SegmentationSources]) -> Drawing:
+def _classes(runs: Sequence[SegmentationSources], log: ClassLog | None) -> Drawing:
     """IoU by class, by the first protocol of the decoder and by the one that stands for the run."""
     first = runs[0]
     names = short_names(first.judged)
-    shown = dict.fromkeys((next(iter(first.judged)), first.headline))
-    series = {
-        names[name]: [read_json(run.metrics(first.split, name)) for run in runs] for name in shown
+    found = {
+        name: [read_json(run.metrics(first.split, name)) for run in runs] for name in first.compared
     }
-    classes = next(iter(series.values()))[0]["classes"]
-    values = {
-        label: np.array([[m["per_class"][k]["iou"] for k in classes] for m in found], dtype=float)
-        for label, found in series.items()
-    }
-    title = f"{first.run}: IoU by class on {first.split}"
-    return draw_classes(f"classes-{first.run}", title, classes, values)
+    classes = found[first.headline][0]["classes"]
+    series = [
+        ClassSeries(names[name], np.array([class_points(metrics) for metrics in of]))
+        for name, of in found.items()
+    ]
+    title = f"{first.run}: IoU by class on {first.split}, with 95 % intervals"
+    return draw_classes(f"classes-{first.run}", title, classes, series, log)
 
 
 def _maps(runs: Sequence[SegmentationSources]) -> list[Drawing]:

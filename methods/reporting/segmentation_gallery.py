@@ -10,24 +10,22 @@ from PIL import Image
 
 from methods.data.image_index import ImageRecord, read_index
 from methods.data.labels import IGNORE, read_label_png
+from methods.data.named_images import require_named
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
 from methods.data.samples import ManifestFiles
-from methods.errors import InputError
-from methods.evaluation.segmentation import BACKGROUND, scores
+from methods.evaluation.segmentation import BACKGROUND
 from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.protocols import Protocol
-from methods.reporting.gallery import (
-    EXTREMES,
-    Gallery,
-    Picture,
-    Row,
-    encoded,
-    heat_picture,
-    photograph,
-)
+from methods.reporting.gallery import Gallery, Picture, Row, encoded, heat_picture, photograph
 from methods.reporting.palette import Color, class_colors, label_palette
 from methods.reporting.protocol_names import MAPS, short_names
-from methods.reporting.run_sources import SegmentationSources
+from methods.reporting.segmentation_cases import (
+    Case,
+    failures,
+    ranked_cases,
+    read_image_counts,
+)
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import show_number
 
@@ -64,7 +62,7 @@ class _Album:
 def decoder_gallery(
     run: SegmentationSources, dataset: DatasetSources, *, whole: bool
 ) -> list[Gallery]:
-    """The images that the experiment names, then the worst and the best of the split.
+    """The images that the experiment names; the worst, the median, the best; kinds of failure.
 
     Beside the image and the ground truth stand the maps of the classes that the image is
     labelled with, where a protocol makes them on this split, and the label maps of the first
@@ -73,29 +71,25 @@ def decoder_gallery(
     Args:
         run: of which the images are shown.
         dataset: its data set.
-        whole: whether the worst and the best images are shown as well.
+        whole: whether other images than the named ones are shown as well.
 
     Raises:
         InputError: a named image is not in the split.
     """
-    scored = image_scores(run, run.split, run.headline)
-    for id in run.gallery:
-        if id not in scored:
-            raise InputError(
-                f"gallery of run {run.run}", id, f"ids of {run.split}", "correct the experiment"
-            )
+    images = read_image_counts(run.counts(run.split, run.headline))
+    require_named(run.run, run.gallery, run.split, images.iou)
     names = short_names(run.judged)
-    shown = dict.fromkeys((next(iter(run.judged)), run.headline))
-    album = _open_album(run, dataset, run.split, {name: names[name] for name in shown})
-    ranked = sorted(scored, key=lambda id: (scored[id], id))
-    chosen = [(f"Images of {run.split} that the experiment names", run.gallery)]
-    if whole:
-        worst, best = tuple(ranked[:EXTREMES]), tuple(ranked[::-1][:EXTREMES])
-        for word, ids in (("worst", worst), ("best", best)):
-            chosen.append((f"The {len(ids)} {word} images of {run.split}: {album.scored}", ids))
-    return [
-        Gallery(title, tuple(_row(id, album, scored[id]) for id in ids)) for title, ids in chosen
+    album = _open_album(run, dataset, run.split, {name: names[name] for name in run.compared})
+    galleries = [
+        Gallery(
+            f"Images of {run.split} that the experiment names",
+            tuple(_row(id, album, images.iou[id]) for id in run.gallery),
+        )
     ]
+    for case in (*ranked_cases(images), *failures(images)) if whole else ():
+        rows = tuple(_row(id, album, images.iou[id], _failed(case, id, album)) for id in case.ids)
+        galleries.append(Gallery(f"{case.title} of {run.split}: {album.scored}", rows))
+    return galleries
 
 
 def map_gallery(run: SegmentationSources, dataset: DatasetSources) -> list[Gallery]:
@@ -105,23 +99,12 @@ def map_gallery(run: SegmentationSources, dataset: DatasetSources) -> list[Galle
     if split is None or not shown:
         return []
     names = {name: f"{MAPS[protocol.map]} label map" for name, protocol in shown.items()}
-    scored = image_scores(run, split, list(shown)[-1])
+    scored = read_image_counts(run.counts(split, list(shown)[-1])).iou
     ids = sorted(scored)
     chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
     album = _open_album(run, dataset, split, names)
     title = f"Evenly spaced images of {split}: maps, and label maps that follow from them"
     return [Gallery(title, tuple(_row(id, album, scored[id]) for id in chosen))]
-
-
-def image_scores(run: SegmentationSources, split: str, protocol: str) -> dict[str, float]:
-    """Score each image: mean IoU over the labels in its ground truth or its prediction, %.
-
-    A class that is predicted where there is none counts as 0. A split is scored otherwise: there
-    every label occurs, as a rule.
-    """
-    with np.load(run.counts(split, protocol)) as archive:
-        ids, counts = archive["ids"].tolist(), archive["counts"]
-    return {id: float(np.nanmean(scores(c).iou)) for id, c in zip(ids, counts, strict=True)}
 
 
 def _heated(run: SegmentationSources, split: str) -> dict[str, Protocol]:
@@ -152,7 +135,13 @@ def _open_album(
     )
 
 
-def _row(id: str, album: _Album, score: float) -> Row:
+def _failed(case: Case, id: str, album: _Album) -> str:
+    """The classes that a failure is about, to stand behind a score; empty if it is none."""
+    names = [album.classes[label - 1] for label in case.failed.get(id, ())]
+    return f"; {', '.join(names)}" if names else ""
+
+
+def _row(id: str, album: _Album, score: float, failed: str = "") -> Row:
     record = album.records[id]
     size = (record.height, record.width)
     truth = album.files.mask(id, len(album.classes), size)
@@ -169,7 +158,7 @@ def _row(id: str, album: _Album, score: float) -> Row:
         *(_label_picture(label, labels, album.classes, colors) for label, labels in made.items()),
     ]
     legend = tuple((album.classes[v - 1], f"#{bytes(colors[v]).hex()}") for v in values)
-    note = f"mIoU {show_number(score)} % ({album.scored})"
+    note = f"mIoU {show_number(score)} % ({album.scored}){failed}"
     return Row(id, note, legend, tuple(pictures))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from methods.reporting.class_log import class_log_of
+from methods.reporting.classes_table import classes_table
 from methods.reporting.figures import Drawing
 from methods.reporting.method_words import method_words
 from methods.reporting.results_tables import (
-    classes_table,
     controls_table,
     ladder_table,
     seeds_table,
@@ -67,7 +68,7 @@ def build_segmentation(sources: ReportSources) -> SegmentationSection | None:
         controls=controls_table(sources.datasets_of("segmentation")),
         validation=validations_table(runs),
         oracle=oracle_table(runs),
-        classes=classes_table(runs),
+        classes=classes_table(runs, {run.run: class_log_of(sources, run.run) for run in runs}),
         seeds=seeds_table(runs),
     )
 

@@ -1,37 +1,48 @@
 """Tables of settings: where a run differs from the record of the authors' settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from methods.reporting.derived_deviations import derived_deviations
 from methods.reporting.deviation_classes import CLASSES, read_classes
 from methods.reporting.deviations import authors_record, find_deviations
 from methods.reporting.formulations import switched
+from methods.reporting.run_sources import RunSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 
-def deviations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:
+def deviations_table(
+    experiment: Mapping[str, Any], published: Mapping[str, Any], runs: Sequence[RunSources] = ()
+) -> Table:
     """Every setting in which a run differs from the authors', what voids a claim first.
 
     Args:
         experiment: the experiment as a mapping, every switch of a formulation spelt out.
         published: the records of the authors' settings (claims/reference/*_settings.yaml): a run's
             block by the format of the data set.
+        runs: every run with every seed, whose records tell what followed from the settings.
     """
-    found = find_deviations(experiment, published, read_classes())
+    classes = read_classes()
+    found = [
+        *find_deviations(experiment, published, classes),
+        *derived_deviations(runs, experiment, published, classes),
+    ]
     ordered = sorted(found, key=lambda deviation: CLASSES.index(deviation.kind))
-    rows: list[list[Cell]] = [[d.run, d.key, d.authors, d.here, d.kind] for d in ordered]
+    rows: list[list[Cell]] = [[d.run, d.key, d.authors, d.here, d.kind, d.why] for d in ordered]
     columns = [
         Column("run", Kind.NAME),
         Column("setting", Kind.CODE),
         Column("authors", Kind.CODE),
         Column("here", Kind.CODE),
         Column("class", Kind.NAME),
+        Column("why"),
     ]
     caption = (
-        "Settings that differ from the record of the authors' (claims/reference). Protocols and"
-        " splits of theirs that are left out here make no number and are not listed. Class: voids"
-        " makes a published number another one, so that claims about it are void; may matter is"
-        " everything that nobody has classed; harmless moves no published number."
+        "Settings that differ from the record of the authors' (claims/reference), and what followed"
+        " from them by the trainings' own records (derived). Protocols and splits of theirs that"
+        " are left out here make no number and are not listed. Class: voids makes a published"
+        " number another one, so that claims about it are void; may matter is everything that"
+        " nobody has classed, and what is named so; harmless moves no published number."
     )
     return build_table("deviations", caption, columns, rows)
 

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from methods.layout import CONTROLS, control_file
 from methods.provenance import Environment
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.measurements import RECEIPTS
-from methods.reporting.run_sources import LocalizationSources, RunSources, SegmentationSources
+from methods.reporting.run_sources import RunSources
+from methods.reporting.segmentation_sources import SegmentationSources
 
-CLAIMS = "claims, "  # how the name of a claim file begins among the files that state something
 _Run = TypeVar("_Run", bound=RunSources)
 
 
@@ -71,6 +72,26 @@ class DatasetSources:
 
 
 @dataclass(frozen=True)
+class ReferenceLog:
+    """The files of the authors' training log.
+
+    Attributes:
+        training: losses, and mIoU of the maps, by iteration.
+        classes: IoU of each class by iteration; None where the authors published none.
+        dataset: the format of the data sets that both are about.
+    """
+
+    training: Path
+    classes: Path | None
+    dataset: str
+
+    @property
+    def files(self) -> list[Path]:
+        """Those that there are."""
+        return [self.training, *([] if self.classes is None else [self.classes])]
+
+
+@dataclass(frozen=True)
 class ReportSources:
     """Everything that the report reads.
 
@@ -79,14 +100,14 @@ class ReportSources:
         settings: the experiment as a mapping, runs and protocols in the order of the file.
         published: the record of the authors' settings, which deviations are measured from: a run's
             block by the format of the data set.
-        stated: (what, file) of the experiment, of those that it builds on, and of its claims.
+        stated: (what, file) of the experiment and of those that it builds on.
+        claims: its claim files.
         root: results/<experiment>; links on the page are relative to it.
         verdicts: one entry a claim.
         runs: every run with every seed, in the order of the experiment.
         datasets: every data set that a run uses.
         weights: (name, card) of the weights that a training started from or was guided by.
-        reference_log: the authors' training log, and the format of the data sets that its losses
-            belong to; None where the experiment names none.
+        reference_log: the authors' training log; None where the experiment names none.
         benchmarks: Snakemake's benchmark files of the jobs behind this report.
         benchmark_root: the folder that holds them.
         environment: the machine and the code.
@@ -96,12 +117,13 @@ class ReportSources:
     settings: Mapping[str, Any]
     published: Mapping[str, Any]
     stated: tuple[tuple[str, Path], ...]
+    claims: tuple[Path, ...]
     root: Path
     verdicts: Path
     runs: tuple[RunSources, ...]
     datasets: tuple[DatasetSources, ...]
     weights: tuple[tuple[str, Path], ...]
-    reference_log: tuple[Path, str] | None
+    reference_log: ReferenceLog | None
     benchmarks: tuple[Path, ...]
     benchmark_root: Path
     environment: Environment
@@ -133,6 +155,7 @@ class ReportSources:
         """The files without which there is no report."""
         yield self.verdicts
         yield from (file for _, file in self.stated)
+        yield from self.claims
         yield from (card for _, card in self.weights)
         for run in self.runs:
             yield from run.required()
@@ -141,7 +164,7 @@ class ReportSources:
         if any(run.submission for run in self.segmentation):
             yield self.receipts
         if self.reference_log is not None:
-            yield self.reference_log[0]
+            yield from self.reference_log.files
 
 
 def seeds_of(runs: Iterable[_Run]) -> dict[str, list[_Run]]:

@@ -59,6 +59,7 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         rows.append(
             [
                 *(run.run, run.seed, done["device"], machine["gpu"] or machine["processor"]),
+                *(machine["driver"], machine["cuda"]),
                 "yes" if machine["deterministic"] else "no",
                 *(machine[key] for key in ("threads", "torch", "python", "system", "host")),
             ]
@@ -68,6 +69,8 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         Column("seed", Kind.COUNT),
         Column("device", Kind.NAME),
         Column("processor or GPU"),
+        Column("GPU driver", Kind.NAME),
+        Column("CUDA", Kind.NAME),
         Column("deterministic", Kind.NAME),
         Column("CPU threads", Kind.COUNT),
         Column("torch", Kind.NAME),

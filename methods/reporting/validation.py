@@ -5,7 +5,7 @@ from typing import Any
 
 from methods.data.files import check_fields, read_json
 from methods.evaluation.validation import read_validation, require_whole
-from methods.reporting.run_sources import SegmentationSources
+from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
 MAP_NAMES = {

@@ -10,6 +10,7 @@ from typing import Any
 from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.data.files import read_fields
 from methods.errors import InputError
+from methods.reporting.control_gate import failed_controls, failed_gate
 from methods.reporting.judging import Bound, Measured, judge, without_value
 from methods.reporting.measurements import (
     is_packed,
@@ -18,7 +19,7 @@ from methods.reporting.measurements import (
     read_measurement,
 )
 from methods.reporting.variation import checkpoint_ranges, variation
-from methods.training.checkpoints import is_trained
+from methods.training.checkpoints import is_trained, written_iterations
 
 CALIBRATION = "Given checkpoint, nothing trained here: "  # how the reason of such a verdict begins
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -31,6 +32,7 @@ def judge_all(
     seeds: Sequence[int],
     runs: Mapping[str, Any],
     *,
+    controls: Sequence[Path] = (),
     validations: Sequence[Path] = (),
     voided: Mapping[str, str] = _NONE,
 ) -> dict[str, Any]:
@@ -40,19 +42,23 @@ def judge_all(
         claims: of the experiment.
         results: the folder results/<experiment>.
         seeds: of the trainings; a run whose checkpoint is a given file has the first alone.
-        runs: the block `runs` of the experiment; `task`, `checkpoint` and `submission` are read.
+        runs: the block `runs` of the experiment; `task`, `dataset`, `training`, `checkpoint` and
+            `submission` are read.
+        controls: metrics of all controls; one that is not worth what is known makes the claims
+            void that were measured as it was.
         validations: of the checkpoints, which tell what their choice is worth.
         voided: why a claim's number cannot be compared with the published one, by the claim's id.
 
     Raises:
         InputError: a file is missing, was changed by hand, or has no such metric.
     """
-    return {
-        "verdicts": [
-            _entry(claim, results, seeds, runs, validations, voided.get(claim.id))
-            for claim in claims
-        ]
-    }
+    failed = failed_controls(controls)
+    entries = []
+    for claim in claims:
+        causes = failed_gate(claim, runs, failed), voided.get(claim.id)
+        void = "; ".join(cause for cause in causes if cause is not None) or None
+        entries.append(_entry(claim, results, seeds, runs, validations, void))
+    return {"verdicts": entries}
 
 
 def require_judged(path: Path, judged: Mapping[str, Any]) -> None:
@@ -153,10 +159,14 @@ def _not_made(quantity: Quantity, runs: Mapping[str, Any]) -> str | None:
         )
     if quantity.validation is not None and not is_trained(runs[str(quantity.run)]):
         return f"run {quantity.run} trains nothing, so there is no validation of its checkpoints"
+    if quantity.iteration is not None:
+        written = written_iterations(runs[str(quantity.run)]["training"])
+        if quantity.iteration not in written:
+            return f"run {quantity.run} writes no checkpoint after iteration {quantity.iteration}"
     return None
 
 
-def _named(quantity: Quantity | None) -> dict[str, str] | None:
+def _named(quantity: Quantity | None) -> dict[str, Any] | None:
     """What a quantity is, without the fields that it has not."""
     if quantity is None:
         return None

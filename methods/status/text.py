@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from methods.layout import REGISTRY, TRAINING_RULE, run_folder
+from methods.layout import LOGS, REGISTRY, TRAINING_RULE, run_folder
 from methods.planning.tables import GAP, table
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
@@ -73,7 +73,7 @@ def _progress(attempt: Attempt, results: Path) -> Progress | None:
         journal = unfinished(folder / "train/journal.csv")
         progress = read_progress(journal, folder / "resolved.yaml")
     else:
-        log = results / "logs" / attempt.rule / f"{attempt.job}.log"
+        log = results / LOGS / attempt.rule / f"{attempt.job}.log"
         progress = read_logged_progress(log, attempt.started)
     if progress is None or progress.written < attempt.started:  # of an attempt before
         return None

@@ -26,9 +26,10 @@ def require_as_planned(
         journal: of the whole training.
         iterations: of the whole training.
         seen: `images_seen` and `distinct_images_seen`, as they were counted.
-        plan: what was derived from the settings beforehand: these numbers, `global_batch`, and
-            `learning_rates` by iteration or, where the journal has such a column, by epoch. None
-            where a training is held to nothing.
+        plan: what was derived from the settings beforehand: these numbers, `global_batch`,
+            `learning_rates` by iteration or, where the journal has such a column, by epoch, and,
+            where the journal counts them, `distinct_images_after` so many epochs. None where a
+            training is held to nothing.
 
     Raises:
         InputError: the first difference.
@@ -42,6 +43,7 @@ def require_as_planned(
         if seen[key] != plan[key]:
             found, expected = f"{seen[key]} {what} seen", f"the {plan[key]} of resolved.yaml"
             raise InputError(journal, found, expected, _AGAIN)
+    _require_distinct(journal, rows, plan.get("distinct_images_after", {}))
     batch = seen["images_seen"] / iterations
     if batch != plan["global_batch"]:
         expected = f"the {plan['global_batch']} of resolved.yaml"
@@ -61,6 +63,19 @@ def _require_every_iteration(journal: Path, rows: Sequence[Row], iterations: int
             )
     if len(found) != iterations:
         raise InputError(journal, f"{len(found)} iterations", f"{iterations}", _AGAIN)
+
+
+def _require_distinct(journal: Path, rows: Sequence[Row], planned: Mapping[int, int]) -> None:
+    """Hold the images that were seen for the first time to the plan, epoch by epoch.
+
+    Another sampler may come to the same total, as all of them see every image in the end.
+    """
+    ends = {int(row["epoch"]) + 1: row for row in rows} if planned else {}
+    for epochs, expected in sorted(planned.items()):
+        found = ends[epochs]["distinct_images"]
+        if int(found) != expected:
+            text = f"{found} distinct images after {epochs} of {len(ends)} epochs"
+            raise InputError(journal, text, f"the {expected} of resolved.yaml", _AGAIN)
 
 
 def _rates(

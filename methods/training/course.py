@@ -1,4 +1,4 @@
-"""How far a training has come, beside its weights: what its done.json will tell."""
+"""How far a training has come, beside its weights: what its done.json will say."""
 
 import socket
 import time

@@ -44,7 +44,7 @@ def derived_settings(asked: str, device: torch.device) -> dict[str, bool | int |
 
 
 @contextmanager
-def computing(asked: str, device: torch.device, threads: int = THREADS) -> Iterator[None]:
+def computing(asked: str, device: torch.device) -> Iterator[None]:
     """Compute a block deterministically, or not, and put torch's settings back behind it.
 
     Enter it before anything is computed on a GPU: cuBLAS reads its setting once.
@@ -52,8 +52,6 @@ def computing(asked: str, device: torch.device, threads: int = THREADS) -> Itera
     Args:
         asked: as of `is_deterministic`.
         device: that computes.
-        threads: of torch on the CPU where that is deterministic; as many as there are forks where
-            these do the work, with one thread each.
 
     Raises:
         InputError: an operation has no deterministic form. It is not let through with a warning:
@@ -65,7 +63,7 @@ def computing(asked: str, device: torch.device, threads: int = THREADS) -> Itera
         os.environ.setdefault(*_CUBLAS)
     torch.use_deterministic_algorithms(deterministic)
     if deterministic and device.type == "cpu":
-        torch.set_num_threads(threads)
+        torch.set_num_threads(THREADS)
     try:
         yield
     except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""How long an epoch of repeated augmentation is, told before a batch is drawn."""
+"""How long an epoch of repeated augmentation is, known before a batch is drawn."""
 
 from dataclasses import dataclass
 

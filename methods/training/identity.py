@@ -21,7 +21,7 @@ def identify(
     """All that decides what a training does, ready for JSON.
 
     Args:
-        settings: the resolved ones. What is derived from them tells nothing more.
+        settings: the resolved ones. What is derived from them adds nothing.
         files: that it reads, by what they are; their content counts.
         others: further facts, such as the fingerprint of the code. A training whose device is of
             another kind, or whose torch is another one, is another training.
@@ -49,17 +49,17 @@ def require_same(folder: Path, found: Mapping[str, Any], own: Mapping[str, Any])
         own: of this training.
 
     Raises:
-        InputError: they differ; the message tells in what, setting by setting.
+        InputError: they differ; the message says in what, setting by setting.
     """
     differences = list(_differences(found, own))
     if not differences:
         return
-    told = ", ".join(differences[:_SHOWN])
+    listed = ", ".join(differences[:_SHOWN])
     if len(differences) > _SHOWN:
-        told += f" and {len(differences) - _SHOWN} more"
+        listed += f" and {len(differences) - _SHOWN} more"
     raise InputError(
         folder,
-        f"the states of a training that differs (saved -> now): {told}",
+        f"the states of a training that differs (saved -> now): {listed}",
         "those of this one",
         f"put it back, or delete {folder} to train from the beginning",
     )

@@ -15,17 +15,17 @@ def end_with_launcher() -> None:
     threading.Thread(target=_watch, daemon=True).start()
 
 
-def tell(path: Path, error: InputError | StoppedError) -> None:
-    """Leave the sentence for `told`."""
+def report(path: Path, error: InputError | StoppedError) -> None:
+    """Leave the sentence for `reported`."""
     parts = [str(part) for part in error.parts] if isinstance(error, InputError) else [str(error)]
     write_json(path, {"kind": type(error).__name__, "parts": parts})
 
 
-def told(paths: Iterable[Path]) -> InputError | StoppedError | None:
-    """The first mistake that was told or, where none was, the first stop; None where neither was.
+def reported(paths: Iterable[Path]) -> InputError | StoppedError | None:
+    """The first mistake that was reported or, where none was, the first stop; None without both.
 
     Args:
-        paths: of the processes, by rank; those that told nothing have none.
+        paths: of the processes, by rank; those that reported nothing have none.
     """
     found = [read_json(path) for path in paths if path.is_file()]
     for error in found:

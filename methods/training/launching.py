@@ -15,9 +15,10 @@ from pathlib import Path
 
 import torch
 
+from methods.cards import chosen_names
 from methods.errors import InputError, StoppedError
 from methods.threads import thread_variables
-from methods.training.launched import told
+from methods.training.launched import reported
 from methods.training.processes import meeting_point
 from methods.training.signals import StopSignals
 
@@ -70,15 +71,14 @@ def launch(
         finally:
             _kill(processes)
         if failed is not None:
-            raise told(words) or _reason(failed, processes, asked.received, output)
+            raise reported(words) or _reason(failed, processes, asked.received, output)
 
 
 def _cards(count: int) -> list[str]:
-    """What each process is to see as CUDA's only GPU."""
-    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
-    cards = (
-        list(map(str, range(torch.cuda.device_count()))) if chosen is None else chosen.split(",")
-    )
+    """What each process is to see as CUDA's only GPU; the driver's program is not needed."""
+    cards = chosen_names()
+    if cards is None:
+        cards = [*map(str, range(torch.cuda.device_count()))]
     if len(cards) < count:
         remedy = "lower gpus in the experiment, or let the job have more GPUs"
         raise InputError("gpus", f"{len(cards)} GPUs that torch can use", f"{count}", remedy)
@@ -118,7 +118,7 @@ def _kill(processes: Sequence[Process]) -> None:
 def _reason(
     failed: int, processes: Sequence[Process], stopped_by: str | None, output: Path
 ) -> Exception:
-    """Why the training ended, where no process has told it."""
+    """Why the training ended, where no process has reported it."""
     if stopped_by is not None:
         return StoppedError(
             f"{output}: training stopped by {stopped_by}; the next call goes on from the last state"

@@ -92,7 +92,7 @@ def meeting_point() -> TCPStore:
 def joined(rank: int, count: int, port: int, device: torch.device) -> Iterator[Processes]:
     """Meet the other processes for a block.
 
-    What they tell each other goes by gloo; gradients on GPUs go by NCCL.
+    What they say to each other goes by gloo; gradients on GPUs go by NCCL.
 
     Args:
         rank: number of this process.

@@ -1,47 +1,27 @@
 """What a training leaves behind, so that it can be stopped at any moment and go on later."""
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tqdm import tqdm
 
 from methods.data.files import make_folder
 from methods.errors import InputError, StoppedError
 from methods.training.audit import require_as_planned
-from methods.training.course import Course
 from methods.training.generators import generator_states, set_generator_states
 from methods.training.guards import GradientGuard
-from methods.training.journal import Journal, journal_fault
-from methods.training.processes import ALONE, Processes
+from methods.training.journal import Journal
 from methods.training.signals import StopSignals
-from methods.training.stalls import loading_told
-from methods.training.states import Keeping, StateFolder
-from methods.training.unfinished import (
-    CHECKPOINTS,
-    JOURNAL,
-    STATES,
-    checkpoints_fault,
-    publish,
-    remove_others,
-)
-
-
-class Part(Protocol):
-    """A part of a training that changes as it goes on, such as its model or its optimizer."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Tensors and plain values."""
-
-    def load_state_dict(self, state_dict: dict[str, Any], /) -> object:
-        """Go on from such values."""
+from methods.training.stalls import loading_explained
+from methods.training.standing import Part, Standing
+from methods.training.unfinished import CHECKPOINTS, JOURNAL, publish, remove_others
 
 
 class Recorder:
-    """The journal, the checkpoints and the states of a training, and where it stands.
+    """The journal, the checkpoints and the states of a training that runs.
 
     Until the training has finished, all lie under names that no rule claims and Snakemake thus
     leaves alone: journal.unfinished.csv, checkpoints.unfinished/ and states/. Where several
@@ -49,108 +29,54 @@ class Recorder:
 
     Attributes:
         journal: the journal's path.
-        processes: that train together.
-        limits: beyond which the training is stopped.
     """
 
     def __init__(
         self,
-        output: Path,
-        columns: Sequence[str],
-        keeping: Keeping,
-        processes: Processes = ALONE,
+        standing: Standing,
+        parts: Mapping[str, Part],
+        total: int,
+        rows: Journal | None,
+        asked: StopSignals,
     ) -> None:
-        """Find where an earlier attempt stopped.
+        """Go on from where the training stands; see `recording`.
 
         Args:
-            output: an existing folder.
-            columns: of the journal.
-            keeping: of the states.
-            processes: that train together.
-
-        Raises:
-            InputError: the states there are of another training.
-        """
-        self.processes = processes
-        self.journal = output / JOURNAL
-        self.limits = keeping.limits
-        self._guard = GradientGuard(self.journal, keeping.limits)
-        self._plan = keeping.plan
-        self._output = output
-        self._columns = columns
-        self._checkpoints = output / CHECKPOINTS
-        self._states = StateFolder(output / STATES, keeping)
-        self._found = self._states.newest(self._fault)
-        self._course = Course.after(self._found, self._states.refused, keeping.meter)
-        if self.start and processes.first:
-            print(f"{output}: going on from iteration {self.start}", file=sys.stderr)
-
-    @property
-    def start(self) -> int:
-        """Iterations that earlier attempts have done."""
-        return self._course.start
-
-    @contextmanager
-    def recording(self, parts: Mapping[str, Part]) -> Iterator[None]:
-        """Put the parts where an earlier attempt stopped, and keep the journal open for a block.
-
-        Within it, signals that ask to stop are heeded between two iterations.
-
-        Args:
-            parts: all that changes, by name, as a new training has them.
-
-        Raises:
-            InputError: the loader of the images stalls, or loses a process.
-        """
-        found = self._found
-        if found is not None:
-            for name, part in parts.items():
-                part.load_state_dict(found["parts"][name])
-        self._parts = parts
-        with self._journal(found) as self._rows, StopSignals() as self._asked:
-            self._course.begun = time.perf_counter()
-            with loading_told():
-                yield
-
-    def _journal(self, found: Mapping[str, Any] | None) -> AbstractContextManager[Journal | None]:
-        """The journal to write on; None where another process writes."""
-        # Behind this, all have read what is now changed.
-        if len(starts := set(self.processes.gather(self.start))) > 1:
-            found_ones = f"states after {', '.join(map(str, sorted(starts)))} iterations"
-            remedy = "see whether its disk gives the same answer to every process, and call again"
-            raise InputError(self._states.folder, found_ones, "one for all processes", remedy)
-        if not self.processes.first:
-            return nullcontext()
-        make_folder(self._checkpoints)
-        # What was written behind the state is made again; without one, all is.
-        remove_others(self._checkpoints, self._course.checkpoints)
-        kept = None if found is None else found["journal"]["bytes"]
-        return Journal(self.journal, self._columns, kept)
-
-    def iterations(self, total: int) -> Iterator[int]:
-        """Count the iterations that are left, and save a state behind one where it is due.
-
-        Args:
+            standing: of the training, its parts restored.
+            parts: all that changes, by name.
             total: iterations of the whole training.
+            rows: the open journal; None where another process writes.
+            asked: the signals that ask to stop.
+        """
+        self.journal = standing.output / JOURNAL
+        self._standing = standing
+        self._processes = standing.processes
+        self._course = standing.course
+        self._guard = GradientGuard(self.journal, standing.watching.limits)
+        self._parts = parts
+        self._total = total
+        self._rows = rows
+        self._asked = asked
+
+    def iterations(self) -> Iterator[int]:
+        """Count the iterations that are left, and save a state behind one where it is due.
 
         Raises:
             InputError: there is no room for a state.
             StoppedError: a signal asks to stop; the state is saved.
         """
-        if self._found is not None:
+        if self._standing.generators is not None:
             # Whatever has drawn from the generators until now, such as the start of a loader.
-            set_generator_states(self._found["generators"][self.processes.rank])
-            self._found = None  # its tensors are no longer needed
-        self._total = total
-        left = range(self.start, total)
-        for n_iter in tqdm(left, "training", total, initial=self.start, disable=None):
+            set_generator_states(self._standing.generators)
+        start, total = self._standing.start, self._total
+        for n_iter in tqdm(range(start, total), "training", total, initial=start, disable=None):
             yield n_iter
             if n_iter + 1 < total:
                 self._between(n_iter + 1)
 
     def saw(self, batch: Iterable[int]) -> None:
         """Count images that all processes see, by their positions."""
-        for positions in self.processes.gather([*batch]):
+        for positions in self._processes.gather([*batch]):
             self._course.saw(positions)
 
     @property
@@ -185,17 +111,17 @@ class Recorder:
         Raises:
             InputError: there is no room for it.
         """
-        if not self.processes.first:
+        if not self._processes.first:
             return
-        path = self._checkpoints / f"iteration_{iteration:06d}.pt"
+        path = self._standing.output / CHECKPOINTS / f"iteration_{iteration:06d}.pt"
         entry = {"iteration": iteration, "file": path.name, "sha256": save(path)}
         self._course.checkpoints.append(entry)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
-        """Give the files their final names, write done.json and remove the states.
+        """Give the files their final names and write done.json.
 
         Args:
-            summary: what done.json is to tell besides the course of the training.
+            summary: what done.json is to say besides the course of the training.
 
         Raises:
             InputError: there is no room for done.json; or the training is not what was planned,
@@ -205,25 +131,26 @@ class Recorder:
             return
         self._rows.flush()
         seen = {"images_seen": self._course.shown, "distinct_images_seen": self.distinct_images}
-        require_as_planned(self.journal, self._total, seen, self._plan)
+        require_as_planned(self.journal, self._total, seen, self._standing.watching.plan)
         done = {"iterations": self._total, **summary, **self._course.summary()}
-        publish(self._output, done)
-        self._states.remove()
+        publish(self._standing.output, done)
+        self._standing.states.finish()
 
     def _between(self, iteration: int) -> None:
         """Save a state where one is due, or stop: all processes behind the same iteration."""
-        wishes = self.processes.gather((self._asked.received, self._states.is_due(iteration)))
+        due = self._standing.states.is_due(iteration)
+        wishes = self._processes.gather((self._asked.received, due))
         signal = next((received for received, _ in wishes if received is not None), None)
         if signal is not None or wishes[0][1]:
             self._save(iteration, signal)
         if signal is not None:
             raise StoppedError(
-                f"{self._output}: training stopped by {signal} after {iteration} iterations; its"
-                " state is saved, and the next call goes on from there."
+                f"{self._standing.output}: training stopped by {signal} after {iteration}"
+                " iterations; its state is saved, and the next call goes on from there."
             )
 
     def _save(self, iteration: int, signal: str | None) -> None:
-        generators = self.processes.gather(generator_states())
+        generators = self._processes.gather(generator_states())
         if self._rows is not None:
             content = {
                 **self._course.content(iteration, signal),
@@ -231,13 +158,48 @@ class Recorder:
                 "generators": generators,
                 "journal": self._rows.position(),
             }
-            self._states.save(iteration, content)
-        self.processes.gather(None)  # until it is there
+            self._standing.states.save(iteration, content)
+        self._processes.gather(None)  # until it is there
 
-    def _fault(self, content: Mapping[str, Any]) -> str | None:
-        return journal_fault(self.journal, content["journal"]) or checkpoints_fault(
-            self._checkpoints, content["checkpoints"]
-        )
+
+@contextmanager
+def recording(
+    standing: Standing, columns: Sequence[str], parts: Mapping[str, Part], total: int
+) -> Iterator[Recorder]:
+    """Put the parts where an earlier attempt stopped, and keep the journal open for a block.
+
+    Within it, signals that ask to stop are heeded between two iterations.
+
+    Args:
+        standing: of the training.
+        columns: of the journal.
+        parts: all that changes, by name, as a new training has them.
+        total: iterations of the whole training.
+
+    Raises:
+        InputError: the loader of the images stalls, or loses a process.
+    """
+    standing.restore(parts)
+    with _journal(standing, columns) as rows, StopSignals() as asked:
+        standing.course.begun = time.perf_counter()
+        with loading_explained():
+            yield Recorder(standing, parts, total, rows, asked)
+
+
+def _journal(standing: Standing, columns: Sequence[str]) -> AbstractContextManager[Journal | None]:
+    """The journal to write on; None where another process writes."""
+    # Behind this, all have read what is now changed.
+    if len(starts := set(standing.processes.gather(standing.start))) > 1:
+        found = f"states after {', '.join(map(str, sorted(starts)))} iterations"
+        remedy = "see whether its disk gives the same answer to every process, and call again"
+        raise InputError(standing.states.folder, found, "one for all processes", remedy)
+    if not standing.processes.first:
+        return nullcontext()
+    checkpoints = standing.output / CHECKPOINTS
+    make_folder(checkpoints)
+    # What was written behind the state is made again; without one, all is.
+    remove_others(checkpoints, standing.course.checkpoints)
+    return Journal(standing.output / JOURNAL, columns, standing.journal)
 
 
 def _short(value: float) -> str:

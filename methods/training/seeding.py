@@ -68,9 +68,11 @@ def select_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def forks(device: torch.device) -> int:
+def forks(device: torch.device, threads: int) -> int:
     """Return how many forked processes may compute at once: none where the device is a GPU.
 
-    On the CPU there are as many as torch has threads, each with a single one.
+    Args:
+        device: that computes.
+        threads: of the job; on the CPU each is a fork of its own.
     """
-    return torch.get_num_threads() if device.type == "cpu" else 0
+    return threads if device.type == "cpu" else 0

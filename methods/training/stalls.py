@@ -13,7 +13,7 @@ _ON = "the next call goes on from the last state"
 
 
 def limit_wait(loader: DataLoader[Any], minutes: float) -> None:
-    """Let a loader raise where no batch comes, which `loading_told` turns into a sentence.
+    """Let a loader raise where no batch comes, which `loading_explained` turns into a sentence.
 
     Args:
         loader: that has not started. One without processes reads the images itself, so that nobody
@@ -25,7 +25,7 @@ def limit_wait(loader: DataLoader[Any], minutes: float) -> None:
 
 
 @contextmanager
-def loading_told() -> Iterator[None]:
+def loading_explained() -> Iterator[None]:
     """Say in one sentence what torch says of a loader that stalls or loses a process.
 
     Raises:

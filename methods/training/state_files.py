@@ -37,7 +37,7 @@ class StateFile:
 
     @property
     def description(self) -> Path:
-        """What tells of them; without it a state is not whole."""
+        """What describes them; without it a state is not whole."""
         return self.content.with_suffix(".json")
 
     def write(self, content: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
@@ -78,7 +78,7 @@ class StateFile:
         """Read the content, on the CPU; nothing in it is run.
 
         Raises:
-            TornStateError: it is missing, or not what the description tells of.
+            TornStateError: it is missing, or not what the description says.
         """
         try:
             if sha256(self.content) != described["sha256"]:

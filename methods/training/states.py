@@ -1,19 +1,17 @@
 """The states of a training: when one is saved, which are kept, and which one is gone on with."""
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from methods.training.energy import Meter
-from methods.training.guards import Limits
 from methods.training.identity import require_same
 from methods.training.state_files import StateFile, TornStateError
 
 Fault = Callable[[Mapping[str, Any]], str | None]
+_FINISHED = "finished"  # marks the states of a training that has
 
 
 @dataclass(frozen=True)
@@ -25,18 +23,14 @@ class Keeping:
         minutes: after so many a state is saved; None: whatever the clock says.
         iterations: after so many, too; None: however many there were.
         keep: how many states are kept, the last ones.
-        limits: beyond which the training is stopped.
-        plan: what resolved.yaml derived, which the training is held to at its end; None: nothing.
-        meter: of the energy; None where nobody measures it.
+        keep_every: those after so many iterations are kept, too; None: no others.
     """
 
     identity: Mapping[str, Any]
     minutes: float | None = 10
     iterations: int | None = None
     keep: int = 2
-    limits: Limits = field(default_factory=Limits)
-    plan: Mapping[str, Any] | None = None
-    meter: Meter | None = None
+    keep_every: int | None = None
 
 
 class StateFolder:
@@ -54,19 +48,20 @@ class StateFolder:
         self._saved = time.monotonic()
 
     def newest(self, fault: Fault) -> dict[str, Any] | None:
-        """Read the newest state that is whole; those that are not are told of.
+        """Read the newest state that is whole; those that are not are named.
 
         Args:
             fault: what is wrong with the other files that a state counts on; None if nothing is.
 
         Raises:
-            InputError: it is of another training.
+            InputError: it is of another training, which has not finished.
         """
-        numbers = [path.stem.rpartition("_")[2] for path in self.folder.glob("state_*.*")]
-        files = {StateFile(int(number), self.folder) for number in numbers if number.isdigit()}
-        for file in sorted(files, reverse=True):
+        finished = (self.folder / _FINISHED).exists()
+        for file in sorted(self._files(), reverse=True):
             try:
                 described = file.describe()
+                if finished and described["identity"] != self._keeping.identity:
+                    return None
                 require_same(self.folder, described["identity"], self._keeping.identity)
                 content = file.read(described)
                 if wrong := fault(content):
@@ -87,7 +82,7 @@ class StateFolder:
         return minutes is not None and time.monotonic() - self._saved >= 60 * minutes
 
     def save(self, iteration: int, content: Mapping[str, Any]) -> None:
-        """Save a state, and remove all but the last ones that are whole.
+        """Save a state, and remove all but those that are to be kept.
 
         Raises:
             InputError: there is no room for it; the earlier ones are still there.
@@ -95,13 +90,22 @@ class StateFolder:
         file = StateFile(iteration, self.folder)
         file.write(content, self._keeping.identity)
         self._kept = [*self._kept, file][-self._keeping.keep :]
-        kept = {path for file in self._kept for path in (file.content, file.description)}
+        files = {*self._kept, *filter(self._stays, self._files())}
+        kept = {path for file in files for path in (file.content, file.description)}
         for path in sorted(self.folder.glob("*.json")) + sorted(self.folder.iterdir()):
             if path not in kept:  # also what a killed write has left, under a name of its own
                 path.unlink(missing_ok=True)
         self._saved = time.monotonic()
 
-    def remove(self) -> None:
-        """Remove the folder, of a training that has finished."""
+    def finish(self) -> None:
+        """Note that the training has finished: another one may take its place."""
         if self.folder.is_dir():
-            shutil.rmtree(self.folder)
+            (self.folder / _FINISHED).touch()
+
+    def _files(self) -> set[StateFile]:
+        numbers = [path.stem.rpartition("_")[2] for path in self.folder.glob("state_*.*")]
+        return {StateFile(int(number), self.folder) for number in numbers if number.isdigit()}
+
+    def _stays(self, file: StateFile) -> bool:
+        every = self._keeping.keep_every
+        return every is not None and file.iteration % every == 0

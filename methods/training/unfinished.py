@@ -1,11 +1,12 @@
 """The files of a training that has not finished, under names that no rule claims."""
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.data.files import sha256, write_json
+from methods.data.files import atomic_folder, atomic_path, sha256, write_json
 
 JOURNAL, CHECKPOINTS, STATES = "journal.unfinished.csv", "checkpoints.unfinished", "states"
 
@@ -37,8 +38,9 @@ def remove_others(folder: Path, written: Iterable[Mapping[str, Any]]) -> None:
 def publish(output: Path, done: Mapping[str, Any]) -> None:
     """Give the files of a training that has finished the names that the rule claims.
 
-    All that needs room on the disk comes before the first new name, since Snakemake deletes the
-    files of these names where the job then fails.
+    They keep their former names as well: Snakemake deletes those of the rule where it is killed
+    before it has noted the end of the job, and the next call then goes on from the last state.
+    `remove_unfinished` ends that.
 
     Args:
         output: the folder of the training.
@@ -47,11 +49,26 @@ def publish(output: Path, done: Mapping[str, Any]) -> None:
     Raises:
         InputError: there is no room for it.
     """
-    summary = output / "done.unfinished.json"
-    write_json(summary, done)
-    final = output / "checkpoints"
-    if final.is_dir():  # of an earlier training, made again by hand
-        shutil.rmtree(final)
-    (output / CHECKPOINTS).rename(final)
-    (output / JOURNAL).rename(output / "journal.csv")
-    summary.rename(output / "done.json")
+    (output / "done.json").unlink(missing_ok=True)  # of an earlier training, made again by hand
+    with atomic_folder(output / "checkpoints") as folder:
+        for path in (output / CHECKPOINTS).iterdir():
+            _give_second_name(path, folder / path.name)
+    journal = output / JOURNAL
+    with atomic_path(output / "journal.csv", journal.stat().st_size) as path:
+        shutil.copyfile(journal, path)  # no second name: a training that goes on would change both
+    write_json(output / "done.json", done)
+
+
+def remove_unfinished(output: Path) -> None:
+    """Remove what a training that has finished would have gone on from."""
+    for name in (STATES, CHECKPOINTS):
+        if (output / name).is_dir():
+            shutil.rmtree(output / name)
+    (output / JOURNAL).unlink(missing_ok=True)
+
+
+def _give_second_name(path: Path, other: Path) -> None:
+    try:
+        os.link(path, other)
+    except OSError:  # some file systems know no second names
+        shutil.copyfile(path, other)

@@ -15,7 +15,6 @@ from methods.data.files import atomic_path
 from methods.data.read_back import HashedStream, require_written
 from methods.errors import InputError
 
-_SHOWN = 20  # names of each kind in a message
 _COUNTER = "num_batches_tracked"  # of a batch normalisation, the one kind of whole number
 
 # What torch.load raises, besides OSError, on a file that is damaged or of another kind.
@@ -160,7 +159,7 @@ def require(
     """Hold a state dict to the keys and shapes of a network.
 
     Raises:
-        InputError: a key is missing, unexpected or of another shape; up to 20 of each are named.
+        InputError: keys are missing, unexpected or of another shape; it names every one.
     """
     shared = state.keys() & expected.keys()
     reshaped = [
@@ -179,10 +178,7 @@ def require(
 
 
 def _count(kind: str, items: Iterable[str]) -> str:
-    """Such as "2 missing keys (a, b)", or "30 missing keys (a, ..., t and 10 more)", or nothing."""
+    """Such as "2 missing keys (a, b)", or nothing."""
     names = sorted(items)
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     plural = "s" if len(names) > 1 else ""
-    return f"{len(names)} {kind} key{plural} ({', '.join(names[:_SHOWN])}{more})"
+    return f"{len(names)} {kind} key{plural} ({', '.join(names)})" if names else ""

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from methods.claims import load_claims
-from methods.data.files import write_json
 from methods.reporting.collecting import collect
 from methods.reporting.published_settings import read_published
 from methods.reporting.sources import ReportSources
-from methods.reporting.verdicts import judge_all
+from tests.report.judgements import write_verdicts
 from tests.report.localization_results import CLAIM, LocalizationResults
 from tests.report.results import RECORDS, REPOSITORY, Results
 
@@ -46,7 +45,7 @@ class BothResults:
             shutil.move(self.localization.root / name, self.root / name)
         claims = (*load_claims(REPOSITORY / "claims/mini.yaml"), CLAIM)
         seeds, runs = self.segmentation.seeds, self.experiment["runs"]
-        write_json(self.root / "verdicts.json", judge_all(claims, self.root, seeds, runs))
+        write_verdicts(self.root, claims, seeds, runs)
 
     def sources(self) -> ReportSources:
         """What `workflow_scripts/render_report.py` hands to the page."""

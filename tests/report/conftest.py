@@ -22,7 +22,11 @@ RUNS = {
 }
 SETTINGS = {
     "ablation": {"full": "more", "protocol": "crf", "split": "val"},
-    "reference_log": {"file": "claims/reference/more_training_log.csv", "dataset": "voc"},
+    "reference_log": {
+        "file": "claims/reference/more_training_log.csv",
+        "classes": "claims/reference/more_class_log.csv",
+        "dataset": "voc",
+    },
 }
 BOX_RUNS = {
     "cdtr": {},

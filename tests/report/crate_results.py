@@ -11,7 +11,9 @@ from methods.reporting.jobs import JobRecord, read_jobs
 from tests.report.results import REPOSITORY, Results
 
 ENDED = 1_790_000_000  # 2026-09-21T14:13:20 UTC
-OWN = [REPOSITORY / name for name in ("Snakefile", "rules/report.smk", "CITATION.cff", "LICENSE")]
+NAMED = ("Snakefile", "rules/report.smk", "CITATION.cff", "LICENSE", "README.md")
+LOCKS = sorted((REPOSITORY / "envs/locks").glob("*.txt"))
+OWN = [*(REPOSITORY / name for name in (*NAMED, "methods/data/sources.csv")), *LOCKS]
 
 
 def describe_jobs(results: Results) -> None:

@@ -1,32 +1,40 @@
-"""The values in an experiment's files, and the rules by which a page's numbers follow from them."""
+"""The rules by which a page's numbers follow from the values in an experiment's files."""
 
-import csv
-import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from statistics import fmean
-from typing import Any
-
-import numpy as np
-import yaml
+from typing import Any, TypeAlias
 
 from methods.rehearsal import MARK
 from tests.report.numbers import Block, blocks, reading
+from tests.report.values import (
+    image_scores,
+    leaves,
+    linked_sizes,
+    machine_values,
+    made_sizes,
+    read_leaves,
+    read_table,
+)
 
 _SUFFIXES = (".json", ".yaml", ".csv", ".tsv")
-_IN_TEXT = re.compile(r"(?<![\w.])[+\u2212-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?!\w|\.\d)")
 _SEED = re.compile(r"seed\d+")
 # Files of many numbers, which could explain anything, count in the blocks that show them alone.
-_JOURNALS = ("journal.csv", "training_log.csv")
-_GRID = re.compile(r"\.(?:curve|thresholds)\.")
-_ENVIRONMENT = "environment"
+_CURVES, _CLASSES, _TIMES, _RECORDS, _GRID, _PLAIN = range(6)
+_KINDS = {"journal.csv": _CURVES, "training_log.csv": _CURVES, "class_log.csv": _CLASSES}
+_RECORDED = "reference"  # folder of what the authors published
+_OF_CLASSES = ".iou_interval_95."
+_OF_GRID = re.compile(r"\.(?:curve|thresholds)\.")
 
 RULES = (
-    *("found", "mean over the seeds", "sum over the jobs of a rule", "score of an image"),
-    *("minutes of seconds", "hours of seconds", "difference"),
+    *("found", "mean over the seeds", "sum over the jobs", "score of an image", "difference"),
+    *("minutes of seconds", "hours of seconds", "gigabytes of bytes"),
+    *("size of a file", "size of what a rule made", "rows of a table"),
 )
+
+_Rule: TypeAlias = tuple[str, Sequence[float]]  # what it is called; values, ascending
 
 
 class Evidence:
@@ -36,81 +44,127 @@ class Evidence:
         """Read the files.
 
         Args:
-            root: results/<experiment>; what the page itself wrote does not count.
-            others: files elsewhere: claims, records of the authors, benchmarks.
+            root: results/<experiment>; what the page itself wrote does not count, but how much
+                of it there is does.
+            others: files elsewhere: the claims, records of the authors, benchmarks.
             settings: the experiment as a mapping.
         """
-        self._plain = {value for _, value in leaves(settings)}
-        self._curves: set[float] = set()
-        self._grid: set[float] = set()
-        self._times: set[float] = set()
+        self._root = root
+        found: dict[int, set[float]] = {kind: set() for kind in range(_PLAIN + 1)}
+        found[_PLAIN].update(value for _, value in leaves(settings))
         by_seed: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-        by_rule: defaultdict[tuple[Path, str], float] = defaultdict(float)
-        own = [
-            path
-            for path in root.rglob("*")
-            if root / "report" not in path.parents and MARK not in str(path.relative_to(root))
-        ]  # of a rehearsal the page says nothing
-        for path in sorted({*own, *others}):
+        by_rule: defaultdict[tuple[str, str], float] = defaultdict(float)
+        for path in sorted({*_own(root), *others}):
             if path.suffix not in _SUFFIXES or not path.is_file():
                 continue
             for key, value in read_leaves(path):
-                if path.name.endswith(_JOURNALS):
-                    self._curves.add(value)
-                elif _GRID.search(key):
-                    self._grid.add(value)
-                elif path.suffix == ".tsv":
-                    self._times.add(value)
-                    by_rule[path.parent, key] += value
-                else:
-                    self._plain.add(value)
+                kind = _kind(path, key)
+                found[kind].add(value)
+                if kind == _TIMES:
+                    by_rule[_rule_of(path), key.rpartition(".")[2]] += value
+                elif kind == _PLAIN:
                     by_seed[_SEED.sub("seed", str(path)), key].append(value)
-        self._means = {fmean(values) for values in by_seed.values() if len(values) > 1}
-        self._sums = set(by_rule.values())
-        self._images = set(_image_scores(root))
-        self._machine = {v for _, v in read_leaves(root / f"report/{_ENVIRONMENT}.csv")}
+        self._found = {kind: sorted(values) for kind, values in found.items()}
+        self._means = sorted(fmean(values) for values in by_seed.values() if len(values) > 1)
+        shown = [row["rule"] for row in read_table(root / "report/timings.csv")]
+        self._sums = sorted([*by_rule.values(), sum(by_rule[rule, "s"] for rule in shown)])
+        made = made_sizes(root)
+        self._made = sorted(made[rule] / 1000 for rule in shown)
+        self._rows = sorted(float(len(read_table(path))) for path in root.glob("report/*.csv"))
+        self._images = sorted(image_scores(root))
+        self._machine = sorted(machine_values(root / "report/environment.csv"))
+        plain = self._found[_PLAIN]
+        self._units: dict[str, _Rule] = {
+            "(min)": ("minutes of seconds", [value / 60 for value in plain]),
+            "GPU-hours": ("hours of seconds", [value / 3600 for value in plain]),
+            "(GB)": ("gigabytes of bytes", [value / 1000**3 for value in plain]),
+            "wall time": ("sum over the jobs", self._sums),
+            "of disk": ("size of what a rule made", [sum(self._made) / 1000]),
+        }
 
     def explain(self, html: str) -> tuple[Counter[str], list[str]]:
         """How many numbers of a page each rule explains, and those that none does."""
         counted: Counter[str] = Counter()
         left: list[tuple[str, Block]] = []
         known: defaultdict[str, set[float]] = defaultdict(set)
+        sizes = sorted(linked_sizes(html, self._root))
         for block in blocks(html):
             for number in block.numbers:
-                for rule, values in self._sets(block):
+                for rule, values in self._rules(block, sizes):
                     if alike := reading(number, values):
                         counted[rule] += 1
                         known[_where(block)].update(alike)
                         break
                 else:
                     left.append((number, block))
-        differences = {where: {a - b for a in of for b in of} for where, of in known.items()}
+        # Among whole numbers any is soon the difference of two.
+        of_two = {_where(block): known[_where(block)] for number, block in left if "." in number}
+        differences = {
+            where: sorted({a - b for a in of for b in of}) for where, of in of_two.items()
+        }
         orphans = []
         for number, block in left:
-            if reading(number, differences.get(_where(block), ())):
+            if "." in number and reading(number, differences[_where(block)]):
                 counted["difference"] += 1
             else:
                 orphans.append(f"{number} in {block}")
         return counted, orphans
 
-    def _sets(self, block: Block) -> Iterator[tuple[str, set[float]]]:
-        yield "found", self._plain
-        if any(name.startswith(("curve-", "validation-")) for name in block.inside):
-            yield "found", self._curves
-        if any("threshold" in name for name in block.inside):
-            yield "found", self._grid
-        if _ENVIRONMENT in block.inside:
+    def _rules(self, block: Block, sizes: Sequence[float]) -> Iterator[_Rule]:
+        """The rules that may explain the numbers of a block."""
+        inside, found = set(block.inside), self._found
+        yield from self._first_rules(block, inside)
+        if {"environment", "limits", "record"} & inside:
             yield "found", self._machine
-        if "timings" in block.inside:
-            yield "found", self._times
-            yield "sum over the jobs of a rule", self._sums
+        named = {"curve-": _CURVES, "validation-": _CURVES, "classes": _CLASSES}
+        named |= {"threshold": _GRID, "limits": _RECORDS, "timings": _TIMES}
+        for name, kind in named.items():
+            if any(name in id for id in inside):
+                yield "found", found[kind]
         yield "mean over the seeds", self._means
-        if {"gallery", "box-images"} & set(block.inside):
+        if {"gallery", "box-images"} & inside:
             yield "score of an image", self._images
-        if "GPU-hours" in block.text:
-            yield "hours of seconds", {value / 3600 for value in self._plain}
-        if "(min)" in block.text:
-            yield "minutes of seconds", {value / 60 for value in self._plain}
+        if {"chain", "downloads"} & inside:
+            yield "size of a file", sizes
+        if "timings" in inside:
+            yield "sum over the jobs", self._sums
+        for words, rule in self._units.items():
+            if words in block.text:
+                yield rule
+
+    def _first_rules(self, block: Block, inside: Set[str]) -> Iterator[_Rule]:
+        """Counts and sizes come first: whole numbers are soon found somewhere."""
+        if "downloads" in inside or block.tag == "summary":
+            yield "rows of a table", self._rows
+        if "timings" in inside:
+            yield "size of what a rule made", self._made
+        yield "found", self._found[_PLAIN]
+
+
+def _own(root: Path) -> Iterator[Path]:
+    """The files of the experiment that the page tells of, without those that it wrote itself."""
+    for path in root.rglob("*"):  # of a rehearsal the page says nothing
+        if root / "report" not in path.parents and MARK not in str(path.relative_to(root)):
+            yield path
+
+
+def _rule_of(benchmark: Path) -> str:
+    """The rule of a benchmark file, `<rule>.tsv` or `<rule>/<job>.tsv`."""
+    folder = benchmark.parent.name
+    return benchmark.stem if folder == "benchmarks" else folder
+
+
+def _kind(path: Path, key: str) -> int:
+    for name, kind in _KINDS.items():
+        if path.name.endswith(name):
+            return kind
+    if path.parent.name == _RECORDED:
+        return _RECORDS
+    if _OF_CLASSES in key:
+        return _CLASSES
+    if _OF_GRID.search(key):
+        return _GRID
+    return _TIMES if path.suffix == ".tsv" else _PLAIN
 
 
 def _where(block: Block) -> str:
@@ -119,43 +173,3 @@ def _where(block: Block) -> str:
     The drawing of an ablation shows the differences of the table below it.
     """
     return "ablation" if "ablation-section" in block.inside else str(block)
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    """(path of keys, number) of every number: as a value, within a text, within a key."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(str(key), f"{path}.key")
-            yield from leaves(inner, f"{path}.{key}")
-    elif isinstance(value, list | tuple):
-        for position, inner in enumerate(value):
-            yield from leaves(inner, f"{path}.{position}")
-    elif isinstance(value, str):
-        for found in _IN_TEXT.findall(value.replace("_", " ")):
-            yield path, float(found.replace("\u2212", "-"))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, float(value)
-
-
-def read_leaves(path: Path) -> Iterator[tuple[str, float]]:
-    """The numbers of a JSON, YAML, CSV or TSV file."""
-    if path.suffix in (".json", ".yaml"):
-        read = json.loads if path.suffix == ".json" else yaml.safe_load
-        yield from leaves(read(path.read_text("utf-8")))
-        return
-    with path.open(newline="", encoding="utf-8") as file:
-        delimiter = "\t" if path.suffix == ".tsv" else ","
-        yield from leaves(list(csv.DictReader(file, delimiter=delimiter)))
-
-
-def _image_scores(root: Path) -> Iterator[float]:
-    """The IoU of every box, and the mean IoU of every image over the labels that occur in it, %."""
-    for path in root.glob("*/seed*/metrics/*.counts.npz"):
-        with np.load(path) as held:
-            if "iou" in held:
-                yield from held["iou"].ravel().tolist()
-                continue
-            for matrix in held["counts"].astype(float):
-                hits = np.diagonal(matrix)
-                union = matrix.sum(axis=0) + matrix.sum(axis=1) - hits
-                yield 100 * float(np.mean(hits[union > 0] / union[union > 0]))

@@ -87,6 +87,7 @@ def judge_and_render(
     }
     given = {
         "claims": list(claims),
+        "controls": sorted(root.glob("controls/*/*.json")),
         "validations": sorted(root.glob("*/seed*/validation/*.json")),
         "published": RECORDS,
         "deviation_classes": CLASSES_FILE,

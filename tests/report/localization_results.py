@@ -22,8 +22,8 @@ from methods.reporting.figures import Drawing
 from methods.reporting.localization.section import LocalizationSection, build_section
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Table
-from methods.reporting.verdicts import judge_all
 from methods.training.checkpoints import is_trained
+from tests.report.judgements import write_verdicts
 from tests.report.localization_scenes import SPLITS, write_objects
 from tests.report.localization_scores import (
     VIEW,
@@ -160,7 +160,7 @@ class LocalizationResults:
         """Write the verdicts on claims about the first run."""
         runs = self.experiment["runs"]
         known = [claim for claim in claims if claim.quantity and claim.quantity.run in runs]
-        write_json(self.root / "verdicts.json", judge_all(known, self.root, self.seeds, runs))
+        write_verdicts(self.root, known, self.seeds, runs)
 
     def folder(self, run: str = "cdtr", seed: int = 0) -> Path:
         """The folder of a run and seed."""
@@ -221,6 +221,7 @@ class LocalizationResults:
         iterations = 24
         rates = {"peak_lr": 6.25e-5, "lowest_lr": 1.0e-5, "highest_lr": 6.1e-5}
         counts = {"global_batch": 4, "training_images": 8, "iterations": iterations}
+        counts |= {"images_seen": 96, "distinct_images_an_epoch": 8}
         read = {key: value for key, value in run.items() if key not in _NOT_TRAINED}
         derived = {**counts, **rates, "marks": []}
         resolved = {**read, "seed": seed, "classes": self.classes, "derived": derived}
@@ -245,9 +246,15 @@ class LocalizationResults:
             "images_seen": 96,
             "distinct_images": 8,
             "device": "cuda",
-            "machine": {**MACHINE, "gpu": "A GPU"},
+            "machine": {**MACHINE, "gpu": "A GPU", "driver": "580.95.05", "cuda": "13.0"},
+            "memory": [
+                {"gpu_allocated": 9_876_543_210, "gpu_reserved": 11_123_456_789, "resident": 10**9},
+                {"gpu_allocated": 9_800_000_000, "gpu_reserved": 11_234_567_890, "resident": 10**9},
+            ],
             "energy": {"watt_hours": 31.5, "basis": "power of the A GPU, 90 samples"},
             "checkpoints": [written],
+            "resumed": [],
+            "states_refused": [],
         }
         write_json(folder / "train/done.json", done)
         chosen = {"rule": "last", "iteration": iterations, "path": str(file)}

@@ -1,14 +1,19 @@
 """The numbers that a page shows, block by block, and how a value reads at their digits."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-# With a decimal point, or in percent or points; no part of a version, a date, a path or a name.
+GROUPED = r"\d{1,3}(?:[,\u202f]\d{3})+"  # thousands: 12,345 in claims, with a thin space in tables
+# Whole or with a decimal point; no part of a version, a date, a time, a path or a name.
 NUMBER = re.compile(
-    r"(?<![\w.,/-])[+\u2212-]?(?:\d+\.\d+(?:e[+-]?\d+)?(?![\w/]|\.\w)|\d+(?= %| points?\b))"
+    r"(?<![\w.,:/#-])[+\u2212-]?"
+    rf"(?:\d+\.\d+(?:e[+-]?\d+)?(?![\w/]|\.\w)|(?:{GROUPED}|\d+)(?![\w/]|[.,:-]\d|\.\w))"
 )
+# No results: the year of a publication, and how sure an interval is.
+UNMEASURED = re.compile(r"\b(?:AAAI|CVPR|TPAMI) \d{4}\b|\b9[05] %(?= (?:interval|low|high))")
 _BLOCKS = ("table", "figure", "p", "li", "dt", "dd", "h1", "h2", "h3", "title", "summary", "span")
 _WHOLE = ("table", "figure", "p", "li")  # what stands inside one of these belongs to it
 _SILENT = ("style", "script", "td.digest", "code.digest", "td.file", "a.file")
@@ -65,7 +70,7 @@ class _Blocks(HTMLParser):
     def _read(self, text: str) -> None:
         if self.blocks:
             self.blocks[-1].text += text
-            self.blocks[-1].numbers += NUMBER.findall(text)
+            self.blocks[-1].numbers += NUMBER.findall(UNMEASURED.sub("", text))
 
 
 def blocks(html: str) -> list[Block]:
@@ -77,12 +82,16 @@ def blocks(html: str) -> list[Block]:
 
 def plain(number: str) -> float:
     """The value of a number as the page writes it."""
-    return float(number.replace("\u2212", "-"))
+    return float(_ungrouped(number))
 
 
-def reading(number: str, values: Iterable[float]) -> list[float]:
-    """The values that read like a number at its digits."""
-    mantissa, _, exponent = number.replace("\u2212", "-").partition("e")
+def _ungrouped(number: str) -> str:
+    return number.replace("\u2212", "-").replace("\u202f", "").replace(",", "")
+
+
+def reading(number: str, values: Sequence[float]) -> list[float]:
+    """The values, given in ascending order, that read like a number at its digits."""
+    mantissa, _, exponent = _ungrouped(number).partition("e")
     half = 0.5 * 10.0 ** -len(mantissa.partition(".")[2]) * 10.0 ** int(exponent or 0)
-    shown = plain(number)
-    return [value for value in values if abs(value - shown) <= half * (1 + 1e-9)]
+    shown, half = plain(number), half * (1 + 1e-9)
+    return list(values[bisect_left(values, shown - half) : bisect_right(values, shown + half)])

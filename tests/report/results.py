@@ -16,15 +16,16 @@ from methods.data.labels import write_label_png
 from methods.data.predictions import PredictionItem, read_predictions, write_arrays, write_index
 from methods.data.scenes import Scene
 from methods.evaluation.controls import all_background, all_background_miou, perfect
-from methods.evaluation.segmentation import confusion_matrix, metrics_document, write_metrics
+from methods.evaluation.segmentation import confusion_matrix
+from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from methods.layout import labels_index, predictions_index
 from methods.protocols import Protocol, read_protocols
 from methods.reporting.collecting import collect
 from methods.reporting.published_settings import read_published
 from methods.reporting.sources import ReportSources
-from methods.reporting.verdicts import judge_all
 from methods.submission.package import write_package
 from methods.training.checkpoints import is_trained
+from tests.report.judgements import write_verdicts
 from tests.report.scenes import SPLITS, write_scenes
 from tests.report.trainings import write_training
 
@@ -128,8 +129,7 @@ class Results:
     def judge(self, claims: str = "claims/mini.yaml") -> None:
         """Write the verdicts on a claim file."""
         runs = self.experiment["runs"]
-        document = judge_all(load_claims(REPOSITORY / claims), self.root, self.seeds, runs)
-        write_json(self.root / "verdicts.json", document)
+        write_verdicts(self.root, load_claims(REPOSITORY / claims), self.seeds, runs)
 
     def folder(self, run: str = "more", seed: int = 0) -> Path:
         """The folder of a run and seed."""

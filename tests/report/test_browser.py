@@ -7,6 +7,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from methods.reporting.jobs_drawing import draw_graph
+from methods.reporting.jobs_graph import RuleGraph, RuleNode
+from tests.report.results import REPOSITORY
+
 Scheme = Literal["light", "dark"]
 
 
@@ -48,6 +52,31 @@ def test_text_in_figures_is_readable_on_a_small_screen(phone: Page) -> None:
         " * parseFloat(getComputedStyle(text).fontSize) })"
     )
     assert min(heights) >= 9
+
+
+@pytest.mark.parametrize(("rules", "scrolls"), [(2, False), (12, True)])
+@pytest.mark.parametrize("screen", [1280, 380])
+def test_a_graph_of_rules_keeps_its_size(
+    browser: Browser, rules: int, scrolls: bool, screen: int
+) -> None:
+    nodes = tuple(RuleNode(f"rule_{number}", 1, 1.0) for number in range(rules))
+    edges = tuple((nodes[0].name, node.name) for node in nodes[1:])  # side by side in one row
+    svg = draw_graph("rules", "The rules", RuleGraph(nodes, edges)).svg
+    style = (REPOSITORY / "methods/reporting/templates/report.css").read_text("utf-8")
+    tab = browser.new_page(viewport={"width": screen, "height": 800})
+    tab.set_content(
+        f"<!doctype html><style>{style}</style>"
+        f'<div class="scroll graph"><figure class="drawing">{svg}</figure></div>'
+    )
+    drawn, whole, shown = tab.evaluate(
+        "(() => { const svg = document.querySelector('svg');"
+        " const at = document.querySelector('.scroll');"
+        " return [svg.getBoundingClientRect().width / svg.viewBox.baseVal.width,"
+        " at.scrollWidth, at.clientWidth] })()"
+    )
+    tab.close()
+    assert 0.99 <= drawn <= 1.21
+    assert (whole > shown) == scrolls
 
 
 def test_every_picture_decodes(phone: Page) -> None:

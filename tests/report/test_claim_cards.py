@@ -7,9 +7,15 @@ from pathlib import Path
 
 import yaml
 
+from methods.claims import AtLeast, Claim, Quantity
 from methods.data.files import read_json, sha256, write_json
-from methods.reporting.claim_facts import registration_facts
+from methods.reporting.chain import run_chain
+from methods.reporting.claim_cards import claim_cards
+from methods.reporting.claim_facts import standing_facts
+from methods.reporting.claim_rows import claim_rows
+from methods.reporting.verdicts import judge_all
 from tests.report.conftest import render_results, rows_of
+from tests.report.judgements import STANDING
 from tests.report.results import REPOSITORY, SUBMITTED, Results
 
 _CARD = r'<tr id="claim-{}">.*?<details class="card">(.*?)</details>'
@@ -85,6 +91,23 @@ def test_a_number_of_the_evaluation_server_rests_on_the_package(tmp_path: Path) 
     assert {"label maps, crf, test", "predictions, logits, square, test"} <= set(links)
 
 
+def test_the_validation_of_a_stated_checkpoint_does_not_rest_on_the_chosen_one(
+    results: Results, tmp_path: Path
+) -> None:
+    early = Quantity(split="val", run="more", validation="cam", iteration=100)
+    stated = Claim("early", "It is good early.", "Here.", AtLeast(1.0), early)
+    runs = results.experiment["runs"]
+    judged = judge_all([stated], results.root, results.seeds, runs)
+    write_json(tmp_path / "verdicts.json", {**STANDING, **judged})
+    sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
+    made = [run_chain(run, sources) for run in sources.segmentation]
+    (first, *_) = claim_cards(claim_rows(sources), sources, made)["early"].chains
+    assert [link.name for link in first.links] == [
+        *("verdicts", "validation on val, iteration 100", "end of the training"),
+        *("journal of the training", "resolved configuration", "data manifest"),
+    ]
+
+
 def test_a_card_says_since_when_the_claim_stands(results: Results, tmp_path: Path) -> None:
     sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
     file = REPOSITORY / "claims/mini.yaml"
@@ -97,7 +120,7 @@ def test_a_card_says_since_when_the_claim_stands(results: Results, tmp_path: Pat
     for (committed, before), (first, answer) in told.items():
         entries = [{**known, "committed": committed, "preregistered": before}]
         write_json(sources.verdicts, {"registration": [{**entries[0], "file": "a"}, *entries]})
-        assert dict(registration_facts(file, sources)) == {
+        assert dict(standing_facts(file, sources)) == {
             "registered": yaml.safe_load(file.read_text("utf-8"))["registered"],
             "first commit": first,
             "before the first training": answer,
@@ -105,7 +128,7 @@ def test_a_card_says_since_when_the_claim_stands(results: Results, tmp_path: Pat
 
 
 def test_a_claim_of_no_claim_file_is_called_so(results: Results) -> None:
-    assert list(registration_facts(None, results.sources())) == [
+    assert list(standing_facts(None, results.sources())) == [
         ("registered", "in no claim file of the experiment")
     ]
 

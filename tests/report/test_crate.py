@@ -11,8 +11,9 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from methods.data.files import sha256
-from tests.report.conftest import render_results
-from tests.report.crate_results import describe_jobs, make_crate
+from methods.reporting.checklists.tables import CHECKLISTS
+from tests.report.conftest import render_results, rows_of
+from tests.report.crate_results import LOCKS, describe_jobs, make_crate
 from tests.report.offline_profiles import validate
 from tests.report.outline import Outline
 from tests.report.results import GIVEN, HELD_OUT, SUBMITTED, Results
@@ -122,6 +123,30 @@ def test_everything_that_the_report_is_made_of_is_described(
     }
 
 
+def test_the_locks_are_described_with_the_digests_that_the_page_shows(
+    described: Results, entities: dict[str, Any]
+) -> None:
+    shown = {
+        row["fact"]: row["value"] for row in rows_of(described.root / "report.html", "environment")
+    }
+    assert [path.stem for path in LOCKS] == ["build", "common", "test", "torch-cpu", "torch-cuda"]
+    for path in LOCKS:
+        name = f"envs/locks/{path.name}"
+        assert entities[f"workflow/{name}"]["sha256"] == sha256(path) == shown[f"sha256 of {name}"]
+
+
+def test_every_answer_of_a_checklist_that_names_a_file_leads_into_the_crate(
+    described: Results, entities: dict[str, Any]
+) -> None:
+    parts = {unquote(part["@id"]) for part in entities["./"]["hasPart"]}
+    files: dict[str, list[str]] = {}
+    for name in CHECKLISTS:
+        rows = rows_of(described.root / "report.html", name)
+        files[name] = [row["shown by"] for row in rows if row["shown by"]]
+        assert [file for file in files[name] if file not in parts] == []
+    assert {name: len(found) for name, found in files.items()} == {"reforms": 30, "neurips": 9}
+
+
 def test_checkpoints_are_described_where_they_lie(
     described: Results, entities: dict[str, Any]
 ) -> None:
@@ -187,6 +212,8 @@ def test_machines_and_versions_are_named_values(entities: dict[str, Any]) -> Non
     assert facts["seeds"] == "0"
     assert facts["more, seed 0: host"] == "node7"
     assert facts["more, seed 0: gpu"] == "none"
+    assert (facts["more, seed 0: driver"], facts["more, seed 0: cuda"]) == ("none", "none")
+    assert facts["report: GPU driver"]
     assert facts["report: torch"]
     assert "git commit" in facts
 

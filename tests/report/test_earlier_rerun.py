@@ -4,6 +4,7 @@ Its report called 64.95 against 81.33 "the same order of magnitude", and gave tw
 that equal the paper's to the digit, of which no file was kept.
 """
 
+import re
 from math import sqrt
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from tests.report.outline import section
 
 DASH, MINUS = "\u2013", "\u2212"
 REPORTED = {"loc1": 64.95, "loc5": 87.14, "gt": 95.12, "cls1": 67.59, "cls5": 91.44}
-NO_FILE = (
-    "Not evaluated: the re-run kept no file behind this number, and the one training that it names"
-    " had losses that were not finite."
+NO_CHAIN = (
+    "Void: no chain of files leads to this number; the re-run kept none, and the one training that"
+    " it names had losses that were not finite."
 )
 WAITING = (
     "Not evaluated: package ready (more/seed0/submission/results.tar), waiting for the evaluation"
@@ -107,17 +108,18 @@ def test_a_training_on_another_list_is_void_although_the_number_is_the_papers(
 
 
 @pytest.mark.parametrize("seeds", [1, 3])
-def test_a_number_without_a_chain_of_files_is_not_evaluated(
+def test_a_number_without_a_chain_of_files_is_void(
     pages: dict[int, JudgedPage], seeds: int
 ) -> None:
     page = pages[seeds]
     shown = page.claim("earlier-more-voc-val")
     assert (shown.measured, shown.difference) == (DASH, DASH)
-    assert (shown.verdict, shown.tone) == ("not evaluated", "open")
-    assert NO_FILE in shown.told
+    assert (shown.verdict, shown.tone) == ("void", "bad")
+    assert NO_CHAIN in shown.told
     assert "<p>Files behind " not in shown.told
     assert "<p>Files behind " in page.claim("cdtr-cub-loc1").told
-    assert NO_FILE in section(page.html, "limits")
+    (unmet,) = re.findall(r'<ul class="unmet">(.*?)</section>', page.html, re.S)
+    assert "MoRe, as the re-run reports it, reaches an mIoU of 76.4 on VOC 2012 val." in unmet
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_the_test_set_is_not_evaluated_without_a_receipt(
 
 def test_repeating_the_re_run_is_no_success_of_the_paper(pages: dict[int, JudgedPage]) -> None:
     assert (
-        "<h1>0 of 15 claims are consistent with the publication (one seed); 5 of 7 claims are"
+        "<h1>0 of 17 claims are consistent with the publication (one seed); 5 of 7 claims are"
         " consistent with the report of a re-run (one seed)</h1>" in pages[1].html
     )
 

@@ -279,7 +279,7 @@ def test_the_chain_leads_from_the_data_to_the_verdicts(
     results: LocalizationResults, section: LocalizationSection
 ) -> None:
     assert [len(part.chains) for part in section.parts] == [2, 2, 1]
-    links = {str(row["link"]): row for row in rows_of(section.parts[0].chains[1])}
+    links = {str(row["link"]): row for row in rows_of(section.parts[0].chains[1].table)}
     own = "cdtr/seed1"
     files = {
         "archives, and what was extracted": "../../data/extracted/birds/extraction.json",

@@ -18,7 +18,7 @@ from methods.errors import InputError
 from methods.evaluation.overlap import overlap
 from methods.evaluation.truths import read_truths
 from methods.reporting.gallery import Picture
-from methods.reporting.localization.cases import ImageScores, worst_cases
+from methods.reporting.localization.cases import ImageScores, ranked_cases, worst_cases
 from methods.reporting.localization.section import LocalizationSection, build_section
 from tests.report.localization_results import CLAIM, CLASSES, LocalizationResults, built
 from tests.report.localization_scenes import SPLITS
@@ -53,12 +53,24 @@ def test_the_worst_images_are_chosen_by_their_iou() -> None:
     assert worst_cases(right) == ()
 
 
+def test_the_best_and_the_median_images_are_chosen_by_their_iou() -> None:
+    iou = np.array([0.9, 0.7, 0.7, 0.8, 1.0, 0.1, 0.2, 0.3])
+    named = np.array([True, True, True, True, False, True, True, True])
+    best, median = ranked_cases(ImageScores(tuple("hgfedcba"), iou, named))
+    assert best.ids == ("h", "e", "f")  # not d, whose class is wrong; f before g at the same IoU
+    assert best.title == "Class and box right: the highest IoU, 3 of 4 images"
+    assert median.ids == ("a", "f", "g")  # two below them, three above
+    assert median.title == "All by their IoU: the median, 3 of 8 images"
+    (median,) = ranked_cases(ImageScores(("a",), np.array([0.9]), np.array([False])))
+    assert median.ids == ("a",)
+
+
 def test_pictures_are_those_of_the_files(
     results: LocalizationResults, section: LocalizationSection
 ) -> None:
-    named, *wrong = section.parts[0].galleries
+    named, best, median, *wrong = section.parts[0].galleries
     assert [row.id for row in named.rows] == SPLITS["test"][:2]
-    assert [len(gallery.rows) for gallery in wrong] == [3, 3, 2]
+    assert [len(gallery.rows) for gallery in (best, median, *wrong)] == [3, 3, 3, 3, 2]
     assert [gallery.title for gallery in section.parts[2].galleries] == [named.title]  # folded
     with np.load(results.folder() / "metrics/test.released.counts.npz") as counts:
         iou = dict(zip(counts["ids"].tolist(), counts["iou"][:, 0].tolist(), strict=True))

@@ -21,12 +21,16 @@ def test_the_machine_that_trained_is_named(tmp_path: Path) -> None:
     path = results.root / "more/seed1/train/done.json"
     done = read_json(path)
     done["device"] = "cuda"
-    done["machine"]["gpu"] = "A GPU"
+    done["machine"] |= {"gpu": "A GPU", "driver": "580.95.05", "cuda": "13.0"}
     write_json(path, done)
     first, second = rows_of(render_results(results), "machines")
-    columns = ("seed", "device", "processor or GPU", "torch", "CPU threads")
-    assert [first[column] for column in columns] == ["0", "cpu", "A processor", "2.5.1", "2"]
-    assert [second[column] for column in columns] == ["1", "cuda", "A GPU", "2.5.1", "2"]
+    columns = ("seed", "device", "processor or GPU", "GPU driver", "CUDA", "torch", "CPU threads")
+    on_cpu, on_gpu = ([row[column] for column in columns] for row in (first, second))
+    assert on_cpu == ["0", "cpu", "A processor", "", "", "2.5.1", "2"]
+    assert on_gpu == ["1", "cuda", "A GPU", "580.95.05", "13.0", "2.5.1", "2"]
+    facts = dict(machine_facts(results.sources()))
+    assert (facts["more, seed 0: driver"], facts["more, seed 0: cuda"]) == ("none", "none")
+    assert (facts["more, seed 1: driver"], facts["more, seed 1: cuda"]) == ("580.95.05", "13.0")
 
 
 def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
@@ -51,19 +55,19 @@ def test_only_jobs_behind_the_page_are_timed(tmp_path: Path) -> None:
 
 
 def test_what_trainings_took_of_a_gpu_is_told_or_why_not(tmp_path: Path) -> None:
-    results = Results(tmp_path, seeds=(0, 1, 2))
-    for seed, changes in (
-        (1, {"device": "cuda", "energy": {"watt_hours": 20.25, "basis": "power of a card"}}),
-        (2, {"device": "cuda", "energy": None}),
-    ):
-        path = results.root / f"more/seed{seed}/train/done.json"
-        done = {**read_json(path), **changes}
-        write_json(path, {key: value for key, value in done.items() if value is not None})
+    results = Results(tmp_path, seeds=(0, 1))
+    path = results.root / "more/seed1/train/done.json"
+    energy = {"watt_hours": 20.25, "basis": "power of a card"}
+    pair = [  # two processes, bytes
+        {"gpu_allocated": 9 * 10**9, "gpu_reserved": 11 * 10**9, "resident": 3 * 10**9},
+        {"gpu_allocated": 9 * 10**9, "gpu_reserved": 12 * 10**9, "resident": 2 * 10**9},
+    ]
+    done = {**read_json(path), "device": "cuda", "energy": energy, "memory": pair}
+    write_json(path, done)
     rows = rows_of(render_results(results), "trainings_cost")
     assert [tuple(row.values())[2:] for row in rows] == [
-        ("", "", "not measured (no NVIDIA card)"),
-        (str(151.2 / 3600), "20.25", "power of a card"),
-        (str(151.2 / 3600), "", "not measured (not recorded)"),  # by an older version
+        ("", "", "0.812345344", "", "not measured (no NVIDIA card)"),
+        (str(151.2 / 3600), "12.0", "3.0", "20.25", "power of a card"),
     ]
     facts = dict(machine_facts(results.sources()))
     assert facts["more, seed 0: energy (Wh)"] == "not measured (no NVIDIA card)"
@@ -131,6 +135,15 @@ def test_only_jobs_behind_localization_are_timed(tmp_path: Path) -> None:
     read = {str(path.relative_to(sources.benchmark_root)) for path in sources.benchmarks}
     assert {f"{job}.tsv" for job in behind} <= read
     assert not {f"{job}.tsv" for job in others} & read
+
+
+def test_the_driver_of_the_machine_that_wrote_the_page_is_named(tmp_path: Path) -> None:
+    sources = Results(tmp_path).sources()
+    for version, shown, stated in (("580.95.05",) * 3, (None, "none answers", "none")):
+        environment = replace(sources.environment, driver=version)
+        assert dict(environment_table(environment).rows)["GPU driver"] == shown
+        facts = dict(machine_facts(replace(sources, environment=environment)))
+        assert facts["report: GPU driver"] == stated
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from PIL import Image
 from methods.reporting.palette import class_colors, label_palette
 
 
-@pytest.mark.parametrize("number", [1, 7, 8, 23, 24, 80, 254])
+@pytest.mark.parametrize("number", [1, 7, 8, 20, 21, 80, 254])
 def test_every_class_of_a_picture_has_a_colour_of_its_own(number: int) -> None:
     palette = label_palette({})
     taken = {tuple(palette[label].tolist()) for label in (0, 255)}

@@ -1,12 +1,15 @@
 """Facts about the machine and the time that rules took."""
 
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from methods.errors import InputError
-from methods.provenance import describe_environment, read_timings
+from methods.provenance import PACKAGES, describe_environment, read_timings
+from tests.report.results import REPOSITORY
+from tests.unit.small_driver import Driver
 
 HEADER = "s\th:m:s\tmax_rss\tcpu_time\n"
 
@@ -86,3 +89,32 @@ def test_versions_are_those_that_are_installed(tmp_path: Path) -> None:
     import numpy
 
     assert dict(describe_environment(tmp_path).packages)["numpy"] == numpy.__version__
+
+
+def test_every_package_whose_version_is_told_is_locked() -> None:
+    text = "".join(path.read_text("utf-8") for path in REPOSITORY.glob("envs/locks/*.txt"))
+    locked = {line.partition("==")[0] for line in text.splitlines() if "==" in line}
+    assert {name.replace("_", "-") for name in PACKAGES} <= locked
+
+
+def test_the_driver_is_asked_for_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = Driver(tmp_path, monkeypatch)
+    driver.answer({"name": "One\nTwo\n", "driver_version": "580.95.05\n580.95.05\n"})
+    found = describe_environment(tmp_path)
+    assert (found.gpus, found.driver) == (("One", "Two"), "580.95.05")
+    driver.fail()
+    failed = describe_environment(tmp_path)
+    assert (failed.gpus, failed.driver) == ((), None)
+
+
+def test_locks_are_known_by_their_digests(tmp_path: Path) -> None:
+    assert describe_environment(tmp_path).locks == ()
+    for name in ("b.txt", "a.txt", "not-a-lock.md"):
+        path = tmp_path / "envs/locks" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    assert describe_environment(tmp_path).locks == tuple(
+        (f"envs/locks/{name}", sha256(name.encode()).hexdigest()) for name in ("a.txt", "b.txt")
+    )

@@ -95,19 +95,41 @@ def test_trainings_that_were_stopped_are_told(tmp_path: Path) -> None:
     assert anew in notes(results.sources(), [])
 
 
-def test_a_column_that_one_journal_lacks_is_drawn_of_the_other(tmp_path: Path) -> None:
+def test_a_value_that_is_not_finite_is_left_out_of_its_curve(tmp_path: Path) -> None:
     results = Results(tmp_path, seeds=[0, 1])
-    newer = results.folder("more", 1) / "train/journal.csv"
-    first, *rows = newer.read_text(encoding="utf-8").splitlines()
-    norms = ["inf", "nan", *(str(2 + number) for number in range(len(rows) - 2))]
-    lines = [f"{first},gradient_norm", *map(",".join, zip(rows, norms, strict=True))]
-    newer.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    number = results.run["training"]["iterations"]
+    add_column(results, 0, ["nan"] * number)
+    norms = ["inf", "nan", *(str(2 + at) for at in range(number - 2))]
+    add_column(results, 1, norms)
     runs = [run for run in results.sources().segmentation if run.run == "more"]
     drawn = {drawing.name: drawing for drawing in draw_journals("more", runs).drawings}
     assert drawn["curve-more-gradient_norm"].description == (
         f"norm of the gradients by iteration: seed 0 without a value; seed 1 from 2 to {norms[-1]}."
     )
     assert drawn["curve-more-total"].description.count("seed") == 2
+
+
+def test_journals_of_one_run_have_the_same_columns(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=[0, 1])
+    add_column(results, 1, ["1"] * results.run["training"]["iterations"])
+    runs = [run for run in results.sources().segmentation if run.run == "more"]
+    with pytest.raises(InputError, match=r"seed1/.*a table of other columns, expected those of .*"):
+        draw_journals("more", runs)
+
+
+def add_column(results: Results, seed: int, values: list[str]) -> None:
+    """The norms of the gradients in a journal."""
+    path = results.folder("more", seed) / "train/journal.csv"
+    first, *rows = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{first},gradient_norm", *map(",".join, zip(rows, values, strict=True))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_axes_that_may_not_begin_at_zero_are_named(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for title in ("more: validation by iteration", "more: the journal"):
+        below = text[text.index(f"<h3>{title}</h3>") :]
+        assert "and need not begin at 0." in below[: below.index("<figure")]
 
 
 def test_the_curve_may_be_of_another_split(tmp_path: Path) -> None:
@@ -304,6 +326,7 @@ def claim_row(
         facts=(),
         files=(),
         chains=(),
+        of_chosen=True,
         **{"calibration": False, "of_report": False, **of},
     )
 

@@ -140,10 +140,12 @@ def test_reasons_name_the_interval_the_seeds_and_what_else_moves_the_number(text
 
 
 def test_the_source_is_named_with_its_kind_and_what_is_not_sure_of_it(text: str) -> None:
-    for fact in ("source", "where", "of", "protocol", "note"):
+    for fact in ("source", "where", "of", "stage", "protocol", "seeds", "note"):
         assert text.count(f"<dt>{fact}</dt>") == len(TONES)
-    for told in ("MoRe (README)", "Table 2", "VOC 2012, decoder", "With CRF", "A note"):
+    of = "VOC 2012, val, miou in %"
+    for told in ("MoRe (README)", "Table 2", of, "decoder", "With CRF", "A note"):
         assert text.count(f"<dd>{told}</dd>") == len(TONES)
+    assert text.count("<dd>3 at least for a verdict of equivalence</dd>") == len(TONES) - 2
     assert text.count("<dd>It may be the best of several runs or checkpoints</dd>") == 1
 
 

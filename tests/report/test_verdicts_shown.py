@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from methods.data.files import read_json, sha256
-from methods.evaluation.segmentation import metrics_document, write_metrics
+from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from methods.reporting.deviation_classes import CLASSES_FILE
 from tests.report.judged import JudgedPage, judge_and_render
 from tests.report.outline import section

@@ -24,6 +24,8 @@ MACHINE = {
     "system": "Linux-6.1",
     "processor": "A processor",
     "gpu": None,
+    "driver": None,
+    "cuda": None,
     "python": "3.11.9",
     "torch": "2.5.1",
     "threads": 2,
@@ -72,8 +74,11 @@ def write_training(results: "Results", name: str, seed: int) -> None:
         "distinct_images": 240,
         "device": "cpu",
         "machine": MACHINE,
+        "memory": [{"gpu_allocated": None, "gpu_reserved": None, "resident": 812_345_344}],
         "energy": {"watt_hours": None, "basis": "no NVIDIA card"},
         "checkpoints": written,
+        "resumed": [],
+        "states_refused": [],
     }
     write_json(folder / "train/done.json", done)
     last = written[-1]

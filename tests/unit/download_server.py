@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import sleep
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -81,6 +82,39 @@ def cut(content: bytes, after: int, tag: str = '"1"') -> Answer:
     return answer
 
 
+def dripping(content: bytes) -> Answer:
+    """All of the content is promised, and a byte comes every 50 milliseconds, for a second."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        _begin(request, content)
+        for _ in range(20):
+            try:
+                request.wfile.write(b"x")
+            except OSError:
+                return  # the other side has gone
+            sleep(0.05)
+
+    return answer
+
+
+def silent(content: bytes, after: int | None, seconds: float) -> Answer:
+    """The first bytes of the content, or not even a header; then nothing for so long."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if after is not None:
+            _begin(request, content)
+            request.wfile.write(content[:after])
+        sleep(seconds)
+        request.close_connection = True
+
+    return answer
+
+
+def hanging_up(request: BaseHTTPRequestHandler) -> None:
+    """Not a word."""
+    request.close_connection = True
+
+
 def without_ranges(content: bytes) -> Answer:
     """All of the content, whatever was asked for."""
 
@@ -102,6 +136,12 @@ def status(code: int, **headers: str) -> Answer:
         request.end_headers()
 
     return answer
+
+
+def _begin(request: BaseHTTPRequestHandler, content: bytes) -> None:
+    request.send_response(200)
+    request.send_header("Content-Length", str(len(content)))
+    request.end_headers()
 
 
 def _send(request: BaseHTTPRequestHandler, body: bytes, length: int, tag: str, kind: str) -> None:

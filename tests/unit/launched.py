@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from methods.errors import InputError, StoppedError
-from methods.training.launched import end_with_launcher, tell
+from methods.training.launched import end_with_launcher, report
 from methods.training.signals import StopSignals
 
 HOURS = 3600 * 5
@@ -40,13 +40,13 @@ def _stop(rank: int, count: int, words: Path) -> None:
             os.kill(os.getppid(), signal.SIGUSR1)
         while asked.received is None:
             time.sleep(0.01)
-    tell(words, StoppedError(f"{rank} stopped by {asked.received}."))
+    report(words, StoppedError(f"{rank} stopped by {asked.received}."))
     sys.exit(1)
 
 
 def _end(what: str, words: Path) -> None:
     if what == "mistake":
-        tell(words, InputError("here", "a mistake", "none", "correct it"))
+        report(words, InputError("here", "a mistake", "none", "correct it"))
     elif what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     sys.exit(1)

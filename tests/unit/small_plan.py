@@ -23,7 +23,7 @@ def configuration(folder: Path, experiment: dict[str, Any], **changes: Any) -> C
         local_files={},
         device="auto",
         deterministic="auto",
-        states={"minutes": 10, "iterations": None, "keep": 2},
+        states={"minutes": 10, "iterations": None, "keep": 2, "keep_every": None},
         guards={"gradient_norm": 1e6, "loader_minutes": 10},
         rehearse=None,
         preflight="refuse",

@@ -13,6 +13,7 @@ from methods.data.files import read_json
 from methods.more import training as more
 from methods.training.journal import Journal
 from methods.training.states import Keeping
+from methods.training.watching import Watching
 from tests.unit import small_cdtr_run, small_run
 from tests.unit.small_keeping import small_keeping
 
@@ -30,6 +31,7 @@ def train_small(
     folder: Path,
     name: str = "train",
     keeping: Keeping | None = None,
+    watching: Watching | None = None,
     **training: Any,
 ) -> Path:
     """Train, or go on, in a folder of this name; return it.
@@ -39,6 +41,7 @@ def train_small(
         folder: that images and weights are written to.
         name: of the folder in it that the training writes to.
         keeping: of the states; none is kept by default.
+        watching: of the training; by the default limits alone where none is given.
         training: what differs in the settings of the training.
     """
     output = folder / name
@@ -57,6 +60,7 @@ def train_small(
         "seed": 0,
         "device": "cpu",
         "keeping": keeping or small_keeping(),
+        "watching": watching or Watching(),
     }
     if method == "more":
         more.train(**given)

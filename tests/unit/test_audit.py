@@ -9,6 +9,7 @@ from methods.cdtr import training as cdtr
 from methods.errors import InputError
 from methods.more import training as more
 from methods.training.audit import require_as_planned
+from methods.training.watching import Watching
 from tests.unit import small_cdtr_run, small_run
 from tests.unit.small_keeping import small_keeping
 from tests.unit.small_trainings import (
@@ -24,6 +25,7 @@ RATES = {0: {"lr_encoder": 0.1, "lr_heads": 1.0}, 2: {"lr_encoder": 1 / 3, "lr_h
 PLAN: dict[str, Any] = {**SEEN, "global_batch": 4, "learning_rates": RATES}
 BY_STEP = "iteration,lr_encoder,lr_heads\n0,0.1,1\n1,0.2,2\n2,0.3333333,3\n"
 BY_EPOCH = "iteration,epoch,lr\n0,0,0.1\n1,0,0.1\n2,1,0.3333333\n"
+COUNTED = "iteration,epoch,distinct_images\n0,0,2\n1,0,3\n2,1,5\n"
 
 
 def check(folder: Path, text: str, *, seen: Any = SEEN, **changes: Any) -> None:
@@ -75,6 +77,26 @@ def test_other_images_are_refused(tmp_path: Path, key: str, found: str) -> None:
         check(tmp_path, BY_STEP, **{key: PLAN[key] + 1})
 
 
+def test_distinct_images_are_counted_at_the_ends_of_epochs(tmp_path: Path) -> None:
+    check(tmp_path, COUNTED, learning_rates={}, distinct_images_after={1: 3, 2: 5})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("1,0,3", "1,0,4", "4 distinct images after 1 of 2 epochs, expected the 3 of"),
+        ("2,1,5", "2,1,3", "3 distinct images after 2 of 2 epochs, expected the 5 of"),
+    ],
+)
+def test_images_that_another_sampler_drew_are_refused(
+    tmp_path: Path, old: str, new: str, found: str
+) -> None:
+    planned = {"learning_rates": {}, "distinct_images_after": {2: 5, 1: 3}}
+    with pytest.raises(InputError) as refused:
+        check(tmp_path, COUNTED.replace(old, new), **planned)
+    assert f"journal.csv: found {found} resolved.yaml; the training" in str(refused.value)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_training_that_went_on_is_the_one_that_resolving_has_planned(
     tmp_path: Path, method: str
@@ -85,11 +107,11 @@ def test_a_training_that_went_on_is_the_one_that_resolving_has_planned(
     index = small.write_images(tmp_path)
     given = {"run": run, "classes": small.CLASSES, "index": index, "seed": 0, "device": "cpu"}
     plan = of_method.resolve(**given)["derived"]
-    keeping = {"keeping": small_keeping(iterations=2, plan=plan)}
+    planned = {"keeping": small_keeping(iterations=2), "watching": Watching(plan=plan)}
     with pytest.raises(CrashError):
-        train_until(5, method, tmp_path, **keeping)
-    assert (train_small(method, tmp_path, **keeping) / "done.json").is_file()
-    wrong = {"keeping": small_keeping(plan={**plan, "images_seen": plan["images_seen"] + 1})}
+        train_until(5, method, tmp_path, **planned)
+    assert (train_small(method, tmp_path, **planned) / "done.json").is_file()
+    wrong = Watching(plan={**plan, "images_seen": plan["images_seen"] + 1})
     with pytest.raises(InputError, match=r"images seen, expected the \d+ of resolved\.yaml"):
-        train_small(method, tmp_path, "other", **wrong)
+        train_small(method, tmp_path, "other", watching=wrong)
     assert not (tmp_path / "other/done.json").exists()

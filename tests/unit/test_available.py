@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from methods.cards import Card, card_names, gpu_answers, training_card
+from methods.cards import Card, card_names, driver_version, gpu_answers, training_card
 from methods.planning.available import MainMemory, installed_memory
 from tests.unit.small_driver import Driver
 
@@ -18,6 +18,7 @@ LARGE = Card("NVIDIA GeForce RTX 3090", 24 << 30, "GPU-bbbb")
 def test_no_driver_no_card(no_driver: None) -> None:
     assert training_card() is None
     assert card_names() == ()
+    assert driver_version() is None
 
 
 def test_a_driver_that_fails_has_no_card(driver: Driver) -> None:
@@ -63,6 +64,11 @@ def test_a_card_may_not_say_its_memory(driver: Driver) -> None:
 def test_the_names_of_all_cards(driver: Driver) -> None:
     driver.answer({"name": "Display 1\nNVIDIA H100, 80GB HBM3\n"})
     assert card_names() == ("Display 1", "NVIDIA H100, 80GB HBM3")
+
+
+def test_one_driver_serves_all_cards(driver: Driver) -> None:
+    driver.answer({"driver_version": "580.95.05\n580.95.05\n"})
+    assert driver_version() == "580.95.05"
 
 
 def put(file: Path, text: str) -> Path:

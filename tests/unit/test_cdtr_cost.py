@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from methods.cdtr import cost
+from methods.cdtr import cost, inference
 from methods.cdtr.guide_cost import guide_cost
 from methods.cdtr.network import CDTR
 from methods.cdtr.settings import NetworkSettings
@@ -196,3 +196,11 @@ def test_images_and_values_by_hand() -> None:
     # Of 50 images 48 are drawn in an epoch, by two processes in six batches of 4.
     assert cost.training_images(run, 50) == 5 * 2 * 6 * 4
     assert cost.map_values(run, 3) == 3 + 2 * 36 + 36 + 2
+
+
+def test_memory_of_a_prediction_is_that_of_a_batch() -> None:
+    assert cost.PREDICTED_TOGETHER == inference._BATCH
+    run = run_of(CUB)
+    encoder = 2 * 4 * 8 * (196 + 1) * (4 * 384 + 2 * 1536)
+    assert encoder < cost.prediction_memory(run, 200) < 1.6 * encoder
+    assert cost.prediction_memory(run, 1000) > cost.prediction_memory(run, 200)

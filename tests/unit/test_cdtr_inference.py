@@ -44,6 +44,7 @@ def arguments(tmp_path: Path, model: CDTR) -> dict:
         "split": "train",
         "output": tmp_path / "out",
         "device": "cpu",
+        "threads": 1,
     }
 
 

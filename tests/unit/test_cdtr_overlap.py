@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from methods.data.centre_crop import CentreCrop
 from methods.evaluation import overlap as module
+from methods.evaluation.crop import boxes_in_crop
 from methods.evaluation.overlap import best_overlap, overlap, overlaps
+from methods.postprocess.boxes import find_boxes
 from tests.unit.small_boxes import box_set
 
 
@@ -57,6 +60,32 @@ def test_first_and_best_box_of_every_map_and_threshold(
     first, best = overlaps(boxes, truths)
     assert first.tolist() == [[[0.5, 0], [1, 0]], [[0, 0], [0, 1]]]
     assert best.tolist() == [[[1, 0], [1, 0.5]], [[0, 0], [0, 1]]]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "found", "expected"),
+    [
+        (1, 2, [1, 2, 5, 6], 1),  # inside: both have 5 x 5 pixels
+        (8, 2, [8, 2, 11, 6], 20 / 25),  # at the right border: 4 x 5 of them
+        (1, 8, [1, 8, 5, 11], 20 / 25),  # at the lower border
+        (8, 8, [8, 8, 11, 11], 16 / 25),  # in the corner
+        (0, 0, [0, 0, 4, 4], 1),  # the others take nothing
+    ],
+)
+def test_an_object_at_the_border_loses_a_pixel_of_its_found_box(
+    x: int, y: int, found: list[int], expected: float
+) -> None:
+    """Found ends are held at 11, true ones are cut at 12, as in the evaluation of that name."""
+    view = CentreCrop(resize=12, image_size=12)
+    values = np.zeros((12, 12), dtype=np.float32)
+    values[y : y + 4, x : x + 4] = 1
+    (true,) = boxes_in_crop(np.array([[x, y, 4.0, 4.0]]), (12, 12), view, "exact")
+    assert true.tolist() == [x, y, x + 4, y + 4]
+    ((ours,),) = find_boxes(values, [0.5], 12, "wsolevaluation")
+    assert ours.tolist() == found
+    assert overlap(ours, true, ends_included=True) == expected
+    ((ours,),) = find_boxes(values, [0.5], 12, "program")
+    assert overlap(ours, true) == 1
 
 
 def test_ends_of_the_program_are_not_pixels() -> None:

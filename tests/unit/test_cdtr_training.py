@@ -18,6 +18,7 @@ from methods.cdtr.training import resolve, train
 from methods.cdtr.words import TITLES
 from methods.data.files import read_json, sha256
 from methods.errors import InputError
+from methods.training.watching import Watching
 from tests.unit.small_cdtr_run import (
     CLASSES,
     small_run,
@@ -42,6 +43,7 @@ def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "
         seed=seed,
         device="cpu",
         keeping=small_keeping(),
+        watching=Watching(),
     )
     return output
 
@@ -200,6 +202,7 @@ def test_a_guide_of_another_image_size_is_refused(tmp_path: Path) -> None:
             seed=0,
             device="cpu",
             keeping=small_keeping(),
+            watching=Watching(),
         )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from methods.configuration.checks import NO_RUN_NAMES, check_experiment
-from methods.configuration.experiments import read_experiment
+from methods.configuration.checks import NO_RUN_NAMES
 from methods.configuration.loading import load_configuration
 from methods.data.appearance import CLASS_APPEARANCES
 from methods.errors import InputError
@@ -74,6 +73,7 @@ CRF = "runs.more.protocols.crf"
 CAM = "runs.more.protocols.cam"
 ABLATION = {"full": "more", "protocol": "crf", "split": "val"}
 LOG = {"file": "claims/reference/more_training_log.csv", "dataset": "voc"}
+CLASS_LOG = {**LOG, "classes": "claims/reference/more_class_log.csv"}
 HELD_OUT = {"split": "train", "images": 20, "seed": 0}
 
 
@@ -153,6 +153,8 @@ HELD_OUT = {"split": "train", "images": 20, "seed": 0}
         ("reference_log", {**LOG, "file": "../log.csv"}, "expected a path inside the project"),
         ("reference_log", {**LOG, "file": "claims/mini.yaml"}, "without a column `dataset`"),
         ("reference_log", {**LOG, "dataset": "vco"}, "found 'vco', which has no row in"),
+        ("reference_log", {**LOG, "classes": "claims/a.csv"}, "classes: found no file 'claims/a.c"),
+        ("reference_log", {**CLASS_LOG, "dataset": "coco"}, "no row in claims/reference/more_cl"),
         ("ablation", {**ABLATION, "full": "mor"}, "full: found 'mor', which is no run, expected"),
         ("ablation", {**ABLATION, "protocol": "crg"}, "'crg', which runs.more has not, expected"),
         ("ablation", {**ABLATION, "split": "train"}, "found 'train', expected 'val' as in runs.mo"),
@@ -284,51 +286,3 @@ def test_runs_of_two_data_sets_may_differ(project: Path) -> None:
     load_changed(project, "datasets.more_shapes", experiment["datasets"]["shapes"])
     run = {**experiment["runs"]["more"], "dataset": "more_shapes", "train_split": "train"}
     assert "other" in load_changed(project, "runs.other", run).experiment["runs"]
-
-
-def test_archive_of_the_user_needs_a_checksum() -> None:
-    experiment = read_experiment(PROJECT, "paper")
-    experiment["datasets"]["voc2012"] |= {
-        "source": "local",
-        "archives": [{"name": "benchmark.tgz"}],
-    }
-    with pytest.raises(InputError, match=r"no checksum of benchmark\.tgz"):
-        check_experiment(experiment, PROJECT, "paper.yaml")
-
-
-def test_published_files_have_the_digests_of_the_table() -> None:
-    experiment = read_experiment(PROJECT, "paper")
-    archives = {
-        archive["name"]: archive for archive in experiment["datasets"]["voc2012"]["archives"]
-    }
-    assert archives["VOCtrainval_11-May-2012.tar"] == {
-        "name": "VOCtrainval_11-May-2012.tar",
-        "bytes": 1999639040,
-        "md5": "6cd6e144f989b92b3379bac3b3de84fd",
-    }
-    assert archives["VOC2012test.tar"] == {"name": "VOC2012test.tar", "digest": "unknown"}
-    prefixes = {block["sha256_prefix"][:8] for block in experiment["weights"].values()}
-    assert prefixes == {"80ecf9dd", "cd65a155", "40d36571"}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        (
-            "[CUB_200_2011.tgz]",
-            "[CUB_200_2012.tgz]",
-            r"datasets\.cub\.archives: .*CUB_200_2011\.tgz",
-        ),
-        ("ViT-B-32.pt", "ViT-B-33.pt", r"weights\.clip.*\.file: .*ViT-B-32\.pt"),
-        ("file: ViT-B-32.pt", "file: CUBV2.tar", r"whose SHA-256 is not published"),
-    ],
-)
-def test_a_file_that_is_not_in_the_table_of_sources_is_refused(
-    project: Path, old: str, new: str, sentence: str
-) -> None:
-    file = project / "experiments/paper.yaml"
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(InputError, match=sentence):
-        read_experiment(project, "paper")

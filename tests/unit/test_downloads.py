@@ -7,39 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from methods.data.addresses import without_secrets
-from methods.data.downloads import Wanted, fetch
+from methods.data.downloads import fetch
 from methods.data.locks import locked
 from methods.data.transfer import Timing
 from methods.errors import InputError
 from tests.unit.download_server import Answer, cut, serving, status, whole, without_ranges
+from tests.unit.small_downloads import CONTENT, DIGEST, QUICK, names, wanted
 
-CONTENT = bytes(range(256)) * 1200
-DIGEST = hashlib.sha256(CONTENT).hexdigest()
-QUICK = Timing(connect=2, read=0.5, attempts=3, pause=0.01, slowest=1e5, window=0.2)
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-def wanted(*urls: str, size: int | None = len(CONTENT), sha256: str = DIGEST) -> Wanted:
-    return Wanted("a.tar", urls, size, {"sha256": sha256} if sha256 else {})
-
-
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 @pytest.mark.parametrize("answer", [whole(CONTENT), without_ranges(CONTENT)])
@@ -80,62 +61,11 @@ def test_a_later_call_continues(tmp_path: Path) -> None:
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize(
-    ("answers", "reason"),
-    [
-        ([status(404)], "status 404"),
-        ([status(500)], "status 500"),
-        ([cut(CONTENT, 0)], f"it stopped after 0 of {len(CONTENT)} bytes"),
-        ([whole(CONTENT[:-1])], f"{len(CONTENT) - 1} bytes instead of {len(CONTENT)}"),
-        ([whole(CONTENT[::-1])], "sha256 .* instead of"),
-        ([whole(CONTENT, kind="text/html; charset=utf-8")], "a web page instead of the file"),
-        ([status(302, Location="file:///etc/hostname")], "No connection adapters"),
-    ],
-)
-def test_a_bad_address_gives_way_to_the_next(
-    tmp_path: Path, answers: list[Answer], reason: str
-) -> None:
-    target = tmp_path / "a.tar"
-    with serving(*answers) as bad, serving(whole(CONTENT)) as good:
-        with pytest.raises(InputError, match=rf"a\.tar: found no copy of it \(http.*: {reason}"):
-            fetch(wanted(bad.address), target, QUICK)
-        assert not target.exists()
-        fetch(wanted(bad.address, good.address), target, QUICK)
-    assert target.read_bytes() == CONTENT
-
-
 def test_a_server_that_recovers_and_one_that_sends_elsewhere(tmp_path: Path) -> None:
     with serving(whole(CONTENT)) as good:
         moved = status(301, Location=good.address)
         with serving(status(500), status(503), moved) as server:
             fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
-    assert (tmp_path / "a.tar").read_bytes() == CONTENT
-
-
-def in_seconds(seconds: float) -> str:
-    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
-
-
-@pytest.mark.parametrize(
-    ("asked", "least", "most"),
-    [
-        ("1", 1, 1.6),
-        (in_seconds(3600), 1.5, 2.1),  # bounded
-        ("3600", 1.5, 2.1),
-        (in_seconds(-3600), 0, 0.6),
-        ("soon", 0, 0.6),
-        ("-1", 0, 0.6),
-    ],
-    ids=["one", "later", "long", "earlier", "words", "negative"],  # not the times, which pass
-)
-def test_a_server_says_how_long_to_wait(
-    tmp_path: Path, asked: str, least: float, most: float
-) -> None:
-    busy = status(503, **{"Retry-After": asked})
-    begun = time.monotonic()
-    with serving(busy, whole(CONTENT)) as server:
-        fetch(wanted(server.address), tmp_path / "a.tar", replace(QUICK, longest=1.5))
-    assert least <= time.monotonic() - begun < most
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
 
 
@@ -156,27 +86,6 @@ def test_the_name_is_on_the_disk_before_the_call_ends(
     assert seen[-1] >= {"a.tar"}
     assert ".a.tar.part" not in seen[-1]
     assert names(tmp_path) == {"a.tar"}
-
-
-def test_a_slow_drip_is_given_up(tmp_path: Path) -> None:
-    def drip(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
-        request.send_header("Content-Length", str(len(CONTENT)))
-        request.end_headers()
-        for _ in range(20):
-            try:
-                request.wfile.write(b"x")
-            except OSError:
-                return  # the other side has gone
-            time.sleep(0.05)
-
-    with (
-        serving(drip) as server,
-        pytest.raises(InputError, match="less than 100000 bytes a second"),
-    ):
-        fetch(
-            wanted(server.address), tmp_path / "a.tar", Timing(attempts=1, slowest=1e5, window=0.2)
-        )
 
 
 def test_secrets_in_an_address_are_not_told(tmp_path: Path) -> None:
@@ -226,21 +135,11 @@ def test_secrets_of_proxies_and_broken_addresses_are_not_told(
     assert "hid den" not in str(caught.value)
 
 
-def test_other_schemes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        InputError, match="the address ftp://host/a.tar, expected https, http, file"
-    ):
-        fetch(wanted("ftp://host/a.tar"), tmp_path / "a.tar", QUICK)
-
-
 def test_a_file_of_this_machine_is_linked(tmp_path: Path) -> None:
     source, target = tmp_path / "with blank.tar", tmp_path / "to/a.tar"
     source.write_bytes(CONTENT)
     fetch(wanted(source.as_uri()), target, QUICK)
     assert target.samefile(source)
-    source.write_bytes(CONTENT[1:])
-    with pytest.raises(InputError, match=f"{len(CONTENT) - 1} bytes instead of"):
-        fetch(wanted(source.as_uri()), tmp_path / "other/a.tar", QUICK)
 
 
 def test_a_proxy_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +147,54 @@ def test_a_proxy_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
         fetch(wanted("http://nowhere.invalid/a.tar"), tmp_path / "a.tar", QUICK)
     assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        *("http://", ":8080", "http://:8080", "//", "http:", "host:8080", "http://host:port"),
+        *("http://me:hidden@", "http://me:hidden@:8080", "http://me:hid den@[::1"),
+    ],
+)
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_proxy_without_a_host_is_named_by_its_variable(
+    variable: str, proxy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(InputError) as caught:
+        fetch(wanted("https://host.invalid/a.tar"), tmp_path / "a.tar", QUICK)
+    assert str(caught.value) == (
+        f"{variable}: found an address without a scheme or without a host, expected that of a"
+        " proxy, such as http://host:8080; correct this variable of the environment, or unset it."
+    )
+
+
+def test_a_proxy_without_a_host_is_named_behind_a_redirect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:hidden@")
+    moved = status(301, Location="https://host.invalid/a.tar")
+    with (
+        serving(moved) as server,
+        pytest.raises(InputError, match="^https_proxy: found an address without"),
+    ):
+        fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
+    assert len(server.asked) == 1
+
+
+def test_a_proxy_that_is_not_used_is_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://")
+    with serving(whole(CONTENT)) as server:
+        fetch(wanted(server.address), tmp_path / "a.tar", QUICK)
+        monkeypatch.setenv("http_proxy", "http://")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        fetch(wanted(server.address), tmp_path / "b.tar", QUICK)
+        broken = "http://host.invalid:port/a.tar"
+        with pytest.raises(InputError, match="no copy of it"):
+            fetch(wanted(broken), tmp_path / "c.tar", QUICK)
+    assert len(server.asked) == 2
 
 
 CHILD = """

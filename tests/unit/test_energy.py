@@ -2,13 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from methods.cards import visible_cards
 from methods.data.files import read_json
 from methods.training.energy import Energy, Meter, watt_hours
+from methods.training.watching import Watching
 from tests.unit.small_driver import Driver
 from tests.unit.small_keeping import small_keeping
 from tests.unit.small_trainings import CrashError, train_small, train_until
@@ -99,14 +99,11 @@ def test_a_training_that_went_on_tells_of_all_its_attempts(tmp_path: Path, drive
     """The state has what was drawn before it, and done.json the sum."""
     driver.answer({**CARD, **POWER})
     cards = [card for _, card in visible_cards()]
-
-    def keeping(meter: Meter) -> Any:
-        return small_keeping(iterations=2, meter=meter)
-
+    keeping = small_keeping(iterations=2)
     with Meter(cards, "cuda", interval=0.01) as first, pytest.raises(CrashError):
-        train_until(5, "cdtr", tmp_path, keeping=keeping(first))
+        train_until(5, "cdtr", tmp_path, keeping=keeping, watching=Watching(meter=first))
     with Meter(cards, "cuda", interval=0.01) as second:
-        train_small("cdtr", tmp_path, keeping=keeping(second))
+        train_small("cdtr", tmp_path, keeping=keeping, watching=Watching(meter=second))
         alone = second.energy()
     energy = read_json(tmp_path / "train/done.json")["energy"]
     assert alone.watt_hours is not None

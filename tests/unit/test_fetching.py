@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,15 @@ import pytest
 from methods.data import fetching
 from methods.data.archives import verify_archives
 from methods.data.fetching import fetch_missing
+from methods.data.files import read_json
 from methods.data.remedies import Origin
 from methods.data.sources import read_sources
 from methods.errors import InputError
 from tests.unit.small_job import data_job
 from workflow_scripts import fetch_weights
+from workflow_scripts.job import Job
 
-CONTENT = b"an archive"
+CONTENT = tarfile.TarInfo("member").tobuf() + bytes(1024)  # an archive with an empty file
 DECLARED = [{"name": name, "bytes": len(CONTENT)} for name in ("a.tar", "b.tar")]
 
 
@@ -55,7 +58,7 @@ def broken_link_instead(path: Path) -> None:
         (Path.unlink, "no such file", "the file b.tar"),
         (broken_link_instead, "a link to nowhere, which is not there", "the file b.tar"),
         (folder_instead, "a folder", "the file b.tar"),
-        (lambda path: path.write_bytes(CONTENT[:-1]), "9 bytes", "10 bytes of b.tar"),
+        (lambda path: path.write_bytes(CONTENT[:-1]), "1535 bytes", "1536 bytes of b.tar"),
     ],
 )
 def test_a_wrong_place_is_told_before_anything_is_fetched(
@@ -154,24 +157,61 @@ def test_a_wrong_file_elsewhere_is_mended_there(
     assert str(caught.value).endswith(f"; {remedy}")
 
 
+def weights_job(folder: Path, known: str, source: Origin = "published") -> Job:
+    """The rule's job for a file, vit.pth, whose SHA-256 is known by these digits."""
+    block = {"source": source, "sha256_prefix": known, "network": {}, "task": "a test"}
+    return data_job(
+        folder,
+        "fetch_weights",
+        input={},
+        output={"card": folder / "vit.json"},
+        params={"weights": block, "path": str(folder / "vit.pth")},
+        wildcards={"weights": "vit"},
+    )
+
+
 @pytest.mark.parametrize(("source", "remedy"), [("local", BY_HAND), ("published", AGAIN)])
 def test_wrong_weights_are_mended_in_the_same_way(
     tmp_path: Path, source: Origin, remedy: str
 ) -> None:
-    path = tmp_path / "vit.pth"
-    path.write_bytes(CONTENT)
-    block = {"source": source, "sha256_prefix": "0" * 8}
-    job = data_job(
-        tmp_path,
-        "fetch_weights",
-        input={},
-        output={"card": tmp_path / "vit.json"},
-        params={"weights": block, "path": str(path)},
-        wildcards={"weights": "vit"},
-    )
+    (tmp_path / "vit.pth").write_bytes(CONTENT)
     with pytest.raises(InputError, match="expected one that begins with 00000000") as caught:
-        fetch_weights.main(job)
+        fetch_weights.main(weights_job(tmp_path, "0" * 8, source))
     assert str(caught.value).endswith(f"; {remedy}")
+    assert not (tmp_path / "vit.pth.sha256").exists()
+
+
+def test_weights_of_a_few_known_digits_hold_from_their_first_use(tmp_path: Path) -> None:
+    path, note, card = (tmp_path / f"vit.{end}" for end in ("pth", "pth.sha256", "json"))
+    path.write_bytes(CONTENT)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    job = weights_job(tmp_path, digest[:8])
+    fetch_weights.main(job)
+    assert note.read_text(encoding="utf-8") == f"{digest}  vit.pth\n"
+    said = {key: read_json(card)[key] for key in ("sha256", "checked_by", "remembered")}
+    assert said == {
+        "sha256": digest,
+        "checked_by": "sha256, first 8 digits",
+        "remembered": True,
+    }
+    fetch_weights.main(job)
+    former = f"{digest[:8]}{'0' * 56}"  # as a file of the same first digits has it
+    note.write_text(f"{former}  vit.pth\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        fetch_weights.main(job)
+    assert str(caught.value) == (
+        f"{path}: found sha256 {digest}, expected {former}, as when it was first seen"
+        " (vit.pth.sha256); put the former file back, or delete vit.pth.sha256 if the publisher has"
+        " replaced it."
+    )
+
+
+def test_weights_of_a_whole_digest_need_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "vit.pth").write_bytes(CONTENT)
+    fetch_weights.main(weights_job(tmp_path, hashlib.sha256(CONTENT).hexdigest()))
+    card = read_json(tmp_path / "vit.json")
+    assert (card["checked_by"], card["remembered"]) == ("sha256", False)
+    assert not (tmp_path / "vit.pth.sha256").exists()
 
 
 def test_a_wrong_place_of_a_file_that_is_there_does_no_harm(
@@ -190,7 +230,7 @@ def test_what_was_fetched_is_verified_without_reading_it_again(
     assert digested == {"a.tar": {"sha256": digest}, "b.tar": {"sha256": digest}}
     expected = verify_archives(tmp_path / "data", DECLARED, source="local")
     for name in places:
-        (tmp_path / "data" / name).write_bytes(CONTENT[::-1])  # which nobody sees
+        (tmp_path / "data" / name).write_bytes(CONTENT[:-1] + b"1")  # which nobody sees
     assert verify_archives(tmp_path / "data", DECLARED, digested, source="local") == expected
     with pytest.raises(InputError, match="as when it was first seen"):
         verify_archives(tmp_path / "data", DECLARED, source="local")

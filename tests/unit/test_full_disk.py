@@ -1,6 +1,7 @@
 """A full disk is one sentence that says where and how much; no half-written thing stays."""
 
 import errno
+import hashlib
 import io
 import os
 import re
@@ -135,11 +136,15 @@ def without_length(content: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
     return answer
 
 
+def digest_of(content: bytes) -> dict[str, str]:
+    return {"sha256": hashlib.sha256(content).hexdigest()}
+
+
 def test_a_download_onto_a_full_disk_can_go_on(tmp_path: Path, small_disk: Path) -> None:
     content = os.urandom(MIB) * 6
     part, target = small_disk / ".a.tar.part", small_disk / "a.tar"
     with serving(without_length(content), whole(content)) as server:
-        wanted = Wanted("a.tar", (server.address,), None, {})
+        wanted = Wanted("a.tar", (server.address,), None, digest_of(content))
         with pytest.raises(InputError) as caught:
             fetch(wanted, target, QUICK)
         after = "; the download goes on from here"
@@ -158,7 +163,7 @@ def test_a_download_keeps_what_came_before_the_disk_was_full(
     content = os.urandom(MIB)
     part, target = tmp_path / ".a.tar.part", tmp_path / "a.tar"
     with serving(whole(content)) as server:
-        wanted = Wanted("a.tar", (server.address,), len(content), {})
+        wanted = Wanted("a.tar", (server.address,), len(content), digest_of(content))
         full_after(tmp_path, 300_000)
         with pytest.raises(InputError) as caught:
             fetch(wanted, target, QUICK)

@@ -3,7 +3,6 @@
 import csv
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -12,6 +11,7 @@ from torch import nn
 from methods.data.files import read_json
 from methods.errors import InputError
 from methods.training.guards import GradientGuard, Limits, gradient_norm
+from methods.training.watching import Watching
 from tests.unit.small_keeping import small_keeping
 from tests.unit.small_trainings import METHODS, result, train_small
 
@@ -66,9 +66,9 @@ def test_an_exploding_gradient_stops_and_keeps_everything(tmp_path: Path, method
     number = max(range(1, len(found)), key=found.__getitem__)
     assert found[number] > max(found[:number])
     limit = (found[number] + max(found[:number])) / 2
-    keeping: dict[str, Any] = {"iterations": 1, "limits": Limits(gradient_norm=limit)}
+    keeping, watching = small_keeping(iterations=1), Watching(Limits(gradient_norm=limit))
     with pytest.raises(InputError) as stopped:
-        train_small(method, tmp_path, keeping=small_keeping(**keeping))
+        train_small(method, tmp_path, keeping=keeping, watching=watching)
     journal = tmp_path / "train/journal.unfinished.csv"
     assert str(stopped.value) == (
         f"{journal}: found gradients with a norm of {found[number]:.4g} at iteration {number},"
@@ -78,6 +78,6 @@ def test_an_exploding_gradient_stops_and_keeps_everything(tmp_path: Path, method
     )
     assert norms(journal.parent, journal.name) == found[: number + 1]
     assert not (tmp_path / "train/done.json").exists()
-    raised = train_small(method, tmp_path, keeping=small_keeping(iterations=1))
+    raised = train_small(method, tmp_path, keeping=keeping)
     assert result(raised) == result(whole)
     assert [entry["iteration"] for entry in read_json(raised / "done.json")["resumed"]] == [number]

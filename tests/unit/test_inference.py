@@ -43,6 +43,7 @@ def arguments(tmp_path: Path, model: MoRe) -> dict:
         "images": tmp_path,
         "output": tmp_path / "out",
         "device": "cpu",
+        "threads": 1,
     }
 
 
@@ -109,7 +110,8 @@ def test_the_plain_image_passes_the_network_once(
     arguments: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two images, each: 1 and its mirror image at scale 1, both together at scale 0.5."""
-    monkeypatch.setattr(inference, "forks", lambda device: 0)  # whose passes are not seen here
+    # The passes of forks are not seen here.
+    monkeypatch.setattr(inference, "forks", lambda device, threads: 0)
     passes: list[tuple[int, ...]] = []
 
     def record(module: nn.Module, images: tuple[torch.Tensor, ...], _: object) -> None:

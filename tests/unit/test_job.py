@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from workflow_scripts.job import told_by
+from workflow_scripts.job import output_of
 
 PROJECT = Path(__file__).parents[2]
 HINGE = """
@@ -96,7 +96,7 @@ subprocess.run(["echo", "from a child"])
     assert sorted(told) == ["from a child", "from print", "from stderr"]
     assert started.startswith("try_script: started 20")
     assert finished.startswith("try_script: finished 20")
-    assert told_by(tmp_path / "log s/job.log") == "\n".join(told) + "\n"
+    assert output_of(tmp_path / "log s/job.log") == "\n".join(told) + "\n"
 
 
 def test_mistake_is_one_sentence_on_the_terminal_and_in_the_log(tmp_path: Path) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from methods.data.downloads import Wanted, fetch
-from methods.data.files import atomic_folder
+from methods.data.files import atomic_folder, sha256
 from methods.errors import InputError
 
 
 def download(folder: Path) -> None:
     source = folder / "source"
     source.write_text("content")
-    fetch(Wanted("made", (source.as_uri(),), None, {}), folder / "made")
+    digest = sha256(source)
+    fetch(Wanted("made", (source.as_uri(),), None, {"sha256": digest}), folder / "made")
     source.unlink()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from methods.evaluation import localization, segmentation
+from methods.evaluation import localization, segmentation_files
 from methods.evaluation.box_scores import Outcomes, box_accuracy
 from methods.metric_names import metric_names
 
@@ -14,7 +14,7 @@ CLASSES = ("cat", "dog")
 
 
 def of_segmentation() -> dict[str, Any]:
-    return segmentation.metrics_document(
+    return segmentation_files.metrics_document(
         split="val",
         name="raw",
         protocol={},

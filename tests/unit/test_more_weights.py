@@ -65,15 +65,16 @@ class TestCheckpoint:
         assert "1 wrongly shaped key (decoder.conv8.weight (9, 8, 1, 1) instead of" in message
         assert equal_states(model.state_dict(), before)
 
-    def test_names_of_twenty_keys(self, tmp_path: Path) -> None:
+    def test_names_of_many_keys(self, tmp_path: Path) -> None:
         model = small_model()
         names = sorted(key for key in model.state_dict() if key.startswith("encoder.blocks."))
         state = {key: value for key, value in model.state_dict().items() if key not in names}
         torch.save(state, tmp_path / "part.pt")
-        shown = f"{', '.join(names[:20])} and {len(names) - 20} more)"
+        assert len(names) > 20
         with pytest.raises(InputError) as raised:
             load_checkpoint(tmp_path / "part.pt", model)
-        assert f"found {len(names)} missing keys ({shown}, expected the" in str(raised.value)
+        found = f"found {len(names)} missing keys ({', '.join(names)}), expected the"
+        assert found in str(raised.value)
 
     def test_refuses_what_is_no_state_dict(self, tmp_path: Path) -> None:
         model = small_model()

@@ -91,6 +91,7 @@ def test_cdtr_is_that_of_one_process(tmp_path: Path, pair: dict[str, Path]) -> N
         assert_close(found, theirs)
     for key in ("images_seen", "distinct_images", "iterations"):
         assert read_json(pair["cdtr"] / "done.json")[key] == read_json(single / "done.json")[key]
+    assert len(read_json(pair["cdtr"] / "done.json")["memory"]) == 2  # of each process
 
 
 def test_more_has_the_losses_of_each_share(pair: dict[str, Path]) -> None:

@@ -182,6 +182,7 @@ def test_missing_files_of_the_paper(paper: Configuration) -> None:
     assert archive.checked_by == "size, md5"
     weights = missing["jx_vit_base_p16_224-80ecf9dd.pth"]
     assert (weights.path.parent, weights.exact) == (paper.weights, False)
+    assert weights.checked_by == "sha256, first 8 digits"
     put(archive.path)
     put(weights.path)
     left = {file.path.name for file in missing_files(paper, None)}
@@ -275,6 +276,47 @@ def test_main_memory_grows_with_loaders_and_crf(small: Configuration) -> None:
     beside = main_memory(small, steps, Machine(gpu=False, cores=4))  # those of both seeds
     assert beside == pytest.approx(2 * (2e9 + 3 * 0.4e9 + gpu_memory(steps)) + crf)
     assert main_memory(small, [], machine) == 0
+
+
+def test_main_memory_counts_every_process_of_a_prediction(small: Configuration) -> None:
+    made = [step for step in steps_to_run(small, None) if step.network]
+    assert {step.name for step in made} == {"validation", "prediction"}
+    run = small.experiment["runs"]["more"]
+    network = 4 * cost.parameters(run, 3)
+    largest = 0.1e9 + cost.validation_memory(run, 3)
+    for cores, jobs, parts in ((1, 1, 1), (4, 1, 4), (8, 1, 8), (15, 1, 8), (16, 2, 8)):
+        machine = Machine(gpu=False, cores=cores)
+        expected = jobs * (0.4e9 + network + parts * largest)
+        assert main_memory(small, made, machine) == pytest.approx(expected)
+    assert main_memory(small, made, Machine(gpu=True, cores=16)) == 2e9 + 2 * network
+    one = [made[0]]
+    assert main_memory(small, one, Machine(gpu=False, cores=16)) == pytest.approx(
+        main_memory(small, one, Machine(gpu=False, cores=8))
+    )
+
+
+def test_predictions_run_beside_trainings_where_cores_are_left(small: Configuration) -> None:
+    steps = [step for step in steps_to_run(small, None) if step.name != "CRF"]
+    trained = [step for step in steps if step.learns]
+    made = [step for step in steps if step.network]
+    few, many = Machine(gpu=False, cores=8), Machine(gpu=False, cores=9)
+    both = main_memory(small, trained, many) + main_memory(small, made, many)
+    assert main_memory(small, steps, many) == pytest.approx(both)
+    assert main_memory(small, steps, few) == main_memory(small, trained, few)
+    heavy = [dataclasses.replace(step, working=9e9) for step in made]
+    assert main_memory(small, [*trained, *heavy], few) == main_memory(small, heavy, few) > 72e9
+
+
+def test_the_largest_image_decides_where_sizes_are_kept(small: Configuration) -> None:
+    """An image of 500 x 500 pixels at scale 1.5, though most have fewer."""
+    run = small.experiment["runs"]["more"]
+    run["protocols"]["crf"]["resize"] = "original"
+    step = next(s for s in steps_to_run(small, None) if "val.original" in str(s.path))
+    assert step.working == cost.prediction_memory(run, 3, int(1.5**2 * 500**2 / 64))
+    few = small.experiment["datasets"]["few"]
+    few |= {"source": "generated", "generated": {"size": [40, 80]}}
+    step = next(s for s in steps_to_run(small, None) if "val.original" in str(s.path))
+    assert step.working == cost.prediction_memory(run, 3, int(1.5**2 * 80**2 / 64))
 
 
 def test_annotations_of_coco_are_read_before_the_training(small: Configuration) -> None:

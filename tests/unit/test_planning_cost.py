@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from methods.configuration.experiments import read_experiment
-from methods.more import cost
+from methods.more import cost, validation
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
 from methods.settings import build
@@ -85,3 +85,35 @@ def test_memory_of_the_published_training_is_the_published_one() -> None:
     assert cost.training_memory(run, 20) - state == pytest.approx((12.1 * GIGA - state) / 2)
     one_of_two = {**run, "gpus": 2}
     assert cost.training_memory(one_of_two, 20) - state == pytest.approx((12.1 * GIGA - state) / 4)
+
+
+def test_memory_of_a_prediction_follows_the_largest_pass() -> None:
+    run = small_experiment()["runs"]["more"]
+    rows = 2 * (81 + 5)  # an image and its mirror image; patches, registers and classes
+    block = 2 * 4 * rows * (4 * 16 + 2 * 64)
+    graph = 4 * 2 * 4 * 3 * 1 * 16  # four arrays of each class's only neighbour
+    assert cost.prediction_memory(run, 3, 81) == block + graph
+    run["formulation"] = {"gcr": "without"}
+    assert cost.prediction_memory(run, 3, 81) == block
+    run["formulation"] = {"gcr_neighbours": "paper"}
+    assert cost.prediction_memory(run, 3, 81) == block + 40 * graph
+    assert cost.map_patches(run, (0.5, 1.5)) == 81
+    assert cost.map_patches(run, (0.5,)) == 36  # classes are named at scale 1
+
+
+def test_memory_of_a_validation_is_that_of_a_batch() -> None:
+    run = small_experiment()["runs"]["more"]
+    assert cost.VALIDATED_TOGETHER == validation._BATCH
+    cams = 8 * 3 * 48**2 * 4  # images, classes, pixels, bytes
+    passing = 8 * cost.prediction_memory(run, 3, 36)
+    assert cost.validation_memory(run, 3) == max(passing, 5 * cams) + 2 * cams
+    run["training"]["pseudo_labels"]["cam_scales"] = [1.5]
+    passing = 8 * cost.prediction_memory(run, 3, 81)
+    assert cost.validation_memory(run, 3) == max(passing, 5 * cams) + 2 * cams
+
+
+def test_memory_of_the_published_prediction_is_near_a_measured_one() -> None:
+    """Of ViT-B at scales to 1.5 a process took 0.34 to 0.36 GB, 0.03 GB of it its libraries."""
+    run = read_experiment(PROJECT, "paper")["runs"]["more"]
+    patches = max(cost.logit_cells(run, (1.0, 1.25, 1.5), "square", 0))
+    assert cost.prediction_memory(run, 20, patches) == pytest.approx(0.32 * GIGA, rel=0.25)

@@ -7,6 +7,7 @@ import pytest
 
 from methods.box_protocols import beyond_grid
 from methods.cdtr import cost
+from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
 from methods.data.sources import read_sources
 from methods.more import cost as more_cost
@@ -18,7 +19,14 @@ from methods.planning.steps import steps_to_run
 from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows
 from methods.postprocess.boxes import threshold_grid
-from tests.unit.small_plan import configuration, put, small_experiment, small_localization
+from tests.unit.small_plan import (
+    PROJECT,
+    configuration,
+    only,
+    put,
+    small_experiment,
+    small_localization,
+)
 
 GPU = Machine(gpu=True, cores=4)
 GUIDE = {"model": "ViT-B-32-quickgelu"}
@@ -107,11 +115,16 @@ def test_a_given_checkpoint_needs_neither_weights_nor_guide(
     assert [f.path.name for f in missing_files(birds, None)] == ["birds.tgz", "authors.pth"]
 
 
-def test_memory_is_that_of_the_training_alone(birds: Configuration) -> None:
+def test_memory_is_that_of_the_training_or_the_predictions(birds: Configuration) -> None:
     steps = steps_to_run(birds, None)
     run = birds.experiment["runs"]["cdtr"]
     assert gpu_memory(steps) == cost.training_memory(run, 3, GUIDE)
     assert main_memory(birds, steps, GPU) == pytest.approx(2e9 + 3 * 0.4e9)
+    made = [step for step in steps if step.name == "prediction"]
+    network, working = 4 * cost.parameters(run, 3), cost.prediction_memory(run, 3)
+    two = Machine(gpu=False, cores=2)
+    expected = 0.4e9 + network + 2 * (0.1e9 + working)
+    assert main_memory(birds, made, two) == pytest.approx(expected)
     boxes = [step for step in steps if step.name == "boxes"]
     assert main_memory(birds, boxes, GPU) == 0
 
@@ -144,7 +157,7 @@ def test_text_of_one_method(birds: Configuration) -> None:
         "extraction, scores and page are not counted: minutes each",
     ]
     (memory,) = (line for line in lines if line.startswith("main memory"))
-    assert memory.endswith("a training")
+    assert memory.endswith("trainings or predictions")
     (memory,) = (line for line in lines if line.startswith("GPU memory"))
     assert memory.endswith(cost.MEMORY_BASIS)
     assert "of another method" in cost.TIME_BASIS
@@ -163,7 +176,7 @@ def test_text_of_both_methods_says_whose_basis_it_is(both: Configuration) -> Non
     largest = max(steps, key=lambda step: step.memory)
     basis = {"cdtr": cost, "more": more_cost}[largest.method].MEMORY_BASIS
     assert any(line.startswith("GPU memory") and line.endswith(basis) for line in lines)
-    held = "  a training and a CRF, or the reading of annotations"
+    held = "  trainings or predictions, and a CRF; or the reading of annotations"
     assert any(line.startswith("main memory") and line.endswith(held) for line in lines)
 
 
@@ -197,6 +210,23 @@ def test_masks_are_made_where_there_are_segmentations(
     birds: Configuration, changes: dict[str, Any], masked: int
 ) -> None:
     assert masked_images({**birds.experiment["datasets"]["birds"], **changes}) == masked
+
+
+@pytest.mark.parametrize("name", ["paper", "cub", "cub_ablation"])
+def test_published_experiments_have_masks_of_every_bird(tmp_path: Path, name: str) -> None:
+    """Without them there is no PxAP."""
+    paper = configuration(tmp_path, only("cdtr", read_experiment(PROJECT, name)))
+    files = {file.path.name: file for file in missing_files(paper, None)}
+    assert {"CUB_200_2011.tgz", "segmentations.tgz"} <= files.keys()
+    segmentations = files["segmentations.tgz"]
+    assert (segmentations.bytes, segmentations.exact) == (39_272_883, True)
+    assert segmentations.checked_by == "size, md5"
+    assert not segmentations.by_a_person
+    dataset = paper.experiment["datasets"]["cub"]
+    assert masked_images(dataset) == dataset["images"] == 11_788
+    parts = {part.name: part.bytes for part in parts_to_write(paper, [], [], None, GPU)}
+    masks = 11_788 * pictures_of(dataset).mask_bytes
+    assert parts["extracted"] == pytest.approx(1.2e9 + 60e6 + masks)
 
 
 def test_sizes_of_pictures() -> None:

@@ -50,6 +50,8 @@ def test_text_of_the_paper(paper: Configuration) -> None:
     assert row.endswith("VOC terms (Flickr images)")
     address = read_sources()["VOCtrainval_11-May-2012.tar"].urls[0]
     assert f"VOC 2012, 11 May 2012; from {address}" in text
+    weights = next(line for line in lines if "jx_vit" in line and "from" not in line)
+    assert "~350 MB  sha256, first 8 digits  the pipeline" in weights
     assert [line.split()[:3] for line in lines if "GPU memory" in line] == [
         ["GPU", "memory", "~12"]
     ]
@@ -85,7 +87,7 @@ def test_unknown_sizes_are_called_unknown(small: Configuration) -> None:
     text = plan_text(small, None, Machine(gpu=True, cores=2))
     assert "To fetch: 2 files, at least ~5.0 MB" in text
     row = next(line for line in text.splitlines() if line.split()[:1] == ["vit.pth"])
-    assert row.split()[1:3] == ["unknown", "sha256"]
+    assert row.split()[1:6] == ["unknown", "sha256,", "first", "8", "digits"]
     assert "the pipeline knows no address" in text
 
 

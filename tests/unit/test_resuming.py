@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -14,11 +15,13 @@ from methods.data.files import read_json
 from methods.errors import StoppedError
 from methods.training.signals import SIGNALS
 from methods.training.state_files import StateFile
+from methods.training.unfinished import remove_unfinished
 from tests.unit.small_keeping import small_keeping
 from tests.unit.small_trainings import (
     ITERATIONS,
     METHODS,
     CrashError,
+    crash,
     result,
     send,
     train_small,
@@ -46,6 +49,7 @@ def test_crashes_at_any_iteration_change_nothing(
     assert done["resumed"][0]["stopped_by"] is None
     for key in ("distinct_images", "images_seen", "iterations"):
         assert done[key] == expected[key]
+    remove_unfinished(output)
     left = {"checkpoints", "done.json", "journal.csv"}
     assert {path.name for path in output.iterdir()} == left
 
@@ -155,6 +159,25 @@ def test_hard_kills_at_any_moment_change_nothing(
         assert result(output) == result(whole[method])
         resumed += len(read_json(output / "done.json")["resumed"])
     assert resumed > 0
+
+
+@pytest.mark.parametrize(
+    "step", ["unfinished.atomic_folder", "unfinished.write_json", "states.StateFolder.finish"]
+)
+def test_an_end_that_nobody_noted_is_made_again(
+    tmp_path: Path, whole: dict[str, Path], step: str
+) -> None:
+    """Crashed among its last steps: Snakemake then deletes the files that its rule names."""
+    keeping = small_keeping(iterations=2)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(CrashError):
+        patch.setattr(f"methods.training.{step}", lambda *_: crash())
+        train_small("cdtr", tmp_path, keeping=keeping)
+    output = tmp_path / "train"
+    shutil.rmtree(output / "checkpoints", ignore_errors=True)
+    for name in ("journal.csv", "done.json"):
+        (output / name).unlink(missing_ok=True)
+    assert result(train_small("cdtr", tmp_path, keeping=keeping)) == result(whole["cdtr"])
+    assert [entry["iteration"] for entry in read_json(output / "done.json")["resumed"]] == [8]
 
 
 def count_lines(path: Path) -> int:

@@ -12,13 +12,11 @@ from methods.data.predictions import PredictionItem, read_predictions, write_ind
 from methods.data.samples import ManifestFiles
 from methods.data.voc import augmented_mask_file
 from methods.errors import InputError
-from methods.evaluation.segmentation import (
-    confusion_matrix,
-    count_pairs,
+from methods.evaluation.segmentation import confusion_matrix, count_pairs, scores
+from methods.evaluation.segmentation_files import (
     metrics_document,
     read_metrics,
     read_pairs,
-    scores,
     write_metrics,
 )
 
@@ -121,6 +119,9 @@ def test_document_adds_up_the_images() -> None:
     assert found["miou"] == pytest.approx((500 / 6 + 400 / 6 + 50) / 3)
     low, high = found["interval_95"]
     assert low <= found["miou"] <= high
+    low, high = found["iou_interval_95"]["cat"]
+    assert low < found["per_class"]["cat"]["iou"] < high
+    assert found["iou_interval_95"]["bus"] == [None, None]
     # by column: background 5 of 5, cat 4 of 6, dog 1 of 1; no bus anywhere
     assert found["mean_precision"] == pytest.approx((100 + 400 / 6 + 100) / 3)
 

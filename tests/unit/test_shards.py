@@ -1,6 +1,6 @@
 """Equal files from any number of processes and threads that share the work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,21 +32,12 @@ CRF = {
 }
 
 
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """As many threads of torch behind a test as before; a prediction has as many processes."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
 def assert_equal_files(folder: Path, files: int, make: Callable[[Path, int], object]) -> None:
     """Make so many files with every number of shards, and compare them with those of one."""
     found = []
     for shards in SHARDS:
         output = folder / f"shards{shards}"
         output.mkdir()
-        torch.set_num_threads(shards)
         make(output, shards)
         paths = sorted(path for path in output.rglob("*") if path.is_file())
         found.append({str(path.relative_to(output)): sha256(path) for path in paths})
@@ -93,8 +84,8 @@ def test_logits_and_maps_of_segmentation(tmp_path: Path) -> None:
     given = segmentation(tmp_path)
 
     def predict(output: Path, shards: int) -> None:
-        more.predict_logits(**given, resize="aspect", output=output / "predictions")
-        more.predict_maps(**given, output=output / "maps")
+        more.predict_logits(**given, resize="aspect", output=output / "predictions", threads=shards)
+        more.predict_maps(**given, output=output / "maps", threads=shards)
 
     assert_equal_files(tmp_path, 2 * (4 + 1), predict)
 
@@ -102,9 +93,11 @@ def test_logits_and_maps_of_segmentation(tmp_path: Path) -> None:
 def test_class_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cdtr, "_BATCH", 2)
     given = localization(tmp_path)
-    assert_equal_files(
-        tmp_path, 12 + 1, lambda output, shards: cdtr.predict_class_maps(**given, output=output)
-    )
+
+    def predict(output: Path, shards: int) -> None:
+        cdtr.predict_class_maps(**given, output=output, threads=shards)
+
+    assert_equal_files(tmp_path, 12 + 1, predict)
 
 
 def script_job(folder: Path, output: Path, shards: int, **params: Any) -> Any:
@@ -122,7 +115,7 @@ def script_job(folder: Path, output: Path, shards: int, **params: Any) -> Any:
 
 def test_label_maps_with_and_without_crf(tmp_path: Path) -> None:
     given = segmentation(tmp_path)
-    more.predict_logits(**given, resize="square", output=tmp_path / "made")
+    more.predict_logits(**given, resize="square", output=tmp_path / "made", threads=1)
     plain = {"protocol": LOGITS, "classes": small_run.CLASSES}
     refined = {**plain, "protocol": {**LOGITS, "crf": True}, "crf": CRF}
 
@@ -134,7 +127,7 @@ def test_label_maps_with_and_without_crf(tmp_path: Path) -> None:
 
 
 def test_boxes(tmp_path: Path) -> None:
-    cdtr.predict_class_maps(**localization(tmp_path), output=tmp_path / "made")
+    cdtr.predict_class_maps(**localization(tmp_path), output=tmp_path / "made", threads=1)
 
     def find(output: Path, shards: int) -> None:
         find_boxes.main(script_job(tmp_path, output, shards, thresholds=[0.2]))

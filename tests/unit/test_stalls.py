@@ -8,7 +8,7 @@ import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from methods.errors import InputError
-from methods.training.stalls import limit_wait, loading_told
+from methods.training.stalls import limit_wait, loading_explained
 
 LONG = 60.0  # seconds
 
@@ -34,7 +34,7 @@ def load(*, kills: bool, minutes: float) -> None:
     loader = DataLoader(Stalling(kills=kills), num_workers=1)
     limit_wait(loader, minutes)
     start = time.monotonic()
-    with pytest.raises(InputError) as told, loading_told():
+    with pytest.raises(InputError) as told, loading_explained():
         for _ in loader:
             continue
     assert time.monotonic() - start < LONG / 2
@@ -57,7 +57,7 @@ def test_a_killed_process_is_told() -> None:
 
 
 def test_other_errors_pass() -> None:
-    with pytest.raises(RuntimeError, match=r"^shapes differ$"), loading_told():
+    with pytest.raises(RuntimeError, match=r"^shapes differ$"), loading_explained():
         raise RuntimeError("shapes differ")
 
 

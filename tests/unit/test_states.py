@@ -61,6 +61,21 @@ def test_the_last_states_are_kept(tmp_path: Path, stopped: Path) -> None:
     assert names(stopped) == ["state_000008.json", "state_000008.pt"]
 
 
+def test_others_are_kept_too(tmp_path: Path) -> None:
+    with pytest.raises(CrashError):
+        train_until(7, "cdtr", tmp_path, keeping=small_keeping(iterations=1, keep=1, keep_every=3))
+    assert {int(name[6:12]) for name in names(tmp_path / "train")} == {3, 6, 7}
+
+
+def test_states_of_a_finished_training_are_in_nobodys_way(tmp_path: Path, stopped: Path) -> None:
+    train_small("cdtr", tmp_path, keeping=EVERY)
+    assert "finished" in names(stopped)
+    other = small_keeping(iterations=4, identity={"code": "2"})
+    with pytest.raises(CrashError):
+        train_until(5, "cdtr", tmp_path, keeping=other)
+    assert names(stopped) == ["state_000004.json", "state_000004.pt"]
+
+
 def test_the_clock_asks_for_states_too(tmp_path: Path) -> None:
     with pytest.raises(CrashError):
         train_until(3, "cdtr", tmp_path, keeping=small_keeping(minutes=1e-9, keep=5))
@@ -185,7 +200,7 @@ def test_a_training_that_cannot_be_published_goes_on_later(
         patch.setattr(unfinished, "write_json", full_disk)
         with pytest.raises(InputError, match="no room"):
             train_small("cdtr", tmp_path, keeping=EVERY)
-    assert not any((stopped / name).exists() for name in ("journal.csv", "checkpoints"))
+    assert not (stopped / "done.json").exists()
     assert result(train_small("cdtr", tmp_path, keeping=EVERY)) == result(whole)
     assert read_json(stopped / "done.json")["resumed"][-1]["iteration"] == 8
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from methods.data.locks import lock_file
-from methods.data.sole import sole_process
 from methods.errors import InputError
+from methods.job_locks import sole_process
 from tests.unit.test_registry_entries import attempts_of, start
 
 SENTENCE = (

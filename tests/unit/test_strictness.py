@@ -8,9 +8,10 @@ import pytest
 from methods.configuration.loading import load_configuration
 from methods.data.files import atomic_path, write_json
 from methods.errors import InputError
-from methods.reporting.comparisons import Status
-from methods.reporting.strictness import is_met, unmet_sentence
+from methods.evaluation.equivalence import Outcome
+from methods.reporting.strictness import unmet_sentence
 from methods.reporting.summary import main
+from methods.reporting.verdict_words import WORDS, Status, is_met, is_tested
 
 PROJECT = Path(__file__).parents[2]
 SAID = "claims are not met, and the configuration says `strict: true`"
@@ -40,7 +41,10 @@ def test_a_one_sided_claim_asks_for_no_more_than_its_side(direction: str) -> Non
 
 
 def test_every_status_of_a_verdict_is_known() -> None:
-    for status in get_args(Status):
+    assert get_args(Status) == tuple(WORDS)
+    assert set(get_args(Outcome)) == set(filter(is_tested, WORDS))
+    assert all(bool(word.interval) == (word.basis == "test") for word in WORDS.values())
+    for status in WORDS:
         assert is_met(status) == (status in ("holds", "equivalent"))
 
 

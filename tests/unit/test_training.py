@@ -15,6 +15,7 @@ from methods.more.formulation import SWITCHES
 from methods.more.loop import COLUMNS
 from methods.more.training import resolve, train
 from methods.training.seeding import allow_tf32
+from methods.training.watching import Watching
 from tests.unit.small_keeping import small_keeping
 from tests.unit.small_run import CLASSES, small_run, write_backbone, write_images
 
@@ -32,6 +33,7 @@ def run_training(folder: Path, run: dict[str, Any], seed: int = 0, name: str = "
         seed=seed,
         device="cpu",
         keeping=small_keeping(),
+        watching=Watching(),
     )
     return output
 
@@ -53,6 +55,9 @@ def test_every_iteration_has_a_line_and_every_kept_checkpoint_a_digest(tmp_path:
         assert sha256(output / "checkpoints" / entry["file"]) == entry["sha256"]
     assert done["distinct_images"] == 4
     assert done["images_seen"] == 10
+    (memory,) = done["memory"]  # of one process
+    assert (memory["gpu_allocated"], memory["gpu_reserved"]) == (None, None)
+    assert memory["resident"] > 50 * 10**6  # torch alone takes more; bytes
 
 
 @pytest.mark.parametrize("tf32", [False, True])

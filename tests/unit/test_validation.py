@@ -56,6 +56,7 @@ def arguments(tmp_path: Path, model: MoRe) -> dict[str, Any]:
         "manifest": tmp_path / "manifest.json",
         "images": tmp_path,
         "device": "cpu",
+        "threads": 1,
     }
 
 
@@ -231,6 +232,5 @@ def test_shards_change_nothing(arguments: dict[str, Any], monkeypatch: pytest.Mo
     monkeypatch.setattr(validation, "_BATCH", 1)
     found = []
     for shards in (1, 2, 3, 5):
-        monkeypatch.setattr(validation, "forks", lambda device, shards=shards: shards)
-        found.append(validate(**arguments, split="train_aug"))
+        found.append(validate(**{**arguments, "threads": shards}, split="train_aug"))
     assert found == [found[0]] * 4

@@ -9,7 +9,7 @@ import pytest
 from methods.claims import AtLeast, AtMost, Equals, Quantity
 from methods.data.files import write_json
 from methods.errors import InputError
-from methods.evaluation.segmentation import metrics_document, write_metrics
+from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from methods.reporting.judging import judge
 from methods.reporting.measurements import Measurement, read_measurement
 from methods.reporting.verdicts import judge_all
@@ -243,6 +243,32 @@ def test_a_claim_may_name_the_validation_of_the_chosen_checkpoint(tmp_path: Path
     named = {"run": "more", "split": "val", "validation": "cam", "metric": "miou"}
     assert entry["quantity"] == named
     assert entry["files"] == ["more/seed3/checkpoint.json", "more/seed3/validation/val.200.json"]
+
+
+def test_a_claim_may_name_the_validation_at_an_iteration(tmp_path: Path) -> None:
+    write_validation(tmp_path)  # the chosen checkpoint is another
+    other = {"iteration": 100, **scored(dict.fromkeys(MAPS, 73.0))}
+    validation = tmp_path / "more/seed3/validation/val.200.json"
+    document = {**json.loads(validation.read_text()), **other}
+    write_json(validation.with_name("val.100.json"), document)
+    quantity = Quantity(run="more", split="val", validation="cam", iteration=100)
+    runs = {"more": {**RUNS["more"], "training": {"iterations": 200, "checkpoint_every": 100}}}
+    (entry,) = judge_all([claim(PUBLISHED, quantity=quantity)], tmp_path, [3], runs)["verdicts"]
+    assert (entry["status"], entry["values"]) == ("inconsistent", (73.0,))
+    assert entry["quantity"]["iteration"] == 100
+    assert entry["files"] == ["more/seed3/train/done.json", "more/seed3/validation/val.100.json"]
+    runs["more"]["training"]["checkpoint_every"] = 200
+    (entry,) = judge_all([claim(PUBLISHED, quantity=quantity)], tmp_path, [3], runs)["verdicts"]
+    assert (entry["status"], entry["files"]) == ("not evaluated", [])
+    assert entry["reason"] == ("Not evaluated: run more writes no checkpoint after iteration 100.")
+
+
+def test_a_number_that_the_claim_calls_void_is_void(tmp_path: Path) -> None:
+    stated = claim(PUBLISHED, quantity=None, void="no chain of files leads to it")
+    (entry,) = judge_all([stated], tmp_path, [0], RUNS)["verdicts"]
+    assert (entry["status"], entry["value"], entry["files"]) == ("void", None, [])
+    assert entry["reference"] == PUBLISHED.value
+    assert entry["reason"] == "Void: no chain of files leads to it."
 
 
 def test_a_validation_of_a_part_of_a_split_is_void(tmp_path: Path) -> None:

@@ -125,6 +125,7 @@ def test_a_bound_of_the_pipeline_is_never_void_by_a_deviation() -> None:
         ("training.loader_workers", False, "harmless"),
         ("training.losses.cre", False, "may matter"),
         ("weights.sha256_prefix", False, "may matter"),
+        ("derived.distinct_images", False, "may matter"),
         ("never.heard.of", True, "may matter"),
     ],
 )
@@ -134,6 +135,12 @@ def test_classes(key: str, added: bool, kind: str) -> None:
 
 def test_every_class_says_why() -> None:
     assert all(entry["why"].endswith(".") for entry in read_yaml(CLASSES_FILE)["classes"])
+    classes = read_classes()
+    assert classes.why("train_split", added=False) == (
+        "A network that has seen other images is not the one whose number was published."
+    )
+    assert classes.why("protocols.aspect", added=True).startswith("It makes numbers of its own")
+    assert classes.why("never.heard.of", added=False).startswith("No entry of the table")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +149,10 @@ def test_every_class_says_why() -> None:
         ("classes: [{keys: [a], class: bad, why: So.}]", "the class 'bad'"),
         ("classes: [{keys: [a], why: So.}]", "class"),
         ("others: []", "classes"),
+        (
+            "classes: [{keys: [derived.peak_lr], class: voids, why: So.}]",
+            "derived values that void a claim",
+        ),
     ],
 )
 def test_a_broken_table_is_one_sentence(tmp_path: Path, text: str, found: str) -> None:

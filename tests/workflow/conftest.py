@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from methods.layout import SEALS
 
 PROJECT = Path(__file__).parents[2]
 PARTS = (
@@ -28,6 +31,13 @@ PARTS = (
     "workflow_scripts",
 )
 SECONDS = 3000  # a call that takes longer hangs
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
+
+
+def environment() -> dict[str, str]:
+    """The variables of a user's call, which has none of those that the tests set."""
+    own = ("PYTHONPATH", "MAKELEVEL", "OMP_NUM_THREADS")
+    return {key: value for key, value in os.environ.items() if key not in own}
 
 
 @dataclass(frozen=True)
@@ -44,17 +54,29 @@ class Project:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `snakemake --cores 2` with more arguments."""
-        own = ("PYTHONPATH", "MAKELEVEL", "OMP_NUM_THREADS")  # a user's call has none of them
-        environment = {key: value for key, value in os.environ.items() if key not in own}
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            [*SNAKEMAKE, *arguments],
             cwd=self.folder,
-            env=environment,
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=SECONDS,
             check=False,
         )
+
+    def start(self, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it in a process group of its own, as a terminal does; what it says is in a log."""
+        with log.open("wb") as file:
+            return subprocess.Popen(
+                [*SNAKEMAKE, *arguments],
+                cwd=self.folder,
+                env=environment(),
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                # A shell has its background jobs ignore Ctrl-C, and so may whoever runs the tests.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            )
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """The rules that a call for the report would run, and how many jobs of each."""
@@ -68,6 +90,10 @@ class Project:
         assert jobs.pop("report") == 1
         return jobs
 
+    def unseal(self) -> None:
+        """Remove all seals, as whoever means to deceive would do."""
+        shutil.rmtree(self.results / SEALS)
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the one occurrence of a text."""
         path = self.folder / file
@@ -77,7 +103,7 @@ class Project:
 
 
 def copy_project(folder: Path, experiment: str = "tiny") -> Project:
-    """Copy what a call of Snakemake reads, with one of this folder's experiments to run."""
+    """Copy what a call of Snakemake reads, with mini or one of this folder's experiments to run."""
     for part in PARTS:
         source = PROJECT / part
         if source.is_dir():
@@ -86,8 +112,9 @@ def copy_project(folder: Path, experiment: str = "tiny") -> Project:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, folder / part)
-    file = f"{experiment}.yaml"
-    shutil.copy2(Path(__file__).with_name(file), folder / "experiments" / file)
+    own = Path(__file__).with_name(f"{experiment}.yaml")  # of the tests; mini is the project's
+    if own.exists():
+        shutil.copy2(own, folder / "experiments")
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
     config |= {"experiment": experiment, "device": "cpu"}
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
@@ -137,3 +164,9 @@ def finished_birds(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def birds(finished_birds: Project, tmp_path: Path) -> Project:
     """A copy of it that a test may change."""
     return copy_finished(finished_birds, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_mini(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same of mini, trained for real; tests must leave it as it is."""
+    return finish(tmp_path_factory.mktemp("mini") / "finished mini", "mini")

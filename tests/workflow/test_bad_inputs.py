@@ -142,6 +142,7 @@ def test_nan_logits_are_not_scored(project: Project) -> None:
     np.savez(stored, **arrays)
     index = "results/tiny/more/seed0/predictions/val.square/index.json"
     project.edit(index, digest, sha256(stored))
+    project.unseal()
     done = project.snakemake("metrics", "--until", "apply_crf")
     sentence = only_sentence(done)
     assert stored.name in sentence
@@ -160,11 +161,21 @@ def test_changed_logits_are_not_used(project: Project) -> None:
     assert not (project.results / "more/seed0/crf/val.crf/index.json").exists()
 
 
+def test_what_no_job_wrote_is_refused_before_anything_is_lost(project: Project) -> None:
+    resolved = "results/tiny/more/seed0/resolved.yaml"
+    project.edit(resolved, "cre: 0.2", "cre: 20.0")
+    sentence = only_sentence(project.snakemake("report"))
+    assert f"{resolved}: found other content than its job wrote" in sentence
+    for made in ("more/seed0/train/done.json", "more/seed0/train/checkpoints", "report.html"):
+        assert (project.results / made).exists()
+
+
 def test_changed_verdicts_are_not_shown(project: Project) -> None:
     verdicts = project.results / "verdicts.json"
     document = read_json(verdicts)
     document["verdicts"][0] |= {"status": "holds", "value": 99.9}
     write_json(verdicts, document)
+    project.unseal()
     sentence = only_sentence(project.snakemake("report"))
     name = document["verdicts"][0]["id"]
     assert f"verdicts.json: found a verdict on {name} that does not follow from the" in sentence

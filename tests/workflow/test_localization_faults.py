@@ -27,6 +27,14 @@ def assert_no_boxes(project: Project) -> None:
     assert not leftovers(project.results)
 
 
+def test_an_unknown_image_of_the_gallery_is_refused_before_the_training(birds: Project) -> None:
+    birds.edit("experiments/tiny_birds.yaml", 'gallery: ["00005"]', 'gallery: ["99999"]')
+    assert "resolve_run" not in birds.planned()
+    done = birds.snakemake(f"{TARGETS}/resolved.yaml", "--forcerun", "resolve_run")
+    expected = "gallery of run cdtr: found 99999, expected ids of test; correct the experiment."
+    assert only_sentence(done) == expected
+
+
 def test_changed_maps_are_not_used(birds: Project) -> None:
     stored = first_maps(birds)
     arrays = dict(np.load(stored))
@@ -47,6 +55,7 @@ def test_maps_that_are_not_finite_have_no_boxes(birds: Project) -> None:
     digest = sha256(stored)
     np.savez(stored, **arrays)
     birds.edit(f"{TARGETS}/predictions/test/index.json", digest, sha256(stored))
+    birds.unseal()
     sentence = only_sentence(birds.snakemake(f"{TARGETS}/boxes/test.program/index.json"))
     values = arrays["maps"].size
     assert f"{stored.name}: found 1 of {values} values of maps NaN or infinite" in sentence
@@ -56,6 +65,7 @@ def test_maps_that_are_not_finite_have_no_boxes(birds: Project) -> None:
 def test_truncated_boxes_are_not_scored(birds: Project) -> None:
     boxes = birds.results / RUN / "boxes/test.program/boxes.npz"
     boxes.write_bytes(boxes.read_bytes()[:-100])
+    birds.unseal()
     scores = birds.results / RUN / "metrics/test.released.json"
     target = f"{TARGETS}/metrics/test.released.json"
     sentence = only_sentence(birds.snakemake(target, "--forcerun", "score_boxes"))
@@ -73,6 +83,7 @@ def test_a_changed_threshold_is_not_used(birds: Project) -> None:
     changed = re.sub(r'("threshold": )[0-9.]+', r"\g<1>0.5", text, count=1)
     assert changed != text
     chosen.write_text(changed, encoding="utf-8")
+    birds.unseal()
     scores = birds.results / RUN / "metrics/test.honest.json"
     target = f"{TARGETS}/metrics/test.honest.json"
     sentence = only_sentence(birds.snakemake(target, "--forcerun", "score_boxes"))

@@ -55,6 +55,13 @@ def open_data(sources: ReportSources) -> Reply:
     return Reply("partly", because, _SPLITS)
 
 
+def suitability(sources: ReportSources) -> Reply:
+    """Controls are the only reason."""
+    first = sources.datasets[0].controls[0][1]
+    because = "Controls show what a score on the data is worth; no other reason is given."
+    return Reply("partly", because, relative(first, sources))
+
+
 def sample_sizes(sources: ReportSources) -> Reply:
     """Images of every split."""
     splits = [_manifest(dataset.manifest)["splits"] for dataset in sources.datasets]

@@ -17,8 +17,8 @@ class Reply:
     Attributes:
         answer: in a word.
         because: one sentence.
-        file: what shows it, relative to results/<experiment>; None where no file of the results
-            does.
+        file: what shows it, relative to results/<experiment> and part of the crate; None where no
+            file does, as where nothing was done.
     """
 
     answer: Answer

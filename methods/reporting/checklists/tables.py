@@ -19,6 +19,7 @@ COMPUTED: Mapping[str, Computed] = {
         data_answers.data_digests,
         data_answers.data_sources,
         data_answers.open_data,
+        data_answers.suitability,
         data_answers.sample_sizes,
         data_answers.missing_data,
         data_answers.corrupt_samples,

@@ -34,6 +34,7 @@ def machine_facts(sources: ReportSources) -> Iterator[Fact]:
     yield "report: processor", here.processor
     yield "report: cores", here.cores
     yield "report: GPUs", ", ".join(here.gpus) or "none"
+    yield "report: GPU driver", here.driver or "none"
     yield "report: Python", here.python
     for name, version in here.packages:
         yield f"report: {name}", version

@@ -17,6 +17,7 @@ _FORMATS = {
     ".csv": "text/csv",
     ".html": "text/html",
     ".json": "application/json",
+    ".md": "text/markdown",
     ".npz": "application/zip",
     ".smk": "text/plain",
     ".svg": "image/svg+xml",

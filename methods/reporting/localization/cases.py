@@ -1,4 +1,4 @@
-"""Which images of a split are shown: those where class and box do not come out right together."""
+"""Which images of a split are shown: the best, the median, those where class or box is wrong."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.evaluation.box_scores import RIGHT
-from methods.reporting.gallery import EXTREMES
+from methods.reporting.gallery import EXTREMES, middle
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class ImageScores:
 
 @dataclass(frozen=True)
 class Case:
-    """A way to be wrong.
+    """Images that are shown together.
 
     Attributes:
-        title: in words.
+        title: what they have in common.
         ids: the images that are shown.
     """
 
@@ -46,6 +46,19 @@ def read_image_scores(counts: Path) -> ImageScores:
     """Read the counts beside a metrics file, which were held against it when it was read."""
     with np.load(counts) as held:
         return ImageScores(tuple(held["ids"].tolist()), held["iou"][:, 0], held["top1"])
+
+
+def ranked_cases(scores: ImageScores) -> tuple[Case, ...]:
+    """The best images, if any has class and box right, and those in the middle of all by IoU."""
+    right = _ranked(scores, scores.named & (scores.iou >= RIGHT), "highest")
+    best = right[:EXTREMES]
+    median = tuple(middle(_ranked(scores, np.ones(len(scores.ids), dtype=bool), "lowest")))
+    number = f"{len(median)} of {len(scores.ids)} images"
+    cases = [Case(f"All by their IoU: the median, {number}", median)]
+    if best:
+        number = f"{len(best)} of {len(right)} images"
+        cases.insert(0, Case(f"Class and box right: the highest IoU, {number}", best))
+    return tuple(cases)
 
 
 def worst_cases(scores: ImageScores) -> tuple[Case, ...]:

@@ -10,7 +10,7 @@ from methods.errors import InputError
 from methods.reporting.localization.choices import RULE
 from methods.reporting.localization.scored import Scored, Seeds
 from methods.reporting.localization.words import MAPS_OF
-from methods.reporting.run_sources import LocalizationSources
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.sources import ReportSources
 
 _GT_KNOWN = {

@@ -12,12 +12,17 @@ from PIL import Image
 from methods.data.box_sets import BoxSet, read_box_set
 from methods.data.centre_crop import CentreCrop
 from methods.data.image_index import ImageRecord, read_index
+from methods.data.named_images import require_named
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
 from methods.data.samples import ManifestFiles
-from methods.errors import InputError
 from methods.evaluation.truths import read_truths
 from methods.reporting.gallery import Gallery, Picture, Row, encoded, heat_picture
-from methods.reporting.localization.cases import ImageScores, read_image_scores, worst_cases
+from methods.reporting.localization.cases import (
+    ImageScores,
+    ranked_cases,
+    read_image_scores,
+    worst_cases,
+)
 from methods.reporting.localization.frames import OURS, TRUE, draw_boxes
 from methods.reporting.localization.scored import Scored
 from methods.reporting.sources import DatasetSources
@@ -53,29 +58,26 @@ class _Album:
 
 
 def galleries(run: Scored, dataset: DatasetSources, *, whole: bool) -> tuple[Gallery, ...]:
-    """The images that the experiment names, then those where class or box is wrong.
+    """The images that the experiment names; the best, the median; those with class or box wrong.
 
     All by the protocol that stands for the run.
 
     Args:
         run: of which the images are shown.
         dataset: its data set.
-        whole: whether the wrong ones are shown as well.
+        whole: whether other images than the named ones are shown as well.
 
     Raises:
         InputError: a named image is not in the split, or a file is not what it should be.
     """
     files = run.files
     album = _open(run, dataset)
-    for id in files.gallery:
-        if id not in album.records:
-            where = f"gallery of run {files.run}"
-            raise InputError(where, id, f"ids of {files.split}", "correct the experiment")
+    require_named(files.run, files.gallery, files.split, album.records)
     chosen = [(f"Images of {files.split} that the experiment names", files.gallery)]
     if whole:
         chosen += [
             (f"{case.title} of {files.split}, {files.headline}", case.ids)
-            for case in worst_cases(album.scores)
+            for case in (*ranked_cases(album.scores), *worst_cases(album.scores))
         ]
     return tuple(Gallery(title, tuple(_row(id, album) for id in ids)) for title, ids in chosen)
 

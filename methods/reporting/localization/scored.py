@@ -9,7 +9,7 @@ from methods.box_protocols import BoxProtocol
 from methods.errors import InputError
 from methods.evaluation.localization import read_metrics
 from methods.evaluation.threshold_choice import Choice, read_choice
-from methods.reporting.run_sources import LocalizationSources
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.sources import DatasetSources
 
 

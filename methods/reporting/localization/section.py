@@ -7,6 +7,7 @@ from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery
+from methods.reporting.links import Chain
 from methods.reporting.localization.choices import choices_table
 from methods.reporting.localization.classes_drawing import draw_classes
 from methods.reporting.localization.decomposition_drawing import draw_decomposition, draw_gap
@@ -43,7 +44,7 @@ class LocalizationPart:
         curves: none where nothing was trained.
         galleries: pictures of the first seed.
         pictured: run and seed of the pictures, for people.
-        chains: files, one table a seed.
+        chains: files, one chain a seed.
     """
 
     run: str
@@ -54,7 +55,7 @@ class LocalizationPart:
     curves: tuple[CurveGroup, ...]
     galleries: tuple[Gallery, ...]
     pictured: str
-    chains: tuple[Table, ...]
+    chains: tuple[Chain, ...]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def sole_process(target: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 def _locked(lock: Path, target: Path, patience: float) -> int:
     """The descriptor of the file, locked where that is possible."""
-    end, told = time.monotonic() + patience, False
+    end, said = time.monotonic() + patience, False
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
@@ -55,9 +55,9 @@ def _locked(lock: Path, target: Path, patience: float) -> int:
             os.close(descriptor)
             if time.monotonic() >= end:
                 raise _still_running(target, holder) from None
-            if not told:
+            if not said:
                 print(f"{target}: another process is at the same job; waiting", file=sys.stderr)
-                told = True
+                said = True
             time.sleep(_PAUSE)
             continue
         except OSError as error:

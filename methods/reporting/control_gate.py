@@ -1,0 +1,79 @@
+"""Evaluations that their own controls show to be wrong, so that nothing measured by them counts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from methods.claims import Claim, Quantity
+from methods.data.files import check_fields
+from methods.reporting.measurements import read_scores
+
+Failed = Mapping[tuple[str, str], str]  # why, in words, by data set and split
+
+_KNOWN = ("perfect", "all_background")  # controls whose worth follows from the masks or boxes alone
+_TOLERANCE = 1e-9  # points
+# What the truth itself scores, by the metrics that one of the tasks has.
+_OF_PERFECT = ("miou", "gt_known", "top1_loc")
+
+
+def failed_controls(files: Iterable[Path]) -> dict[tuple[str, str], str]:
+    """Find the evaluations in which a control is not worth what is known beforehand.
+
+    Args:
+        files: metrics of controls, controls/<data set>/<split>.<control>.json.
+
+    Raises:
+        InputError: one of them is missing or broken, or was changed by hand.
+    """
+    failed: dict[tuple[str, str], str] = {}
+    for path in files:
+        split, _, control = path.stem.rpartition(".")
+        if control not in _KNOWN:
+            continue
+        for metric, found, known in _held(control, path):
+            if found is None or not isclose(found, known, rel_tol=0, abs_tol=_TOLERANCE):
+                is_worth = "undefined" if found is None else f"{found:.2f}"
+                dataset = path.parent.name
+                failed.setdefault(
+                    (dataset, split),
+                    f"the evaluation of {dataset} on {split} is wrong, since {metric} of its control"
+                    f" {control} is {is_worth} instead of {known:.2f}",
+                )
+    return failed
+
+
+def failed_gate(claim: Claim, runs: Mapping[str, Any], failed: Failed) -> str | None:
+    """Why the evaluation that a claim was measured by is wrong, in words; None where it is not.
+
+    A claim about such a control itself holds or fails like any other.
+
+    Args:
+        claim: to be judged.
+        runs: the block `runs` of the experiment; `dataset` is read.
+        failed: of `failed_controls`.
+    """
+    if not failed:
+        return None
+    measured = [quantity for quantity in claim.quantities() if quantity.control not in _KNOWN]
+    return next((failed[key] for key in _evaluations(measured, runs) if key in failed), None)
+
+
+def _evaluations(
+    quantities: Iterable[Quantity], runs: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    for quantity in quantities:
+        dataset = quantity.dataset if quantity.run is None else runs[quantity.run]["dataset"]
+        yield str(dataset), quantity.split
+
+
+def _held(control: str, path: Path) -> Iterator[tuple[str, float | None, float]]:
+    """(metric, what it is, what it must be), percent."""
+    scores = read_scores(path)
+    if control == "all_background":
+        stated = check_fields(path, scores["protocol"], {"known_miou": float | int})
+        yield "miou", scores["miou"], stated["known_miou"]
+        return
+    for metric in _OF_PERFECT:
+        if metric in scores:
+            yield metric, scores[metric], 100.0

@@ -1,0 +1,69 @@
+"""Seals: the digests of what the jobs of an experiment wrote, which every call holds the files to.
+
+Jobs read each other's files by their names, so that a value changed by hand, or a file copied over
+another one, would be computed with as if a job had written it. A seal keeps no forger away.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from methods.data.files import atomic_path, sha256
+from methods.errors import InputError
+from methods.layout import SEALS
+
+_SUFFIX = ".sha256"  # of the file that holds the digest; below `seals`, in the tree of the files
+
+
+def break_seals(results: Path, paths: Iterable[Path]) -> None:
+    """Remove the seals of files that are about to be made anew.
+
+    Args:
+        results: folder of the experiment.
+        paths: of the files; those outside it, and folders, have no seal.
+    """
+    for seal in _seals(results, paths):
+        seal.unlink(missing_ok=True)
+
+
+def seal(results: Path, paths: Iterable[Path]) -> None:
+    """Note the digests of files that a job has made.
+
+    Args:
+        results: folder of the experiment.
+        paths: of the files; those outside it, and folders, get no seal.
+
+    Raises:
+        InputError: the folder cannot be written to, or its disk is full.
+    """
+    files = [path for path in paths if path.is_file()]
+    for seal, file in zip(_seals(results, files), files, strict=True):
+        with atomic_path(seal) as temporary:
+            temporary.write_text(f"{sha256(file)}\n", encoding="ascii")
+
+
+def require_sealed(results: Path) -> None:
+    """Refuse files that no longer are what a job wrote; those that are gone will be made anew.
+
+    Args:
+        results: folder of the experiment.
+
+    Raises:
+        InputError: a file has been changed.
+    """
+    folder = results / SEALS
+    for seal in sorted(folder.rglob(f"*{_SUFFIX}")):
+        file = results / seal.relative_to(folder).with_name(seal.name.removesuffix(_SUFFIX))
+        if file.is_file() and sha256(file) != seal.read_text(encoding="ascii").strip():
+            raise InputError(
+                file,
+                "other content than its job wrote",
+                "files that only jobs write",
+                "put the former file back, or delete this one and report.html: both are made anew",
+            )
+
+
+def _seals(results: Path, paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_relative_to(results):
+            relative = path.relative_to(results)
+            yield results / SEALS / relative.with_name(f"{relative.name}{_SUFFIX}")
