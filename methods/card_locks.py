@@ -3,15 +3,18 @@
 import fcntl
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from methods.cards import Card, visible_cards
+from methods.data.disk import reason
+from methods.data.siblings import sibling
 from methods.errors import InputError
 
+SHARED = Path("/tmp")  # the same for all users and jobs, whatever their TMPDIR says
+_MODE = 0o644  # to lock a file one must be able to read it
 _CHOICE = "CUDA_VISIBLE_DEVICES"
 _PAUSE = 1.0  # seconds between two tries
 
@@ -25,20 +28,21 @@ def hold_cards(
     """Wait for free GPUs, hold them for a block, and let CUDA show the block no others.
 
     To be entered before CUDA starts. The system drops a hold with the process that has it. Only
-    jobs of this pipeline ask, and those in a container of its own ask only each other.
+    jobs of this pipeline ask, and those that see another folder of that name, as in a container,
+    ask only each other.
 
     Args:
         count: how many; 0 holds none.
         say: is told once what is waited for.
-        folder: of the files that are locked, the same for all who share the cards; by default that
-            of temporary files.
+        folder: of the files that are locked, the same for all who share the cards; by default
+            `SHARED`.
         pause: seconds between two tries.
 
     Yields:
         The cards that are held; none where no driver lists any, which then CUDA has to find.
 
     Raises:
-        InputError: there are fewer cards.
+        InputError: there are fewer cards, or the files cannot be made or read.
     """
     visible = visible_cards() if count else []
     if not visible:
@@ -51,8 +55,7 @@ def hold_cards(
             f"{count}, as the job asks",
             f"lower the number, or let {_CHOICE} name more",
         )
-    place = folder or Path(tempfile.gettempdir())
-    held = _wait(place, visible, count, say, pause)
+    held = _wait(folder or SHARED, visible, count, say, pause)
     chosen = os.environ.get(_CHOICE)
     if len(visible) > count:
         os.environ[_CHOICE] = ",".join(name for (name, _), _ in held)
@@ -89,10 +92,24 @@ def _wait(
         time.sleep(pause)
 
 
+def card_lock(card: Card, folder: Path = SHARED) -> Path:
+    """The file that is locked while a job holds the card."""
+    name = hashlib.sha256(card.identity.encode()).hexdigest()[:16]
+    return folder / f"gpu-{name}.lock"
+
+
 def _try(folder: Path, card: Card) -> int | None:
     """The descriptor of a card's locked file; None where another process has it."""
-    name = hashlib.sha256(card.identity.encode()).hexdigest()[:16]
-    descriptor = _opened(folder / f"gpu-{name}.lock")
+    path = card_lock(card, folder)
+    try:
+        descriptor = _opened(path)
+    except OSError as error:
+        raise InputError(
+            path,
+            f"a lock that cannot be made or read ({reason(error)})",
+            "a file that every user may read, in a folder that every user may write to",
+            "make the folder so, and remove the file if it is there while no job uses the GPU",
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -104,7 +121,21 @@ def _try(folder: Path, card: Card) -> int | None:
 def _opened(path: Path) -> int:
     """A descriptor of the file, which may be another user's; it is made where it is missing."""
     # In a folder for all, Linux refuses to open another's file with O_CREAT.
+    while True:
+        try:
+            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            _make(path)
+
+
+def _make(path: Path) -> None:
+    """Make the file, which has its permissions from the moment that it is there."""
+    made = sibling(path)
+    descriptor = os.open(made, os.O_RDONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        os.fchmod(descriptor, _MODE)  # whatever the umask
+        with suppress(FileExistsError):  # another process was faster
+            os.link(made, path)
+    finally:
+        os.close(descriptor)
+        made.unlink()

@@ -21,8 +21,8 @@ def break_seals(results: Path, paths: Iterable[Path]) -> None:
         results: folder of the experiment.
         paths: of the files; those outside it, and folders, have no seal.
     """
-    for seal in _seals(results, paths):
-        seal.unlink(missing_ok=True)
+    for path in _within(results, paths):
+        _seal_of(results, path).unlink(missing_ok=True)
 
 
 def seal(results: Path, paths: Iterable[Path]) -> None:
@@ -35,10 +35,10 @@ def seal(results: Path, paths: Iterable[Path]) -> None:
     Raises:
         InputError: the folder cannot be written to, or its disk is full.
     """
-    files = [path for path in paths if path.is_file()]
-    for seal, file in zip(_seals(results, files), files, strict=True):
-        with atomic_path(seal) as temporary:
-            temporary.write_text(f"{sha256(file)}\n", encoding="ascii")
+    for path in _within(results, paths):
+        if path.is_file():
+            with atomic_path(_seal_of(results, path)) as temporary:
+                temporary.write_text(f"{sha256(path)}\n", encoding="ascii")
 
 
 def require_sealed(results: Path) -> None:
@@ -62,8 +62,9 @@ def require_sealed(results: Path) -> None:
             )
 
 
-def _seals(results: Path, paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_relative_to(results):
-            relative = path.relative_to(results)
-            yield results / SEALS / relative.with_name(f"{relative.name}{_SUFFIX}")
+def _within(results: Path, paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.is_relative_to(results))
+
+
+def _seal_of(results: Path, path: Path) -> Path:
+    return results / SEALS / path.parent.relative_to(results) / f"{path.name}{_SUFFIX}"

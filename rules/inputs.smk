@@ -137,7 +137,9 @@ def workflow_files():
 
 def lock_files():
     """What pins every package."""
-    return [str(HERE / file.relative_to(PROJECT)) for file in sorted(PROJECT.glob("envs/locks/*.txt"))]
+    return [
+        str(HERE / file.relative_to(PROJECT)) for file in sorted(PROJECT.glob("envs/locks/*.txt"))
+    ]
 
 
 def deviation_classes():

@@ -116,7 +116,7 @@ def _draw_log(axes: Axes, classes: Sequence[str], log: ClassLog) -> None:
 
 
 def _spoken(classes: Sequence[str], series: ClassSeries, log: ClassLog | None) -> str:
-    """IoU of every class by the protocol that stands for the run, mean over the seeds; the log's."""
+    """Mean IoU of every class by the protocol that stands for the run, and that of the log."""
     means = dict(zip(classes, series.points[..., 0].mean(axis=0).tolist(), strict=True))
     said = f"IoU, {spoken_label(series.label)}: {_listed(means)}."
     if log is None:

@@ -37,8 +37,8 @@ def failed_controls(files: Iterable[Path]) -> dict[tuple[str, str], str]:
                 dataset = path.parent.name
                 failed.setdefault(
                     (dataset, split),
-                    f"the evaluation of {dataset} on {split} is wrong, since {metric} of its control"
-                    f" {control} is {is_worth} instead of {known:.2f}",
+                    f"the evaluation of {dataset} on {split} is wrong, since {metric} of its"
+                    f" control {control} is {is_worth} instead of {known:.2f}",
                 )
     return failed
 

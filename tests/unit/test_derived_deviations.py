@@ -20,10 +20,7 @@ from methods.training.batches import BatchSampler
 
 REPOSITORY = Path(__file__).parents[2]
 RECORD = read_published(sorted((REPOSITORY / "claims/reference").glob("*_settings.yaml")))
-WHY = (
-    "What follows from several settings together, as the training recorded it. The network learned"
-    " otherwise; what is scored is the same quantity."
-)
+WHY = "It follows from several settings; the network learned otherwise, what is scored is the same."
 
 
 def settings(format: str) -> tuple[TrainingSettings, int]:

@@ -19,7 +19,9 @@ def results(tmp_path: Path) -> Path:
         path.write_text(name, encoding="utf-8")
     folder = tmp_path / "results/tiny"
     seal(folder, [folder / "more/seed0/resolved.yaml", folder / "data/shapes/index.csv"])
-    seal(folder, [folder / "report", tmp_path / "weights/vit.pt"])
+    weights = tmp_path / "weights.pt"  # outside the folder, with a digest of its own
+    weights.write_bytes(b"weights")
+    seal(folder, [folder / "report", weights])
     return folder
 
 

@@ -18,6 +18,7 @@ PROJECT = Path(__file__).parents[2]
 PARTS = (
     "CITATION.cff",
     "LICENSE",
+    "README.md",
     "Snakefile",
     "config.schema.yaml",
     "config.yaml",

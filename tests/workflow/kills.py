@@ -73,11 +73,9 @@ class KilledJob:
         while job.is_alive() and count_files(self.made) < files:
             time.sleep(0.001)
         job.join(seconds)
-        # Its workers end by themselves within a second, while Snakemake starts again.
-        workers = psutil.Process(job.pid).children() if job.is_alive() else []
-        job.kill()
+        if job.is_alive():
+            _kill_with_workers(psutil.Process(job.pid))
         job.join()
-        assert not psutil.wait_procs(workers, timeout=60)[1]
         return job.exitcode == -signal.SIGKILL
 
 
@@ -91,6 +89,15 @@ def digests(folder: Path) -> dict[str, str]:
 def count_files(folder: Path) -> int:
     """Files in a folder, which may be missing, and in the folders in it."""
     return sum(1 for path in folder.rglob("*") if path.is_file())
+
+
+def _kill_with_workers(job: psutil.Process) -> None:
+    """Kill a job and those that work for it, which would end by themselves within a second."""
+    job.suspend()  # it starts no more of them
+    workers = job.children()
+    for process in (job, *workers):
+        process.kill()
+    assert not psutil.wait_procs(workers, timeout=60)[1]
 
 
 def _do(script: str, folder: Path, description: str) -> None:

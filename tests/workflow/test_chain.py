@@ -1,10 +1,12 @@
 """The real chain, from archives to the report, with tiny numbers and in a path with a blank."""
 
+import csv
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -52,6 +54,12 @@ def test_the_crate_describes_the_files_as_they_are(finished_chain: Project) -> N
     assert jobs["#job-judge_claims"]["result"] == [{"@id": "verdicts.json"}]
     experiment = yaml.safe_load((results / "workflow/experiment.yaml").read_text(encoding="utf-8"))
     assert "more" in experiment["runs"]
+    for name in ("reforms", "neurips"):
+        with (results / f"report/{name}.csv").open(newline="", encoding="utf-8") as file:
+            answers = [row["shown by"] for row in csv.DictReader(file)]
+        assert {quote(answer) for answer in answers if answer} <= files.keys()
+    locks = {path.name for path in (finished_chain.folder / "envs/locks").glob("*.txt")}
+    assert {f"workflow/envs/locks/{name}" for name in locks} <= files.keys()
 
 
 def test_every_score_covers_its_split(finished_chain: Project) -> None:
