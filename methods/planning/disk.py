@@ -13,7 +13,6 @@ from methods.data.sources import read_sources
 from methods.planning.fetching import MissingFile, datasets_of
 from methods.planning.pictures import masked_images, pictures_of
 from methods.planning.step import Step, is_made
-from methods.planning.times import Machine
 
 # What an archive holds where sources.csv does not know it: photographs hardly compress.
 _UNPACKED = 1.1  # of its own size
@@ -59,25 +58,17 @@ def parts_to_write(
     missing: Sequence[MissingFile],
     steps: Sequence[Step],
     planned: Set[Path] | None,
-    machine: Machine,
 ) -> list[Part]:
     """All that comes to lie on a disk, by kind and folder, in the order of the chain."""
     single = [Part("files to fetch", file.root, _left(file)) for file in missing]
     single += _data(configuration, planned)
     single += [Part(step.written, step.root, step.bytes) for step in steps]
-    single += _states(steps, machine)
+    single += [Part("states of trainings", step.root, step.passing) for step in steps]
     sums: dict[tuple[str, Path], float] = {}
     for part in single:
         key = (part.name, part.root)
         sums[key] = sums.get(key, 0) + part.bytes
     return [Part(name, root, total) for (name, root), total in sums.items() if total]
-
-
-def _states(steps: Sequence[Step], machine: Machine) -> list[Part]:
-    """Those of the largest trainings that run at the same time."""
-    passing = sorted((step for step in steps if step.passing), key=lambda step: -step.passing)
-    at_once = passing[: machine.at_once(len(passing))]
-    return [Part("states of trainings", step.root, step.passing) for step in at_once]
 
 
 def _left(file: MissingFile) -> int:

@@ -52,7 +52,7 @@ def needs(configuration: Configuration, planned: Set[Path] | None, machine: Mach
     """
     steps = steps_to_run(configuration, planned)
     missing = missing_files(configuration, planned)
-    parts = parts_to_write(configuration, missing, steps, planned, machine)
+    parts = parts_to_write(configuration, missing, steps, planned)
     return [
         *_space(parts),
         *_gpu(configuration, steps, machine),

@@ -24,7 +24,7 @@ class Step:
         network: bytes of the weights that a prediction or a validation loads.
         working: bytes that each of its processes on the CPU works with besides.
         processes: that train together, each on a GPU of its own where there are GPUs.
-        passing: bytes that lie on the disk while it runs, its states, and are removed at its end.
+        passing: bytes that lie on the disk until the checkpoint is chosen, its states.
         method: whose network it is; empty where none is at work.
     """
 

@@ -28,7 +28,7 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
     """
     missing = missing_files(configuration, planned)
     steps = steps_to_run(configuration, planned)
-    parts = parts_to_write(configuration, missing, steps, planned, machine)
+    parts = parts_to_write(configuration, missing, steps, planned)
     if not (missing or parts):
         return ""
     # Where a CPU will not do, what is said about memory and time is said about a GPU.

@@ -31,11 +31,9 @@ def small(tmp_path: Path) -> Configuration:
     return configuration(tmp_path, small_experiment())
 
 
-@pytest.mark.parametrize(("cores", "at_once"), [(1, 1), (2, 2), (8, 2)])
-def test_sizes_by_hand(small: Configuration, cores: int, at_once: int) -> None:
+def test_sizes_by_hand(small: Configuration) -> None:
     steps = steps_to_run(small, None)
-    machine = Machine(gpu=False, cores=cores)
-    parts = parts_to_write(small, missing_files(small, None), steps, None, machine)
+    parts = parts_to_write(small, missing_files(small, None), steps, None)
     found = {(part.name, part.root.name): part.bytes for part in parts}
     parameters = cost.parameters(small.experiment["runs"]["more"], 3)
     mask = 0.03 * 500 * 375
@@ -47,16 +45,15 @@ def test_sizes_by_hand(small: Configuration, cores: int, at_once: int) -> None:
         ("checkpoints", "trial"): 2 * 3 * 4 * parameters,  # seeds, after 10, 20 and 25 iterations
         ("logits and maps", "trial"): 2 * (logits + maps),
         ("label maps", "trial"): pytest.approx(2 * (5 + 5 + 10) * mask),
-        # two are kept and one is written; weights and two moments of each
-        ("states of trainings", "trial"): at_once * (2 + 1) * 3 * 4 * parameters,
+        # of each seed two are kept and one is written; weights and two moments of each
+        ("states of trainings", "trial"): 2 * (2 + 1) * 3 * 4 * parameters,
     }
 
 
 def test_no_states_are_counted_where_nothing_trains(small: Configuration) -> None:
     put(small.results / "more/seed0/train/done.json")
     put(small.results / "more/seed1/train/done.json")
-    steps, machine = steps_to_run(small, None), Machine(gpu=True, cores=2)
-    parts = parts_to_write(small, [], steps, None, machine)
+    parts = parts_to_write(small, [], steps_to_run(small, None), None)
     assert "states of trainings" not in {part.name for part in parts}
 
 

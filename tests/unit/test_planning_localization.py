@@ -47,8 +47,7 @@ def both(tmp_path: Path) -> Configuration:
 
 def test_sizes_by_hand(birds: Configuration) -> None:
     steps = steps_to_run(birds, None)
-    machine = Machine(gpu=True, cores=4)
-    parts = parts_to_write(birds, missing_files(birds, None), steps, None, machine)
+    parts = parts_to_write(birds, missing_files(birds, None), steps, None)
     found = {(part.name, part.root.name): part.bytes for part in parts}
     parameters = cost.parameters(birds.experiment["runs"]["cdtr"], 3)
     maps = 3 + 2 * 36 + 36 + 2  # logits, two maps, the attention, two classes
@@ -58,7 +57,7 @@ def test_sizes_by_hand(birds: Configuration) -> None:
         ("files to fetch", "data"): 5_000_000,  # nobody knows the sizes of the weights
         ("extracted", "data"): pytest.approx(80 * 95e3),
         ("checkpoints", "trial"): 2 * 3 * 4 * parameters,  # seeds, after 2, 4 and 5 epochs
-        ("states of trainings", "trial"): (2 + 1) * 3 * 4 * parameters,  # one at a time
+        ("states of trainings", "trial"): 2 * (2 + 1) * 3 * 4 * parameters,
         ("class maps", "trial"): 2 * images * 4 * maps,
         ("boxes", "trial"): 2 * (images * boxes * 4 + 30 * boxes * 20),  # bytes by rule
     }
@@ -224,7 +223,7 @@ def test_published_experiments_have_masks_of_every_bird(tmp_path: Path, name: st
     assert not segmentations.by_a_person
     dataset = paper.experiment["datasets"]["cub"]
     assert masked_images(dataset) == dataset["images"] == 11_788
-    parts = {part.name: part.bytes for part in parts_to_write(paper, [], [], None, GPU)}
+    parts = {part.name: part.bytes for part in parts_to_write(paper, [], [], None)}
     masks = 11_788 * pictures_of(dataset).mask_bytes
     assert parts["extracted"] == pytest.approx(1.2e9 + 60e6 + masks)
 

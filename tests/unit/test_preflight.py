@@ -68,7 +68,7 @@ def test_what_fits_is_not_mentioned(
 
 def test_folders_on_one_disk_are_summed(small: Configuration, machine: SimpleNamespace) -> None:
     steps = steps_to_run(small, None)
-    parts = parts_to_write(small, missing_files(small, None), steps, None, GPU)
+    parts = parts_to_write(small, missing_files(small, None), steps, None)
     need = found(small, "disk")
     assert need.needed == pytest.approx(sum(part.bytes for part in parts))
     assert list(need.parts) == parts

@@ -52,7 +52,7 @@ def undone(finished_mini: Project, tmp_path: Path) -> Project:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     config = project.folder / "config.yaml"
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    content["states"] = {"minutes": None, "iterations": 5, "keep": 2}
+    content["states"] = {"minutes": None, "iterations": 5, "keep": 2, "keep_every": None}
     config.write_text(yaml.safe_dump(content), encoding="utf-8")
     return project
 
