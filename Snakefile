@@ -113,6 +113,7 @@ if workflow.output_settings.dryrun:
     atexit.register(print_needs, workflow, CONFIG, bool(GPU))
 
 
+# Not called for the jobs of a cluster, each a Snakemake of its own, while others still write.
 onstart:
     try:
         check_start(workflow, CONFIG, bool(GPU))

@@ -4,10 +4,11 @@ Jobs read each other's files by their names, so that a value changed by hand, or
 another one, would be computed with as if a job had written it. A seal keeps no forger away.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from methods.data.files import atomic_path, sha256
+from methods.data.files import atomic_path, sha256, unreadable
 from methods.errors import InputError
 from methods.layout import SEALS
 
@@ -53,13 +54,25 @@ def require_sealed(results: Path) -> None:
     folder = results / SEALS
     for seal in sorted(folder.rglob(f"*{_SUFFIX}")):
         file = results / seal.relative_to(folder).with_name(seal.name.removesuffix(_SUFFIX))
-        if file.is_file() and sha256(file) != seal.read_text(encoding="ascii").strip():
+        if file.is_file() and sha256(file) != _read(seal):
             raise InputError(
                 file,
                 "other content than its job wrote",
                 "files that only jobs write",
-                "put the former file back, or delete this one and report.html: both are made anew",
+                "put the former file back, or delete this one and report.html: both are made anew,"
+                " with all that is made from it, and a training with its journal or done.json",
             )
+
+
+def _read(seal: Path) -> str:
+    try:
+        digest = seal.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError as error:
+        raise unreadable(seal, error) from error
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        found, remedy = "no sha256", "delete it: its file is then taken as it is"
+        raise InputError(seal, found, "the digest that a job noted", remedy)
+    return digest
 
 
 def _within(results: Path, paths: Iterable[Path]) -> Iterator[Path]:

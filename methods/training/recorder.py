@@ -23,9 +23,9 @@ from methods.training.unfinished import CHECKPOINTS, JOURNAL, publish, remove_ot
 class Recorder:
     """The journal, the checkpoints and the states of a training that runs.
 
-    Until the training has finished, all lie under names that no rule claims and Snakemake thus
-    leaves alone: journal.unfinished.csv, checkpoints.unfinished/ and states/. Where several
-    processes train together each has a recorder, and that of the first one alone writes.
+    All lie under names that no rule claims and Snakemake thus leaves alone: journal.unfinished.csv,
+    checkpoints.unfinished/ and states/; at the end journal and checkpoints get the rule's, too.
+    Where several processes train together each has a recorder, and that of the first one writes.
 
     Attributes:
         journal: the journal's path.

@@ -56,12 +56,11 @@ class StateFolder:
         Raises:
             InputError: it is of another training, which has not finished.
         """
-        finished = (self.folder / _FINISHED).exists()
         for file in sorted(self._files(), reverse=True):
             try:
                 described = file.describe()
-                if finished and described["identity"] != self._keeping.identity:
-                    return None
+                if self._is_replaced(described):
+                    continue
                 require_same(self.folder, described["identity"], self._keeping.identity)
                 content = file.read(described)
                 if wrong := fault(content):
@@ -79,6 +78,8 @@ class StateFolder:
         minutes, iterations = self._keeping.minutes, self._keeping.iterations
         if iterations is not None and iteration % iterations == 0:
             return True
+        if self._stays(iteration):
+            return True
         return minutes is not None and time.monotonic() - self._saved >= 60 * minutes
 
     def save(self, iteration: int, content: Mapping[str, Any]) -> None:
@@ -87,10 +88,12 @@ class StateFolder:
         Raises:
             InputError: there is no room for it; the earlier ones are still there.
         """
+        if (self.folder / _FINISHED).exists() and not self._kept:
+            self._clear()
         file = StateFile(iteration, self.folder)
         file.write(content, self._keeping.identity)
         self._kept = [*self._kept, file][-self._keeping.keep :]
-        files = {*self._kept, *filter(self._stays, self._files())}
+        files = {*self._kept, *(file for file in self._files() if self._stays(file.iteration))}
         kept = {path for file in files for path in (file.content, file.description)}
         for path in sorted(self.folder.glob("*.json")) + sorted(self.folder.iterdir()):
             if path not in kept:  # also what a killed write has left, under a name of its own
@@ -106,6 +109,16 @@ class StateFolder:
         numbers = [path.stem.rpartition("_")[2] for path in self.folder.glob("state_*.*")]
         return {StateFile(int(number), self.folder) for number in numbers if number.isdigit()}
 
-    def _stays(self, file: StateFile) -> bool:
+    def _clear(self) -> None:
+        """Remove the states of a training that has finished, whose place this one takes."""
+        for path in sorted(self.folder.iterdir(), key=lambda path: path.name == _FINISHED):
+            path.unlink()  # the mark last: without it they would be in the way
+
+    def _stays(self, iteration: int) -> bool:
         every = self._keeping.keep_every
-        return every is not None and file.iteration % every == 0
+        return every is not None and iteration % every == 0
+
+    def _is_replaced(self, described: Mapping[str, Any]) -> bool:
+        """Whether a state is of another training, which has finished."""
+        other = bool(described["identity"] != self._keeping.identity)
+        return other and (self.folder / _FINISHED).exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, TypeAlias
 
+from methods.data.files import read_json
 from methods.rehearsal import MARK
 from tests.report.numbers import Block, blocks, reading
 from tests.report.values import (
@@ -31,7 +32,7 @@ _OF_GRID = re.compile(r"\.(?:curve|thresholds)\.")
 RULES = (
     *("found", "mean over the seeds", "sum over the jobs", "score of an image", "difference"),
     *("minutes of seconds", "hours of seconds", "gigabytes of bytes"),
-    *("size of a file", "size of what a rule made", "rows of a table"),
+    *("size of a file", "size of what a rule made", "rows of a table", "files of the manifests"),
 )
 
 _Rule: TypeAlias = tuple[str, Sequence[float]]  # what it is called; values, ascending
@@ -71,6 +72,10 @@ class Evidence:
         made = made_sizes(root)
         self._made = sorted(made[rule] / 1000 for rule in shown)
         self._rows = sorted(float(len(read_table(path))) for path in root.glob("report/*.csv"))
+        listed = [
+            float(len(read_json(path)["files"])) for path in root.glob("data/*/manifest.json")
+        ]
+        self._listed = sorted([*listed, sum(listed)])
         self._images = sorted(image_scores(root))
         self._machine = sorted(machine_values(root / "report/environment.csv"))
         plain = self._found[_PLAIN]
@@ -138,6 +143,8 @@ class Evidence:
             yield "rows of a table", self._rows
         if "timings" in inside:
             yield "size of what a rule made", self._made
+        if "record" in inside:
+            yield "files of the manifests", self._listed
         yield "found", self._found[_PLAIN]
 
 

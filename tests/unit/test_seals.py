@@ -42,8 +42,16 @@ def test_a_changed_file_is_refused(results: Path) -> None:
         require_sealed(results)
     assert str(refused.value) == (
         f"{index}: found other content than its job wrote, expected files that only jobs write; put"
-        " the former file back, or delete this one and report.html: both are made anew."
+        " the former file back, or delete this one and report.html: both are made anew, with all"
+        " that is made from it, and a training with its journal or done.json."
     )
+
+
+def test_a_broken_seal_is_named(results: Path) -> None:
+    seal = results / "seals/data/shapes/index.csv.sha256"
+    seal.write_text("", encoding="ascii")
+    with pytest.raises(InputError, match=re.escape(f"{seal}: found no sha256")):
+        require_sealed(results)
 
 
 def test_a_file_copied_over_another_is_refused(results: Path) -> None:

@@ -63,17 +63,19 @@ def test_the_last_states_are_kept(tmp_path: Path, stopped: Path) -> None:
 
 def test_others_are_kept_too(tmp_path: Path) -> None:
     with pytest.raises(CrashError):
-        train_until(7, "cdtr", tmp_path, keeping=small_keeping(iterations=1, keep=1, keep_every=3))
+        train_until(7, "cdtr", tmp_path, keeping=small_keeping(iterations=7, keep=1, keep_every=3))
     assert {int(name[6:12]) for name in names(tmp_path / "train")} == {3, 6, 7}
 
 
 def test_states_of_a_finished_training_are_in_nobodys_way(tmp_path: Path, stopped: Path) -> None:
     train_small("cdtr", tmp_path, keeping=EVERY)
     assert "finished" in names(stopped)
-    other = small_keeping(iterations=4, identity={"code": "2"})
+    other = small_keeping(iterations=4, keep_every=4, identity={"code": "2"})
     with pytest.raises(CrashError):
         train_until(5, "cdtr", tmp_path, keeping=other)
     assert names(stopped) == ["state_000004.json", "state_000004.pt"]
+    with pytest.raises(CrashError):  # goes on with its own
+        train_until(6, "cdtr", tmp_path, keeping=other)
 
 
 def test_the_clock_asks_for_states_too(tmp_path: Path) -> None:
