@@ -36,6 +36,7 @@ def describe(folder: Path, **changes: Any) -> Path:
         "deterministic": "auto",
         "states": {"keep": 3},
         "guards": {"loader_minutes": 2},
+        "gallery": {"ids": ["2012_000001"], "split": "val"},
         "log": str(folder / "log s" / "job.log"),
     }
     path = folder / "given.json"
@@ -69,6 +70,7 @@ assert job.input == {"one": pathlib.Path("in put"), "many": [pathlib.Path("a"), 
 assert job.device == "cpu" and job.threads == 1
 assert job.local_files == {"photographs.tar": pathlib.Path("/else where/p.tar")}
 assert job.states == {"keep": 3} and job.guards == {"loader_minutes": 2}
+assert job.gallery["split"] == "val"
 job.output["result"].write_text(str(job.params["number"]) + job.wildcards["run"])
 """
     done = call(tmp_path, body)

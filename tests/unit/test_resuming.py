@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,14 @@ from tests.unit.small_trainings import (
 
 KILLS = int(os.environ.get("KILLS", "2"))  # hard kills of a training of each method
 _FP16 = {"precision": {"network": "fp16", "tf32": False}}
+
+
+@pytest.fixture(autouse=True)
+def _heeded() -> Iterator[None]:
+    """A shell has its background jobs ignore Ctrl-C, and so may whoever runs the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
