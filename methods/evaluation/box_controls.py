@@ -1,7 +1,7 @@
 """Controls of localization: boxes whose worth is known in advance, or that look at nothing."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +57,13 @@ class Guess:
         boxes: float64 (n, 4) x1, y1, x2, y2, pixels of the crop.
         ranks: int64 (n,), of the true class, from 0.
         words: how it comes about.
+        known: rates that follow from the true boxes alone, percent, as the protocol names them.
     """
 
     boxes: Floats
     ranks: NDArray[np.int64]
     words: str
+    known: Mapping[str, float] = field(default_factory=dict)
 
 
 def score_control(name: str, data: ControlData) -> tuple[Outcomes, dict[str, Any], dict[str, Any]]:
@@ -72,8 +74,9 @@ def score_control(name: str, data: ControlData) -> tuple[Outcomes, dict[str, Any
         data: what it is made from.
 
     Returns:
-        The outcome of each image; the protocol, "prediction" in words; "box_acc", "box_acc_v2",
-        "pxap" and "curve" of the document, the last three None.
+        The outcome of each image; the protocol, "prediction" in words and of `perfect` what it
+        must score, "known_gt_known" and "known_top1_loc", percent; "box_acc", "box_acc_v2", "pxap"
+        and "curve" of the document, the last three None.
 
     Raises:
         InputError: an image has no box, or a file is missing or broken.
@@ -91,7 +94,7 @@ def score_control(name: str, data: ControlData) -> tuple[Outcomes, dict[str, Any
     )
     accuracy = box_accuracy(iou[:, None], dict.fromkeys(IOUS, 0))
     scores = {"box_acc": accuracy, "box_acc_v2": None, "pxap": None, "curve": None}
-    return outcomes, {"prediction": guess.words}, scores
+    return outcomes, {"prediction": guess.words, **guess.known}, scores
 
 
 def _perfect(data: ControlData, truths: Floats) -> Guess:
@@ -102,7 +105,9 @@ def _perfect(data: ControlData, truths: Floats) -> Guess:
     words = "the true boxes themselves"
     if lost:
         words += f"; those of {lost} of {len(truths)} images lie outside the crop"
-    return _of_given_classes(largest, words)
+    known = 100 * (len(truths) - lost) / len(truths)
+    rates = {"known_gt_known": known, "known_top1_loc": known}
+    return replace(_of_given_classes(largest, words), known=rates)
 
 
 def _full_image(data: ControlData, truths: Floats) -> Guess:

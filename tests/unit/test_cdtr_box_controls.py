@@ -42,7 +42,8 @@ def rates(outcomes: Outcomes) -> dict:
 @pytest.mark.parametrize("name", CONTROLS["localization"])
 def test_every_control_says_how_it_comes_about(name: str, data: ControlData) -> None:
     outcomes, protocol, scores = score_control(name, data)
-    assert list(protocol) == ["prediction"]
+    known = ["known_gt_known", "known_top1_loc"] if name == "perfect" else []
+    assert list(protocol) == ["prediction", *known]
     assert protocol["prediction"]
     assert len(outcomes.ids) == TEST
     assert (scores["box_acc_v2"], scores["pxap"], scores["curve"]) == (None, None, None)
@@ -56,6 +57,7 @@ def test_perfect_scores_100(data: ControlData) -> None:
     assert rates(outcomes)["decomposition"]["both"] == 100
     assert scores["box_acc"] == {"30": 100, "50": 100, "70": 100}
     assert protocol["prediction"] == "the true boxes themselves"
+    assert protocol["known_gt_known"] == protocol["known_top1_loc"] == 100
 
 
 def test_boxes_outside_the_crop_cannot_be_found(data: ControlData) -> None:
@@ -63,7 +65,9 @@ def test_boxes_outside_the_crop_cannot_be_found(data: ControlData) -> None:
     content["boxes"][data.records[0].id] = [[0, 0, 3, 30]]
     write_json(data.manifest, content)
     outcomes, protocol, _ = score_control("perfect", data)
-    assert rates(outcomes)["gt_known"] == pytest.approx(100 * (TEST - 1) / TEST)
+    expected = pytest.approx(100 * (TEST - 1) / TEST)
+    assert rates(outcomes)["gt_known"] == rates(outcomes)["top1_loc"] == expected
+    assert protocol["known_gt_known"] == protocol["known_top1_loc"] == expected
     assert protocol["prediction"].endswith("; those of 1 of 6 images lie outside the crop")
 
 
