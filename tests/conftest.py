@@ -14,7 +14,7 @@ CHAINS = {
     ),
     "birds": (
         *("test_ilsvrc", "test_localization", "test_localization_faults"),
-        *("test_localization_kills", "test_localization_staleness"),
+        *("test_localization_kills", "test_localization_rehearsal", "test_localization_staleness"),
     ),
     "mini": ("test_cluster", "test_mini"),
 }

@@ -98,6 +98,7 @@ def split_pixel_precision(
     items = {item.id: item for item in predictions.items}
 
     def count(record: ImageRecord) -> Counts:
+        """Pixels of one image by score, in its mask and outside."""
         path = predictions.path(items[record.id])
         scores = enlarge(
             read_arrays(path, ["maps"])["maps"][1], view.image_size, "wsolevaluation", path

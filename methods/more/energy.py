@@ -26,6 +26,7 @@ class _Energy(torch.autograd.Function):
     def forward(
         ctx: Any, probabilities: Tensor, gate: Tensor, region: Tensor, lattice: PermutohedralLattice
     ) -> Tensor:
+        """The energy of a batch, a scalar; probabilities B x K x H x W, gate and region alike."""
         selected = probabilities * region
         support = lattice.filter(selected.flatten(2)).view_as(selected) * gate
         batch = len(probabilities)
@@ -34,6 +35,7 @@ class _Energy(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        """The published gradient, of the probabilities alone."""
         (scaled_support,) = ctx.saved_tensors
         return -2 * gradient * scaled_support, None, None, None
 

@@ -61,8 +61,12 @@ def test_a_file_copied_over_another_is_refused(results: Path) -> None:
 
 
 def test_a_deleted_file_will_be_made_anew(results: Path) -> None:
-    (results / "data/shapes/index.csv").unlink()
+    index = results / "data/shapes/index.csv"
+    index.unlink()
     require_sealed(results)
+    index.write_text("by hand", encoding="utf-8")  # and no job
+    with pytest.raises(InputError):
+        require_sealed(results)
 
 
 def test_a_job_that_began_may_leave_anything(results: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workflow.conftest import Project
-from tests.workflow.kills import MINUTES, KilledJob
+from tests.workflow.kills import MINUTES, KilledJob, digests
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,7 @@ def test_hard_kills_change_nothing(project: Project, script: str, job: str, made
     """As many as the environment variable KILLS says, each behind a drawn number of images."""
     description = f"results/tiny/logs/{script}/{job}.log.job.json"
     folder = project.results / "more/seed0" / made
-    KilledJob(script, project.folder, description, folder).survives()
+    whole = digests(folder)
+    assert "index.json" in whole
+    KilledJob(script, project.folder, description, folder).kill(len(whole))
+    assert digests(folder) == whole

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workflow.conftest import Project
-from tests.workflow.kills import MINUTES, KilledJob
+from tests.workflow.kills import MINUTES, KilledJob, digests
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,7 @@ def test_hard_kills_change_nothing(
     """As many as the environment variable KILLS says, each behind a drawn number of files."""
     description = f"results/tiny_birds/logs/{script}/{job}.log.job.json"
     folder = birds.results / "cdtr/seed0" / made
-    KilledJob(script, birds.folder, description, folder, seconds).survives()
+    whole = digests(folder)
+    assert "index.json" in whole
+    KilledJob(script, birds.folder, description, folder, seconds).kill(len(whole))
+    assert digests(folder) == whole

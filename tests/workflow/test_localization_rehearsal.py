@@ -1,0 +1,24 @@
+"""A rehearsal that comes to its end, and the training that waited for it."""
+
+import shutil
+
+from methods.data.files import read_json
+from tests.workflow.conftest import Project
+
+PROTOCOLS = ("released", "strict", "honest", "oracle")
+
+
+def test_a_rehearsal_makes_every_score_before_the_training(birds: Project) -> None:
+    shutil.rmtree(birds.results / "cdtr")
+    done = birds.snakemake("rehearse", "--config", "rehearse=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rehearsed = birds.results / "cdtr+rehearsal/seed0"
+    assert len(read_json(rehearsed / "train/done.json")["checkpoints"]) == 2  # of two epochs
+    for protocol in PROTOCOLS:
+        assert (rehearsed / f"metrics/test.{protocol}.json").is_file()
+    assert not (birds.results / "cdtr/seed0/train/done.json").exists()
+    done = birds.snakemake("train", "--config", "rehearse=1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Training cdtr, seed 0" in done.stdout + done.stderr
+    assert "+rehearsal" not in done.stdout + done.stderr
+    assert (birds.results / "cdtr/seed0/checkpoint.json").is_file()
