@@ -19,7 +19,7 @@ from methods.cards import gpu_answers
 from methods.errors import InputError
 from workflow_scripts.dry_run import print_needs
 from workflow_scripts.job import output_of, print_failures
-from workflow_scripts.start import check_start
+from workflow_scripts.start import check_start, require_targets
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -127,6 +127,10 @@ onerror:
 
 
 onsuccess:
+    try:
+        require_targets(workflow)
+    except InputError as error:
+        sys.exit(str(error))
     if any(job.rule.name == "preflight" for job in workflow.dag.jobs):
         print(output_of(RESULTS / "logs/preflight.log"))
     # Under make, which prints it even where nothing had to run, this would be the second time.

@@ -51,6 +51,25 @@ def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> Non
         check(shared, configuration.preflight)
 
 
+def require_targets(workflow: Any) -> None:
+    """Refuse to call a call successful that has not made what it was asked for.
+
+    Snakemake plans nothing behind an `ancient` file that is itself made anew, even where it is
+    missing: a training, where its rehearsal was made again.
+
+    Raises:
+        InputError: a file is missing.
+    """
+    if workflow.dag_settings.until or workflow.dag_settings.omit_from:  # who asks for a part
+        return
+    for job in workflow.dag.targetjobs:
+        asked = job.output or job.input  # of a rule that only names files, those
+        missing = [file for file in asked if not Path(str(file)).exists()]
+        if missing:
+            found = "no such file, since what it waits for was made again first"
+            raise InputError(str(missing[0]), found, "what was asked for", "call again")
+
+
 def _require_device(configuration: Configuration) -> None:
     if configuration.device == "auto":
         found = "auto, and no GPU on this machine"

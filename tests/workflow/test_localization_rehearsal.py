@@ -4,6 +4,7 @@ import shutil
 
 from methods.data.files import read_json
 from tests.workflow.conftest import Project
+from tests.workflow.refusals import only_sentence
 
 PROTOCOLS = ("released", "strict", "honest", "oracle")
 
@@ -22,3 +23,9 @@ def test_a_rehearsal_makes_every_score_before_the_training(birds: Project) -> No
     assert "Training cdtr, seed 0" in done.stdout + done.stderr
     assert "+rehearsal" not in done.stdout + done.stderr
     assert (birds.results / "cdtr/seed0/checkpoint.json").is_file()
+    shutil.rmtree(birds.results / "cdtr/seed0")
+    again = birds.snakemake("train", "--config", "rehearse=never")
+    name = "results/tiny_birds/cdtr/seed0/checkpoint.json"
+    assert f"{name}: found no such file, since what it waits for" in only_sentence(again)
+    assert birds.snakemake("train", "--config", "rehearse=never").returncode == 0
+    assert (birds.folder / name).is_file()
