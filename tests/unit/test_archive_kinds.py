@@ -6,6 +6,7 @@ import lzma
 import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,19 +37,19 @@ def zip_content(tmp_path: Path) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "pack"),
     [
-        ("a.tar", TAR),
-        ("a.tar", gzip.compress(TAR)),  # as its extraction takes it
-        ("a.tgz", gzip.compress(TAR)),
-        ("a.tar.bz2", bz2.compress(TAR)),
-        ("a.tar.xz", lzma.compress(TAR)),
+        ("a.tar", bytes),
+        ("a.tar", gzip.compress),  # as its extraction takes it
+        ("a.tgz", gzip.compress),
+        ("a.tar.bz2", bz2.compress),
+        ("a.tar.xz", lzma.compress),
     ],
 )
 def test_tar_archives_are_known_by_their_beginning(
-    tmp_path: Path, name: str, content: bytes
+    tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    (tmp_path / "part").write_bytes(content)
+    (tmp_path / "part").write_bytes(pack(TAR))
     assert other_content(tmp_path / "part", name) is None
 
 
@@ -65,18 +66,18 @@ def test_zip_archives_are_known_by_their_end(tmp_path: Path, zip_content: bytes)
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (PAGE, "a web page"),
-        (b"<HTML lang='en'><body>404</body></HTML>", "a web page"),
-        (b'{"error": "not found"}', "other content"),
-        (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "other content"),
-        (gzip.compress(PAGE), "other content"),
-        (gzip.compress(TAR)[:15], "other content"),
-        (b"\x1f\x8b" + bytes(600), "other content"),
-        (b"BZh" + bytes(600), "other content"),
-        (b"\xfd7zXZ\0" + bytes(600), "other content"),
-        (TAR[:300], "other content"),
-        (bytes(10240), "other content"),
-        (b"", "other content"),
+        pytest.param(PAGE, "a web page", id="page"),
+        pytest.param(b"<HTML lang='en'><body>404</body></HTML>", "a web page", id="capitals"),
+        pytest.param(b'{"error": "not found"}', "other content", id="json"),
+        pytest.param(b'<?xml version="1.0"?><Error></Error>', "other content", id="xml"),
+        pytest.param(gzip.compress(PAGE), "other content", id="packed-page"),
+        pytest.param(gzip.compress(TAR)[:15], "other content", id="cut-gzip"),
+        pytest.param(b"\x1f\x8b" + bytes(600), "other content", id="like-gzip"),
+        pytest.param(b"BZh" + bytes(600), "other content", id="like-bzip2"),
+        pytest.param(b"\xfd7zXZ\0" + bytes(600), "other content", id="like-xz"),
+        pytest.param(TAR[:300], "other content", id="cut-tar"),
+        pytest.param(bytes(10240), "other content", id="zeros"),
+        pytest.param(b"", "other content", id="empty"),
     ],
 )
 def test_what_is_no_archive_is_told(tmp_path: Path, name: str, content: bytes, what: str) -> None:
@@ -154,7 +155,7 @@ def test_a_page_that_a_server_calls_a_file_gives_way_to_the_mirror(
     assert target.read_bytes() == zip_content
 
 
-@pytest.mark.parametrize("content", [PAGE, TAR])
+@pytest.mark.parametrize("content", [PAGE, TAR], ids=["page", "tar"])
 def test_a_known_digest_says_more_than_the_kind(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.tar").write_bytes(content)
     with pytest.raises(InputError, match=r"found md5 [0-9a-f]{32} over \d+ bytes"):

@@ -15,7 +15,11 @@ from tests.unit.small_archives import ORIGINAL, refusal
 
 
 @pytest.mark.parametrize("file", ["a.tar", "a.tgz", "a.zip"])
-@pytest.mark.parametrize("content", [b"", bytes(100), b"<html>no</html>", b"\x1f\x8b\x08garbage"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", bytes(100), b"<html>no</html>", b"\x1f\x8b\x08garbage"],
+    ids=["empty", "zeros", "page", "like-gzip"],
+)
 def test_garbage(tmp_path: Path, file: str, content: bytes) -> None:
     (tmp_path / file).write_bytes(content)
     kind = "zip" if file.endswith("zip") else "tar"
