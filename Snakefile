@@ -17,9 +17,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 from methods.configuration.loading import load_configuration
 from methods.cards import gpu_answers
 from methods.errors import InputError
+from methods.registry.calls import forget_call
 from workflow_scripts.dry_run import print_needs
 from workflow_scripts.job import output_of, print_failures
-from workflow_scripts.start import check_start, require_targets
+from workflow_scripts.start import check_start, note_start, require_targets
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -52,6 +53,7 @@ include: "rules/shown.smk"
 include: "rules/rehearsal_files.smk"
 
 
+# The rules that only name files have a message, since Snakemake else prints every one of them.
 if CONFIG.strict:
 
     # Snakemake calls no hook where nothing had to run, and the hook is what judges: so this one
@@ -75,16 +77,22 @@ else:
             **SHOWN,
             page=f"{RESULTS}/report.html",
             crate=f"{RESULTS}/ro-crate-metadata.json",
+        message:
+            "The report is there: {input.page}"
 
 
 rule data:
     input:
         checks=of_datasets("checks.json"),
+    message:
+        "All data sets are there and checked"
 
 
 rule train:
     input:
         checkpoints=of_runs("checkpoint.json"),
+    message:
+        "All trainings have their chosen checkpoints"
 
 
 rule metrics:
@@ -92,6 +100,8 @@ rule metrics:
         metrics=all_metrics,
         cross_checks=of_segmentations("metrics/cross_check.json"),
         controls=all_controls,
+    message:
+        "All metrics are there"
 
 
 include: "rules/preflight.smk"
@@ -117,16 +127,19 @@ if workflow.output_settings.dryrun:
 onstart:
     try:
         check_start(workflow, CONFIG, bool(GPU))
+        note_start(workflow, RESULTS, log)
     except InputError as error:
         sys.exit(str(error))
     print(f"Each job's progress stands in {RESULTS}/logs", file=sys.stderr)
 
 
 onerror:
+    forget_call(RESULTS)
     print_failures(RESULTS / "logs", STARTED)
 
 
 onsuccess:
+    forget_call(RESULTS)
     try:
         require_targets(workflow)
     except InputError as error:
@@ -139,4 +152,4 @@ onsuccess:
     ):
         from methods.reporting.summary import finish  # not above: scipy takes long to load
 
-        finish(RESULTS, strict=CONFIG.strict)
+        finish(CONFIG)

@@ -149,10 +149,19 @@ class Claim:
     not_evaluated: str | None = None
     void: str | None = None
 
+    @property
+    def is_control(self) -> bool:
+        """Whether it is about controls alone, and about nothing that a method made."""
+        named = self._named()
+        return bool(named) and all(quantity.run is None for quantity in named)
+
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity that a verdict on the claim reads."""
         if self.not_evaluated is not None or self.void is not None:
             return ()
+        return self._named()
+
+    def _named(self) -> tuple[Quantity, ...]:
         other = self.bound.to if isinstance(self.bound, Equals) else None
         named = (self.quantity, self.minus, other)
         return tuple(quantity for quantity in named if isinstance(quantity, Quantity))

@@ -55,13 +55,18 @@ def require_sealed(results: Path) -> None:
     for seal in sorted(folder.rglob(f"*{_SUFFIX}")):
         file = results / seal.relative_to(folder).with_name(seal.name.removesuffix(_SUFFIX))
         if file.is_file() and sha256(file) != _read(seal):
-            raise InputError(
-                file,
-                "other content than its job wrote",
-                "files that only jobs write",
-                "put the former file back, or delete this one and report.html: both are made anew,"
-                " with all that is made from it, and a training with its journal or done.json",
-            )
+            raise _changed(file)
+
+
+def _changed(file: Path) -> InputError:
+    of_training = file.match("*/seed*/train/*")
+    training = ", which runs the whole training again" if of_training else ""
+    return InputError(
+        file,
+        "a file that was changed after the job that made it had ended",
+        "it as that job left it",
+        f"restore it, or delete it and report.html to have both made again{training}",
+    )
 
 
 def _read(seal: Path) -> str:

@@ -2,6 +2,8 @@
 rule rehearse:
     input:
         rehearsed=all_rehearsals,
+    message:
+        "All rehearsals have come to their end"
 
 
 rule sample_dataset:

@@ -1,5 +1,6 @@
 """What is compared before the first job of a call starts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from methods.planning.needs import needs
 from methods.planning.preflight import check
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine
+from methods.registry.calls import note_call
 from methods.seals import require_sealed
 
 
@@ -26,6 +28,21 @@ def check_start(workflow: Any, configuration: Configuration, gpu: bool) -> None:
     """
     require_sealed(configuration.results)
     check_machine(workflow, configuration, gpu)
+
+
+def note_start(workflow: Any, results: Path, logs: Sequence[str]) -> None:
+    """Note the call for `make status`.
+
+    Args:
+        workflow: Snakemake's, with the jobs planned.
+        results: folder of the experiment.
+        logs: paths of Snakemake's own.
+
+    Raises:
+        InputError: the note cannot be written.
+    """
+    targets = dict.fromkeys(job.rule.name for job in workflow.dag.targetjobs)
+    note_call(results, list(targets), len(workflow.dag), logs)
 
 
 def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> None:

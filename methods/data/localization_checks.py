@@ -14,6 +14,7 @@ from methods.data.splits import training_list
 from methods.errors import InputError
 
 EXAMPLES = 5  # ids that a check names
+_MODES = {"L": "grey"}  # in words, where Pillow's own name says little
 
 
 def class_faults(
@@ -108,7 +109,7 @@ def image_checks(
             len(inspections),
             0,
             "whole images",
-            ", ".join(f"{count} {mode}" for mode, count in sorted(modes.items())),
+            ", ".join(f"{count} {_MODES.get(mode, mode)}" for mode, count in sorted(modes.items())),
         ),
         Check(
             "boxes lie in the image",

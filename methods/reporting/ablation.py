@@ -159,9 +159,9 @@ def _table(compared: _Comparison) -> Table:
         Column("run", Kind.NAME),
         Column("seeds", Kind.COUNT),
         *(Column(f"{name} (%)", Kind.NUMBER) for name in names.values()),
-        Column("difference", Kind.SIGNED),
+        Column("difference (points)", Kind.SIGNED),
         *(Column(f"paper: {names[key]} (%)", Kind.NUMBER) for key in given),
-        *([Column("paper: difference", Kind.SIGNED)] * against),
+        *([Column("paper: difference (points)", Kind.SIGNED)] * against),
     ]
     theirs = " here and to the paper's full method there" if against else ""
     worth = f"; {compared.one_image} points" if compared.one_image else ""
@@ -185,7 +185,10 @@ def _draw(compared: _Comparison) -> Drawing:
         for name, of_seeds in values.items()
     }
     quantity = compared.names[metric]
-    title = f"{quantity} on {compared.split}, difference to {compared.full}"
+    title = (
+        f"{quantity} on {compared.split}, protocol {compared.protocol}: each run minus the run"
+        f" {compared.full}"
+    )
     unit = f"points; {compared.one_image}" if compared.one_image else "points"
     return draw_deltas("ablation-deltas", title, drawn, quantity, unit)
 

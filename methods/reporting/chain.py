@@ -53,7 +53,7 @@ def run_chain(run: RunSources, sources: ReportSources) -> Chain:
     ]
     what = "the chain" if run.trained else "calibration, no training: the chain"
     shown = "boxes" if dataset.task == "localization" else "segmentation and the localization maps"
-    caption = f"{run.name}: {what} behind the {shown}."
+    caption = f"Run {run.name}: {what} behind the {shown}."
     return Chain(run_chain_name(run), caption, make_links(links, sources.root))
 
 

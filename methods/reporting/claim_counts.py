@@ -7,32 +7,51 @@ from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.verdict_words import ORDER, WORDS, is_tested
 
 _HOLD, _EQUIVALENT, _NON_INFERIOR = "hold", "are equivalent to", "are non-inferior to"
+_APART = ("", "calibration", "control")
 _SOURCES = {False: "the publication", True: "the report of a re-run"}
 
 
 def headline(claims: Sequence[ClaimRow]) -> str:
     """How many claims came out well, in one line.
 
-    Those about given checkpoints stand apart, and so do those about the report of a re-run: whoever
-    repeats a failure well has reproduced no publication. What too few seeds are consistent with is
-    told beside what was shown, and never added to it.
+    Those about given checkpoints stand apart, those about controls, and those about the report of a
+    re-run: whoever repeats a failure well has reproduced no publication. Where no claim is about a
+    published number the line says so. What too few seeds are consistent with is told beside what
+    was shown, and never added to it.
     """
-    counted = [claim for claim in claims if not claim.calibration]
-    calibrations = len(claims) - len(counted)
-    if not counted:
-        return f"Calibration alone, nothing trained here: {_came_out(claims)}"
-    verb = "are calibrations" if calibrations > 1 else "is a calibration"
-    apart = f"; {calibrations} more {verb}" if calibrations else ""
-    return _came_out(counted) + apart
+    controls = [claim for claim in claims if claim.control]
+    given = [claim for claim in claims if claim.calibration]
+    counted = [claim for claim in claims if not claim.control and not claim.calibration]
+    parts = [_came_out(counted), _controls(controls), _calibrations(given)]
+    if given and not counted:
+        alone = f"Calibration alone, nothing trained here: {_came_out(given)}"
+        parts = [alone, _controls(controls)]
+    return "; ".join(part for part in parts if part)
 
 
 def tally(claims: Sequence[ClaimRow]) -> tuple[tuple[str, str, int], ...]:
-    """(verdict, tone, how many) of each verdict that was given; calibrations stand apart."""
-    counts = Counter((c.calibration, ORDER[c.status], c.verdict, c.tone) for c in claims)
+    """(verdict, tone, how many) of each; calibrations stand apart, and so do controls."""
+    counts = Counter((_apart(c), ORDER[c.status], c.verdict, c.tone) for c in claims)
     return tuple(
-        (f"{verdict} (calibration)" if apart else verdict, tone, count)
+        (f"{verdict} ({_APART[apart]})" if apart else verdict, tone, count)
         for (apart, _, verdict, tone), count in sorted(counts.items())
     )
+
+
+def _apart(claim: ClaimRow) -> int:
+    return 2 if claim.control else int(claim.calibration)
+
+
+def _controls(claims: Sequence[ClaimRow]) -> str:
+    """How many claims about controls hold; empty where there is none."""
+    good = sum(claim.tone == "good" for claim in claims)
+    return f"{good} of {len(claims)} controls hold" if claims else ""
+
+
+def _calibrations(claims: Sequence[ClaimRow]) -> str:
+    """How many claims are about given checkpoints; empty where none is."""
+    verb = "are calibrations" if len(claims) > 1 else "is a calibration"
+    return f"{len(claims)} more {verb}" if claims else ""
 
 
 def _came_out(claims: Sequence[ClaimRow]) -> str:
@@ -44,6 +63,8 @@ def _came_out(claims: Sequence[ClaimRow]) -> str:
 def _counted(claims: Sequence[ClaimRow], source: str) -> str:
     """What was shown comes first; what is only consistent is no part of that number."""
     good = sum(claim.tone == "good" for claim in claims)
+    if not any(claim.of_publication for claim in claims):
+        return f"{good} of {len(claims)} claims about the pipeline hold, none is about a paper"
     given = {_family(claim) for claim in claims}
     words = [word for word in (_HOLD, _EQUIVALENT, _NON_INFERIOR) if word in given]
     untested = [claim for claim in claims if WORDS[claim.status].basis == "mean"]

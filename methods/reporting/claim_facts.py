@@ -1,5 +1,6 @@
 """Where the number of a claim comes from, and since when the claim stands."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ _SOURCES = {
     "log": "the authors' training log",
     "report": "report of a re-run",
 }
+_STEP = re.compile(r"; (?=\d{4}-\d\d-\d\d\b)")  # before a date
 _UNKNOWN = "not known"
 _BEFORE = {True: "yes", False: "no", None: _UNKNOWN}
 
@@ -66,10 +68,10 @@ def standing_facts(file: Path | None, sources: ReportSources) -> Iterator[Fact]:
             yield "before the first training", _BEFORE[entry["preregistered"]]
 
 
-def registered(sources: ReportSources) -> str:
-    """When the bounds and tolerances were set, as the claim files state it."""
-    text: str = read_json(sources.verdicts)["registered"]
-    return text.removesuffix(".")
+def registered(sources: ReportSources) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(claim file, when its bounds and tolerances were set, step by step), as it says itself."""
+    stated = ((file.name, read_registered(file)) for file in sources.claims)
+    return tuple((name, tuple(_STEP.split(text.removesuffix(".")))) for name, text in stated)
 
 
 def registration_table(sources: ReportSources) -> Table:

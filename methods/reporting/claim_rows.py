@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from methods.claims import PERCENT
 from methods.data.files import read_json
+from methods.reporting.bound_intervals import IntervalRemark, read_interval_remark
 from methods.reporting.chain import control_chain_name, run_chain_name
 from methods.reporting.claim_facts import Fact, source_facts
+from methods.reporting.claim_words import causes, expected, target
 from methods.reporting.sources import ReportSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table, show, show_number
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 from methods.reporting.verdict_words import TWO_SIDED, Tone, label, tone
 
 
@@ -34,9 +35,14 @@ class ClaimRow:
             the p value, both ends of the 95 % prediction interval of one more seed; all None
             without a test.
         calibration: whether it is about given checkpoints alone, and nothing that was trained here.
+        control: whether it is about controls alone, and nothing that a method made.
+        of_publication: whether it is held to a published number.
         of_chosen: whether its number is of the chosen checkpoint, and not of a stated one.
         of_report: whether its number stands in somebody's report of a re-run, not in a publication.
         reason: why.
+        expected: where the number comes from that it is to equal, one sentence; empty of a bound
+            and of a published number.
+        interval: what the interval over images says about a bound; None where none is known.
         facts: where the bound or the published value comes from.
         files: that the verdict read, relative to results/<experiment>.
         chains: (anchor, text) of the chains of files behind it.
@@ -55,12 +61,26 @@ class ClaimRow:
     trained: int
     statistics: tuple[float | None, ...]
     calibration: bool
+    control: bool
+    of_publication: bool
     of_chosen: bool
     of_report: bool
     reason: str
+    expected: str
+    interval: IntervalRemark | None
     facts: tuple[Fact, ...]
     files: tuple[str, ...]
     chains: tuple[tuple[str, str], ...]
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it holds by its value, and not by the whole interval over images."""
+        return self.tone == "good" and self.interval is not None and self.interval.crossing != ""
+
+    @property
+    def judged(self) -> str:
+        """The reason, with what the interval over images says."""
+        return self.reason if self.interval is None else f"{self.reason} {self.interval}"
 
     @property
     def source(self) -> str:
@@ -94,7 +114,7 @@ def claims_table(claims: Sequence[ClaimRow]) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             *(claim.id, claim.statement, claim.target, claim.reference, claim.value),
-            *(claim.difference, claim.status, *claim.statistics, claim.reason, claim.source),
+            *(claim.difference, claim.status, *claim.statistics, claim.judged, claim.source),
         )
         for claim in claims
     ]
@@ -106,7 +126,7 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
     return ClaimRow(
         id=entry["id"],
         statement=entry["statement"],
-        target=_target(bound, entry["reference"]),
+        target=target(bound, entry["reference"]),
         reference=entry["reference"],
         value=entry["value"],
         difference=entry["difference"],
@@ -117,9 +137,13 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         trained=trained,
         statistics=_statistics(entry["statistics"]),
         calibration=entry["calibration"],
+        control=entry["control"],
+        of_publication=bound["kind"] == "published",
         of_chosen="iteration" not in (entry["quantity"] or {}),
         of_report=bound.get("source_kind") == "report",
-        reason=" ".join([entry["reason"], *_causes(entry["variation"])]),
+        reason=" ".join([entry["reason"], *causes(entry["variation"])]),
+        expected=expected(entry),
+        interval=read_interval_remark(entry, sources),
         facts=source_facts(entry),
         files=tuple(entry["files"]),
         chains=_chains(entry["files"], sources),
@@ -131,32 +155,6 @@ def _statistics(tested: Mapping[str, Any] | None) -> tuple[float | None, ...]:
     if tested is None:
         return (None,) * 5
     return (tested["low"], tested["high"], tested["p_value"], *tested["ordinary"])
-
-
-def _causes(variation: dict[str, Any]) -> list[str]:
-    """What moves the number, in one sentence; none where there is no data on it."""
-    causes = []
-    if "seeds" in variation:
-        causes.append(
-            f"SD over {variation['seeds']['number']} seeds {variation['seeds']['sd']:.2f}"
-        )
-    if "images" in variation:
-        error = variation["images"]["standard_error"]
-        causes.append(f"standard error over images {error:.2f}")
-    if "checkpoints" in variation:
-        width = variation["checkpoints"]["width"]
-        causes.append(f"range over the later checkpoints, as they are validated, {width:.2f}")
-    return [f"What moves it, in points: {'; '.join(causes)}."] if causes else []
-
-
-def _target(bound: dict[str, Any], reference: float | None) -> str:
-    number = show(reference, Kind.NUMBER)
-    if bound["kind"] == "published":
-        sign = {"two-sided": "±", "at least": "\u2212", "at most": "+"}[bound["direction"]]
-        unit = "" if bound["unit"] == PERCENT else f" {bound['unit']}"
-        return f"{number} {sign} {show_number(bound['tolerance'])}{unit}"
-    sign = {"at_least": "≥ ", "at_most": "≤ ", "equals": "= "}[bound["kind"]]
-    return sign + number
 
 
 def _chains(files: Sequence[str], sources: ReportSources) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ _COUNTING = {
 }
 
 # The tables of localization show bootstrap intervals, which are not the same.
-_METHODS = {
+INTERVALS = {
     "bootstrap": "bootstrap",
     "binomial": "binomial, Wilson; its table shows bootstrap ones",
 }
@@ -60,13 +60,14 @@ def compare_bound(
     elif isinstance(bound, AtMost):
         relation, excess = "at most", [value - reference for value, reference in pairs]
     else:
-        relation = f"within {bound.tolerance:g} of"
+        relation = "the expected"
         excess = [abs(value - reference) - bound.tolerance for value, reference in pairs]
+    slack = f", to within {bound.tolerance:g}" if isinstance(bound, Equals) else ""
     worst = max(range(len(values)), key=excess.__getitem__)
     holds = excess[worst] <= 0
     verb = "is" if holds else "is not"
     of_seeds = "" if len(values) == 1 else f", the worst of {len(values)} seeds,"
-    reason = f"{values[worst]:.2f}{of_seeds} {verb} {relation} {references[worst]:.2f}."
+    reason = f"{values[worst]:.2f}{of_seeds} {verb} {relation} {references[worst]:.2f}{slack}."
     return Compared("holds" if holds else "fails", reason)
 
 
@@ -111,7 +112,7 @@ def _consistency(
     if known:
         ends = ", ".join(f"{one.low:.2f} to {one.high:.2f}" for one in known)
         sentences.append(
-            f"95 % interval over images ({_METHODS[known[0].method]}): {ends}. It covers which"
+            f"95 % interval over images ({INTERVALS[known[0].method]}): {ends}. It covers which"
             " images were scored, not how another seed would have trained."
         )
     return Compared("consistent" if consistent else "inconsistent", " ".join(sentences))

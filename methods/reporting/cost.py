@@ -48,7 +48,10 @@ def build_cost(sources: ReportSources) -> CostPart:
     places = (sources.benchmark_root, root / LOGS, root / REGISTRY)
     jobs = read_jobs(sources.benchmarks, *places) if sources.benchmarks else []
     graph = build_graph(jobs)
-    title = "The rules behind this page, each above those that read its files"
+    title = (
+        "The rules behind this page, each above those that read its files; the bar at its foot is"
+        " its time beside the longest"
+    )
     return CostPart(
         summary=_summary(jobs) if jobs else None,
         drawing=draw_graph("rules", title, graph) if graph.edges else None,
@@ -66,7 +69,9 @@ def _summary(jobs: Sequence[JobRecord]) -> str:
     size = round(sum(job.bytes() for job in jobs) / _KILO**2)
     return (
         f"{counted(len(jobs), 'job')} behind this page took {time} in all, whether side by side or"
-        f" one after another. {gpus}. What they made takes {size} MB of disk."
+        " one after another. A call counts more steps than these: it also confirms what may be"
+        " trained, renders the page and describes the results."
+        f" {gpus}. What they made takes {size} MB of disk."
     )
 
 
@@ -116,7 +121,7 @@ def _trainings_table(runs: Sequence[RunSources]) -> Table:
         Column("peak GPU memory (GB)", Kind.NUMBER),
         Column("peak memory (GB)", Kind.NUMBER),
         Column("energy (Wh)", Kind.NUMBER),
-        Column("energy rests on"),
+        Column("how the energy was measured"),
     ]
     caption = (
         "What each training took. Memory: of the process that held most, in the attempt that came"

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from methods.reporting.figures import MUTED, REFERENCE, Drawing, line_styles, new_figure, to_drawing
+from methods.reporting.marks import prose
 from methods.reporting.plots import Curve
 from methods.reporting.residuals import residual
 
@@ -43,6 +44,7 @@ def draw_curves(
             1 + below, sharex=True, squeeze=False, height_ratios=[5, 3] if below else [1]
         )[:, 0]
         _draw_values(panels[0], curves)
+        _make_room(panels[0], curves)
         panels[0].set_ylabel(unit)
         if reference is not None:
             _draw_reference(panels[0], reference)
@@ -78,6 +80,14 @@ def _draw_values(axes: Axes, curves: Sequence[Curve]) -> None:
         marker = "o" if len(curve.values) <= _FEW else ""
         axes.fill_between(at, low, high, color=color, alpha=0.22, linewidth=0)
         axes.plot(at, mean, color=color, linestyle=style, marker=marker, markersize=4)
+
+
+def _make_room(axes: Axes, curves: Sequence[Curve]) -> None:
+    """Give a constant an axis in its own units, where it would be drawn among its hundredths."""
+    values = np.unique(np.concatenate([curve.values for curve in curves]))
+    if len(values) == 1:
+        room = abs(values[0]) or 1.0
+        axes.set_ylim(values[0] - 0.1 * room, values[0] + room)
 
 
 def _draw_reference(axes: Axes, reference: Curve) -> None:
@@ -124,4 +134,4 @@ def _spoken(title: str, curves: Sequence[Curve], reference: Curve | None, below:
 
 
 def _span(values: NDArray[np.float64]) -> str:
-    return f"from {values[0]:.3g} to {values[-1]:.3g}" if len(values) else "without a value"
+    return prose(f"from {values[0]:.3g} to {values[-1]:.3g}") if len(values) else "without a value"

@@ -10,6 +10,7 @@ from methods.data.files import read_fields, unreadable
 from methods.errors import InputError
 from methods.reporting.curve_drawing import draw_curves
 from methods.reporting.figures import LINE_WIDTH, REFERENCE, Drawing, css_color, line_styles
+from methods.reporting.journal_units import journal_unit
 from methods.reporting.method_words import method_words
 from methods.reporting.plots import Curve
 from methods.reporting.reference_log import LABEL, validated
@@ -84,15 +85,15 @@ def draw_validations(
         drawings.append(draw_curves(name, title, "mIoU (%)", curves, [], known))
     split = seeds[0].curve_split
     text = (
-        f"mIoU on {split} of every checkpoint, by the validation that the published program makes"
-        " within its training, no CRF: the decoder and the LAM at one scale, the CAMs at those of"
-        " the training. The maps are given the image labels, except where it says predicted."
+        f"mIoU on {split} of every checkpoint, scored as the published program does within its"
+        " training, no CRF: the decoder and the LAM at one scale, the CAMs at those of the"
+        " training. The maps are given the image labels, except where it says predicted."
         f" {_AXES}"
     )
     if log is not None:
         text += f" Dashed: the authors' log. {_BELOW}."
     legend = _legend([label for label, _ in read], log is not None)
-    return CurveGroup(f"{run}: validation by iteration", text, legend, tuple(drawings))
+    return CurveGroup(f"Run {run}: mIoU by iteration", text, legend, tuple(drawings))
 
 
 def draw_journals(
@@ -116,7 +117,7 @@ def draw_journals(
         draw_curves(
             f"curve-{run}-{column}",
             titles.get(column, column),
-            "mean of a bin",
+            journal_unit(column),
             [
                 Curve(label, journal["iteration"].to_numpy(), journal[column].to_numpy(float))
                 for label, journal in journals
@@ -128,8 +129,9 @@ def draw_journals(
         if column not in ("iteration", "epoch")
     )
     text = (
-        "Each loss before its weight, and the weighted total, by iteration: mean of a bin, with"
-        f" its range behind. {_AXES}"
+        "Each loss before its weight, the total with the weights, and what else the training wrote"
+        " down, by iteration. A line is the mean of successive iterations, the shade behind it"
+        f" their range. {_AXES}"
     )
     if marks:
         changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
@@ -137,7 +139,7 @@ def draw_journals(
     if log is not None:
         text += f" Dashed: the authors' log, the mean since its last line. {_BELOW}, as such means."
     legend = _legend([label for label, _ in journals], log is not None)
-    return CurveGroup(f"{run}: the journal", text, legend, drawings)
+    return CurveGroup(f"Run {run}: losses and rates by iteration", text, legend, drawings)
 
 
 def _label(source: RunSources) -> str:

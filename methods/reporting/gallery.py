@@ -12,6 +12,7 @@ from PIL import Image
 
 LONGEST_SIDE = 240  # pixels of a picture; larger ones are shrunk
 EXTREMES = 3  # images shown of the worst, the median, the best and each kind of failure
+NAMED = "Named by their ids in the file of the experiment, whatever their score."
 _QUALITY = 82  # of JPEG
 _HEAT = colormaps["cividis"]  # equal steps for readers with any common colour-vision deficiency
 
@@ -54,10 +55,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Rows under one heading."""
+    """Rows under one heading.
+
+    Attributes:
+        title: what the images have in common.
+        text: which images these are, out of how many, and by which protocol they are scored.
+        rows: one an image.
+    """
 
     title: str
+    text: str
     rows: tuple[Row, ...]
+
+
+def shown_of(found: int, extreme: str) -> str:
+    """Which of the images that were found are shown, with what sets these apart.
+
+    Args:
+        found: how many there are.
+        extreme: what sets the first ones apart.
+    """
+    if found == 1:
+        return "It is shown."
+    if found <= EXTREMES:
+        return f"All are shown, the one with {extreme} first."
+    return f"Shown are the {EXTREMES} with {extreme}."
 
 
 def middle(ids: Sequence[str]) -> list[str]:

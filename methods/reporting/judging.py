@@ -66,8 +66,7 @@ def judge(
         return without_value(claim, "void", f"Void: {claim.void}.")
     if claim.quantity is None or claim.not_evaluated is not None:
         return without_value(claim, "not evaluated", f"Not evaluated: {claim.not_evaluated}.")
-    of_controls = all(quantity.run is None for quantity in claim.quantities())
-    if of_controls:  # the same file whatever the seed
+    if claim.is_control:  # the same file whatever the seed
         seeds = seeds[:1]
     obstacle = _obstacle(claim, measured, seeds)
     if obstacle is not None:
@@ -88,7 +87,7 @@ def judge(
         status=compared.status,
         value=value,
         values=tuple(values),
-        seeds=() if of_controls else tuple(seeds),
+        seeds=() if claim.is_control else tuple(seeds),
         reference=reference,
         difference=None if compared.status == "void" else value - reference,
         reason=compared.reason,

@@ -1,5 +1,6 @@
-"""Characters that nobody sees, written out: they could turn a line around or break a drawing."""
+"""Characters that nobody sees, written out, and those that a sentence is set with."""
 
+import re
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +11,15 @@ _DIRECTIONS = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x
 _WRITTEN_OUT = {
     code: f"[U+{code:04X}]" for code in (*_CONTROLS, *_DIRECTIONS) if chr(code) not in "\t\n\r"
 }
+
+_PERCENT = re.compile(r"(?<=\d) %")
+# Of a number or an exponent, and not of a range, a date or a path.
+_NEGATIVE = re.compile(r"(?:(?<![\w./\u2212-])|(?<=\de))-(?=\d)")
+
+
+def prose(text: str) -> str:
+    """A sentence as it is set: a percentage on one line, and true minus signs."""
+    return _NEGATIVE.sub("\u2212", _PERCENT.sub("\u00a0%", text))
 
 
 def visible(text: str) -> str:

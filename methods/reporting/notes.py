@@ -17,12 +17,14 @@ from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
 from methods.wording import counted
 
+_MIOU = " (mean over the classes of the overlap of predicted and true pixels)"
 _NAMED_FILES = 3  # at most, of those that differ from the commit; the page lists all further down
 
 
 def result_sentences(sources: ReportSources) -> tuple[str, ...]:
     """One sentence a segmentation run: its final mIoU and what that covers."""
-    return tuple(_result(runs) for runs in seeds_of(sources.segmentation).values())
+    runs = seeds_of(sources.segmentation).values()
+    return tuple(_result(seeds, first=place == 0) for place, seeds in enumerate(runs))
 
 
 def notes(
@@ -50,7 +52,7 @@ def notes(
     )
 
 
-def _result(runs: Sequence[SegmentationSources]) -> str:
+def _result(runs: Sequence[SegmentationSources], *, first: bool) -> str:
     run = runs[0]
     metrics = [read_json(seed.metrics(run.split, run.headline)) for seed in runs]
     name = run_name(run.run, run.method)
@@ -58,15 +60,16 @@ def _result(runs: Sequence[SegmentationSources]) -> str:
     start = f"{what}, on {run.split} ({long_name(run.protocols[run.headline])}):"
     covered = metrics[0]["coverage"]
     images = f"{covered['evaluated']} of {covered['expected']} images"
+    measure = f"mIoU{_MIOU * first}"
     if len(runs) == 1:
         low, high = (show_number(bound) for bound in metrics[0]["interval_95"])
         value = show_number(metrics[0]["miou"])
         seed = ", one seed" if run.trained else ""
-        return f"{start} {value} % mIoU on {images}, 95 % interval {low} to {high}{seed}."
+        return f"{start} {value} % {measure} on {images}, 95 % interval {low} to {high}{seed}."
     values = [m["miou"] for m in metrics]
     listed = ", ".join(show_number(value) for value in values)
     average = show_number(mean(values))
-    return f"{start} {average} % mIoU on {images}, mean of {len(values)} seeds ({listed})."
+    return f"{start} {average} % {measure} on {images}, mean of {len(values)} seeds ({listed})."
 
 
 def _claim_notes(claims: Sequence[ClaimRow]) -> Iterator[str]:
@@ -138,15 +141,16 @@ def _label_notes(sources: ReportSources) -> Iterator[str]:
     leaks: dict[tuple[str, str], list[str]] = {}  # runs by (split, protocols)
     for runs in seeds_of(sources.segmentation).values():
         run = runs[0]
-        given = {k: p.split for k, p in run.mapped.items() if p.labels == "given"}
-        for split in dict.fromkeys(given.values()):
+        given = {k: p for k, p in run.mapped.items() if p.labels == "given"}
+        for split in dict.fromkeys(protocol.split for protocol in given.values()):
             if not ids(run.dataset, split) <= ids(run.dataset, run.train_split):
-                named = ", ".join(name for name, on in given.items() if on == split)
+                told = {k: long_name(p) for k, p in given.items() if p.split == split}
+                named = "; ".join(f"{name} ({steps})" for name, steps in told.items())
                 leaks.setdefault((split, named), []).append(run.run)
     for (split, protocols), names in leaks.items():
         yield (
             f"Protocols that are given the image labels of {split}, which a prediction does not"
-            f" have: {protocols} (run {', '.join(names)})."
+            f" have (run {', '.join(names)}): {protocols}."
         )
 
 

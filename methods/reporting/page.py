@@ -18,6 +18,7 @@ from methods.reporting.localization.section import (
     LocalizationSection,
     build_section,
 )
+from methods.reporting.method_words import method_words
 from methods.reporting.methods_text import MethodsText, methods_texts
 from methods.reporting.notes import notes, result_sentences
 from methods.reporting.record_tables import (
@@ -51,7 +52,7 @@ class Page:
     results: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
     cards: Mapping[str, Card]
-    registered: str
+    registered: tuple[tuple[str, tuple[str, ...]], ...]
     registration: Table
     verdicts: Table
     notes: tuple[str, ...]
@@ -78,6 +79,16 @@ class Page:
     def unmet(self) -> tuple[ClaimRow, ...]:
         """The claims that a reader must hear of before all else."""
         return tuple(claim for claim in self.claims if claim.tone == "bad")
+
+    @property
+    def tally_tells_more(self) -> bool:
+        """Whether the tally says what the headline does not: a word besides "holds"."""
+        return any(verdict not in ("holds", "holds (control)") for verdict, _, _ in self.tally)
+
+    @property
+    def uncertain(self) -> tuple[ClaimRow, ...]:
+        """The claims that hold by their value, and not by the whole interval over images."""
+        return tuple(claim for claim in self.claims if claim.is_uncertain)
 
     @property
     def checked(self) -> str:
@@ -162,8 +173,8 @@ def _run_chains(*sections: SegmentationSection | LocalizationSection | None) -> 
 
 
 def _methods(sources: ReportSources) -> dict[str, str]:
-    """The methods of each task's runs, each once, in the order of the experiment."""
+    """What the methods of each task's runs are called, each once, in the experiment's order."""
     named: dict[str, list[str]] = {}
     for run in sources.settings["runs"].values():
-        named.setdefault(run["task"], []).append(run["method"])
+        named.setdefault(run["task"], []).append(method_words(run["method"]).NAME)
     return {task: ", ".join(dict.fromkeys(methods)) for task, methods in named.items()}

@@ -102,6 +102,11 @@ def _spread(rung: Rung) -> list[float]:
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 
+def seeds_note(seeds: int) -> str:
+    """What the marks and the numbers of a drawing are where there are several seeds."""
+    return "; a mark a seed, numbers are their means" if seeds > 1 else ""
+
+
 def spoken_label(label: str) -> str:
     """A label of two lines in one."""
     return label.replace("\n", ", ")

@@ -1,6 +1,7 @@
 """Protocols in words: whole ones for tables, short ones for drawings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from methods.protocols import Protocol
 
@@ -12,6 +13,23 @@ LABELS = {
 }
 _SHORT_LABELS = {"given": "given", "logits": "classifier", "decoder": "decoder"}
 _RESIZED = {"square": "", "aspect": "aspect ratio kept", "original": "original size"}
+
+
+AnyProtocol = TypeVar("AnyProtocol")
+
+
+def by_name(runs: Iterable[tuple[str, Mapping[str, AnyProtocol]]]) -> dict[str, AnyProtocol]:
+    """Every protocol by its name, with the run's where two runs have different ones of a name.
+
+    Args:
+        runs: the name of each run, and its protocols by their names.
+    """
+    named: dict[str, AnyProtocol] = {}
+    for run, protocols in runs:
+        for name, protocol in protocols.items():
+            if named.setdefault(name, protocol) != protocol:
+                named[f"{name} of {run}"] = protocol
+    return named
 
 
 def long_name(protocol: Protocol) -> str:

@@ -32,7 +32,7 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
                     dataset.name,
                     *(check[key] for key in ("name", "severity", "checked", "failed")),
                     *(plain(check[key]) for key in ("expected", "found")),
-                    ", ".join(map(str, check["examples"])),
+                    ", ".join(map(str, check["examples"])) or None,
                 ]
             )
     columns = [
@@ -45,7 +45,11 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
         Column("found"),
         Column("examples"),
     ]
-    return build_table("checks", "Checks of the data.", columns, rows)
+    caption = (
+        "Checks of the data, made before anything was trained. Checked and failed count images,"
+        " files, classes or splits, as a check has them; examples name some that failed."
+    )
+    return build_table("checks", caption, columns, rows)
 
 
 def count_checks(checks: Table) -> str:
@@ -67,7 +71,8 @@ def splits_table(datasets: Sequence[DatasetSources]) -> Table:
         Column("images", Kind.COUNT),
         Column("sha256 of the ids", Kind.DIGEST),
     ]
-    return build_table("splits", "Splits.", columns, rows)
+    caption = "Images of each split. Equal digests mean the same images in the same order."
+    return build_table("splits", caption, columns, rows)
 
 
 def environment_table(environment: Environment) -> Table:

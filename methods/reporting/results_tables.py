@@ -8,7 +8,7 @@ from methods.protocols import Protocol
 from methods.reporting.protocol_names import LABELS, MAPS
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import COVERAGE, Cell, Column, Kind, Table, build_table
 
 CONTROL_NAMES = {
     "perfect": "the ground truth itself",
@@ -22,8 +22,7 @@ _SCORES = (
     Column("pixel accuracy (%)", Kind.NUMBER),
     Column("mean accuracy (%)", Kind.NUMBER),
     Column("mean precision (%)", Kind.NUMBER),
-    Column("images", Kind.COUNT),
-    Column("of", Kind.COUNT),
+    *COVERAGE,
 )
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
 _PROTOCOL = Column("protocol", Kind.NAME)
@@ -45,20 +44,19 @@ def ladder_table(runs: Sequence[SegmentationSources]) -> Table:
             other = checked[key]["miou"] if protocol.split == run.split else None
             rows.append(
                 [
-                    *(run.run, run.seed, protocol.split, name, *_steps(protocol)),
-                    *(protocol.resize, gain),
+                    *(run.run, run.seed, protocol.split, name),
                     *_score_cells(metrics),
-                    other,
+                    *(gain, other, *_steps(protocol), protocol.resize),
                 ]
             )
     columns = [
         *_RUN,
         _PROTOCOL,
+        *_SCORES,  # so far to the left that a small screen shows the first one
+        Column("gain (points)", Kind.SIGNED),
+        Column("mIoU, second scorer (%)", Kind.NUMBER),
         *_STEPS,
         Column("resizing", Kind.NAME),
-        Column("gain (points)", Kind.SIGNED),
-        *_SCORES,
-        Column("mIoU, second scorer (%)", Kind.NUMBER),
     ]
     caption = (
         "Segmentation by the decoder. Images enter as squares, with their aspect kept, or at their"
@@ -78,20 +76,20 @@ def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
             rows.append(
                 [
                     *(run.run, run.seed, protocol.split, name),
+                    *_score_cells(read_json(run.metrics(protocol.split, name))),
                     *(MAPS[protocol.map], LABELS[protocol.labels], *_steps(protocol)),
                     *(protocol.background, protocol.threshold_source),
-                    *_score_cells(read_json(run.metrics(protocol.split, name))),
                 ]
             )
     columns = [
         *_RUN,
         _PROTOCOL,
+        *_SCORES,
         Column("map", Kind.NAME),
         Column("labels"),
         *_STEPS,
         Column("background threshold", Kind.NUMBER),
         Column("threshold from", Kind.NAME),
-        *_SCORES,
     ]
     caption = (
         "Localization maps as label maps. A pixel whose highest map is at or below the threshold is"

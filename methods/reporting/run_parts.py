@@ -15,7 +15,7 @@ from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
 from methods.reporting.figures import Drawing
 from methods.reporting.gallery import Gallery
 from methods.reporting.links import Chain
-from methods.reporting.plots import Rung, draw_ladder
+from methods.reporting.plots import Rung, draw_ladder, seeds_note
 from methods.reporting.protocol_names import short_names
 from methods.reporting.reference_log import log_of, read_reference_log
 from methods.reporting.results_tables import CONTROL_NAMES
@@ -107,7 +107,8 @@ def _classes(runs: Sequence[SegmentationSources], log: ClassLog | None) -> Drawi
         ClassSeries(names[name], np.array([class_points(metrics) for metrics in of]))
         for name, of in found.items()
     ]
-    title = f"{first.run}: IoU by class on {first.split}, with 95 % intervals"
+    marks = "; a mark a seed" if len(runs) > 1 else ""
+    title = f"Run {first.run}: IoU by class on {first.split}, with 95 % intervals{marks}"
     return draw_classes(f"classes-{first.run}", title, classes, series, log)
 
 
@@ -118,7 +119,7 @@ def _maps(runs: Sequence[SegmentationSources]) -> list[Drawing]:
     for split in dict.fromkeys(protocol.split for protocol in first.mapped.values()):
         among = {name: p for name, p in first.mapped.items() if p.split == split}
         name = f"seeds-{first.run}-{split}"
-        drawings.append(_protocols(name, runs, among, split, "of the maps "))
+        drawings.append(_protocols(name, runs, among, split, "of maps as label maps "))
     return drawings
 
 
@@ -133,7 +134,7 @@ def _protocols(
         label: [run.metrics(split, protocol) for run in runs]
         for protocol, label in short_names(protocols).items()
     }
-    return _ladder(name, f"{runs[0].run}: mIoU {what}on {split}", files)
+    return _ladder(name, f"Run {runs[0].run}: mIoU {what}on {split}", files)
 
 
 def _ladder(
@@ -143,4 +144,6 @@ def _ladder(
     for label, paths in files.items():
         metrics = [read_json(path) for path in paths]
         rungs.append(Rung(label, tuple((m["miou"], *m["interval_95"]) for m in metrics)))
-    return draw_ladder(name, f"{title}, with 95 % intervals", rungs, control=control)
+    seeds = max(len(rung.points) for rung in rungs)
+    title = f"{title}, with 95 % intervals{seeds_note(seeds)}"
+    return draw_ladder(name, title, rungs, control=control)

@@ -1,17 +1,15 @@
 """Which images of a split are shown: by their own score, and by kind of failure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from methods.evaluation.segmentation import scores
-from methods.reporting.gallery import EXTREMES, middle
-
-Counts = NDArray[np.int64]
-_MOST = 0.5  # share of an object's pixels from which on a failure is one
+from methods.reporting.gallery import EXTREMES, middle, shown_of
+from methods.reporting.segmentation_failures import KINDS, Counts
+from methods.wording import counted
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,16 @@ class Case:
 
     Attributes:
         title: what they have in common.
+        text: what that means, how many there are, and which of them these are.
         ids: of the images.
-        failed: of a failure, the labels that it is about, by the image's id.
+        word: of a failure, what became of the labels that it is about.
+        failed: of a failure, these labels, by the image's id.
     """
 
     title: str
+    text: str
     ids: tuple[str, ...]
+    word: str = ""
     failed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -60,72 +62,46 @@ def read_image_counts(path: Path) -> ImageCounts:
     )
 
 
-def ranked_cases(images: ImageCounts) -> tuple[Case, ...]:
-    """The worst, the median and the best images by their own score."""
+def ranked_cases(images: ImageCounts, scored: str) -> tuple[Case, ...]:
+    """The worst, the median and the best images by their own score.
+
+    Args:
+        images: of a split.
+        scored: the split and the protocol, in words.
+    """
     ids = images.ranked
-    chosen = {"worst": ids[:EXTREMES], "median": middle(ids), "best": ids[::-1][:EXTREMES]}
-    return tuple(Case(f"The {len(of)} {word} images", tuple(of)) for word, of in chosen.items())
+    chosen = {
+        "Worst": ("with the lowest mIoU", ids[:EXTREMES]),
+        "Median": ("in the middle, ranked by mIoU", middle(ids)),
+        "Best": ("with the highest mIoU", ids[::-1][:EXTREMES]),
+    }
+    return tuple(
+        Case(
+            f"{word} images",
+            f"Of {counted(len(ids), 'image')} of {scored}, the {len(of)} {where}.",
+            tuple(of),
+        )
+        for word, (where, of) in chosen.items()
+    )
 
 
-def failures(images: ImageCounts) -> tuple[Case, ...]:
-    """Up to three images of each kind of failure that occurs, the one of most pixels first."""
+def failures(images: ImageCounts, scored: str) -> tuple[Case, ...]:
+    """Up to three images of each kind of failure that occurs, the one of most pixels first.
+
+    Args:
+        images: of a split.
+        scored: the split and the protocol, in words.
+    """
     cases = []
-    for title, find in _KINDS.items():
-        found = {id: find(matrix) for id, matrix in images.counts.items()}
+    for kind in KINDS:
+        found = {id: kind.find(matrix) for id, matrix in images.counts.items()}
         failed = {id: pixels for id, pixels in found.items() if pixels.any()}
         ids = sorted(failed, key=lambda id: (-int(failed[id].sum()), id))[:EXTREMES]
         if ids:
             labels = {id: tuple(np.flatnonzero(failed[id]).tolist()) for id in ids}
-            number = f"{len(ids)} of {len(failed)} images"
-            cases.append(Case(f"{title}, {number}", tuple(ids), labels))
+            text = (
+                f"{kind.meaning}: {len(failed)} of {counted(len(found), 'image')} of {scored}."
+                f" {shown_of(len(failed), 'the most such pixels')}"
+            )
+            cases.append(Case(kind.title, text, tuple(ids), kind.word, labels))
     return tuple(cases)
-
-
-def _missed(counts: Counts) -> Counts:
-    """Pixels of each class that the image has and the prediction nowhere; (K,)."""
-    return _of_objects(counts, counts.sum(axis=0) == 0, counts.sum(axis=1))
-
-
-def _swallowed(counts: Counts) -> Counts:
-    """Pixels that the background took of each class that it took most of, though not all."""
-    return _taken(counts, counts[:, 0])
-
-
-def _confused(counts: Counts) -> Counts:
-    """Pixels that other classes took of each class that they took most of, though not all."""
-    return _taken(counts, counts[:, 1:].sum(axis=1) - np.diagonal(counts))
-
-
-def _spilled(counts: Counts) -> Counts:
-    """Pixels of the background in each class of the image, where they are many for the object."""
-    size = counts.sum(axis=1)
-    return _of_objects(counts, counts[0] > _MOST * size, counts[0])
-
-
-def _invented(counts: Counts) -> Counts:
-    """Pixels of each class that the prediction has and the image nowhere."""
-    absent = counts.sum(axis=1) == 0
-    absent[0] = False
-    return np.where(absent, counts.sum(axis=0), 0)
-
-
-def _taken(counts: Counts, pixels: Counts) -> Counts:
-    """The pixels that were taken of a class, where they are most of it and the class is found."""
-    found = counts.sum(axis=0) > 0
-    return _of_objects(counts, found & (pixels > _MOST * counts.sum(axis=1)), pixels)
-
-
-def _of_objects(counts: Counts, chosen: NDArray[np.bool_], pixels: Counts) -> Counts:
-    """Pixels of the chosen classes among those that the ground truth has."""
-    present = counts.sum(axis=1) > 0
-    present[0] = False
-    return np.where(present & chosen, pixels, 0)
-
-
-_KINDS: Mapping[str, Callable[[Counts], Counts]] = {
-    "Class missed: in the ground truth, predicted nowhere": _missed,
-    "Object swallowed by background: more than half of its pixels": _swallowed,
-    "Class confused: more than half of its pixels given to other classes": _confused,
-    "Object spilled over: background given to it, more than half of its own pixels": _spilled,
-    "Class invented: predicted, nowhere in the ground truth": _invented,
-}

@@ -16,7 +16,15 @@ from methods.data.samples import ManifestFiles
 from methods.evaluation.segmentation import BACKGROUND
 from methods.postprocess.fusion import fuse_maps, maps_key
 from methods.protocols import Protocol
-from methods.reporting.gallery import Gallery, Picture, Row, encoded, heat_picture, photograph
+from methods.reporting.gallery import (
+    NAMED,
+    Gallery,
+    Picture,
+    Row,
+    encoded,
+    heat_picture,
+    photograph,
+)
 from methods.reporting.palette import Color, class_colors, label_palette
 from methods.reporting.protocol_names import MAPS, short_names
 from methods.reporting.segmentation_cases import (
@@ -42,6 +50,7 @@ class _Album:
         classes: names of the foreground classes.
         image_size: side of the network's square input at scale 1, pixels.
         labelled: index of the label maps by what they are called; the last one is scored.
+        scored: what that one is called behind its score.
         maps: stored maps of the split; None where it has none of given labels.
         heated: protocols of the maps that are shown.
     """
@@ -51,12 +60,9 @@ class _Album:
     classes: tuple[str, ...]
     image_size: int
     labelled: Mapping[str, PredictionIndex]
+    scored: str
     maps: PredictionIndex | None
     heated: tuple[Protocol, ...]
-
-    @property
-    def scored(self) -> str:
-        return list(self.labelled)[-1]
 
 
 def decoder_gallery(
@@ -78,17 +84,21 @@ def decoder_gallery(
     """
     images = read_image_counts(run.counts(run.split, run.headline))
     require_named(run.run, run.gallery, run.split, images.iou)
-    names = short_names(run.judged)
-    album = _open_album(run, dataset, run.split, {name: names[name] for name in run.compared})
+    names = {name: _one_line(text) for name, text in short_names(run.judged).items()}
+    predicted = {name: f"prediction, {names[name]}" for name in run.compared}
+    album = _open_album(run, dataset, run.split, predicted, names[run.headline])
     galleries = [
         Gallery(
             f"Images of {run.split} that the experiment names",
+            NAMED,
             tuple(_row(id, album, images.iou[id]) for id in run.gallery),
         )
     ]
-    for case in (*ranked_cases(images), *failures(images)) if whole else ():
+    scored = f"{run.split} ({album.scored})"
+    cases = (*ranked_cases(images, scored), *failures(images, scored)) if whole else ()
+    for case in cases:
         rows = tuple(_row(id, album, images.iou[id], _failed(case, id, album)) for id in case.ids)
-        galleries.append(Gallery(f"{case.title} of {run.split}: {album.scored}", rows))
+        galleries.append(Gallery(case.title, case.text, rows))
     return galleries
 
 
@@ -102,9 +112,10 @@ def map_gallery(run: SegmentationSources, dataset: DatasetSources) -> list[Galle
     scored = read_image_counts(run.counts(split, list(shown)[-1])).iou
     ids = sorted(scored)
     chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
-    album = _open_album(run, dataset, split, names)
-    title = f"Evenly spaced images of {split}: maps, and label maps that follow from them"
-    return [Gallery(title, tuple(_row(id, album, scored[id]) for id in chosen))]
+    album = _open_album(run, dataset, split, names, list(names.values())[-1])
+    title = f"Localization maps on {split}, and the label maps that follow from them"
+    text = f"Images at equal distances in the list of {split}, whatever their score."
+    return [Gallery(title, text, tuple(_row(id, album, scored[id]) for id in chosen))]
 
 
 def _heated(run: SegmentationSources, split: str) -> dict[str, Protocol]:
@@ -116,8 +127,16 @@ def _heated(run: SegmentationSources, split: str) -> dict[str, Protocol]:
     return dict(found[kind] for kind in _HEATED if kind in found)
 
 
+def _one_line(name: str) -> str:
+    return name.replace("\n", ", ")
+
+
 def _open_album(
-    run: SegmentationSources, dataset: DatasetSources, split: str, names: Mapping[str, str]
+    run: SegmentationSources,
+    dataset: DatasetSources,
+    split: str,
+    names: Mapping[str, str],
+    scored: str,
 ) -> _Album:
     heated = _heated(run, split)
     records = read_index(dataset.index, split, dataset.classes)
@@ -126,10 +145,8 @@ def _open_album(
         records={record.id: record for record in records},
         classes=dataset.classes,
         image_size=run.image_size,
-        labelled={
-            text.replace("\n", ", "): read_predictions(run.index(split, name))
-            for name, text in names.items()
-        },
+        labelled={text: read_predictions(run.index(split, name)) for name, text in names.items()},
+        scored=scored,
         maps=read_predictions(run.predictions(split, next(iter(heated)))) if heated else None,
         heated=tuple(heated.values()),
     )
@@ -138,7 +155,7 @@ def _open_album(
 def _failed(case: Case, id: str, album: _Album) -> str:
     """The classes that a failure is about, to stand behind a score; empty if it is none."""
     names = [album.classes[label - 1] for label in case.failed.get(id, ())]
-    return f"; {', '.join(names)}" if names else ""
+    return f"; {case.word}: {', '.join(names)}" if names else ""
 
 
 def _row(id: str, album: _Album, score: float, failed: str = "") -> Row:

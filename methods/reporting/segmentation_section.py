@@ -7,6 +7,7 @@ from methods.reporting.class_log import class_log_of
 from methods.reporting.classes_table import classes_table
 from methods.reporting.figures import Drawing
 from methods.reporting.method_words import method_words
+from methods.reporting.protocol_names import by_name, long_name
 from methods.reporting.results_tables import (
     controls_table,
     ladder_table,
@@ -25,6 +26,7 @@ class SegmentationSection:
 
     Attributes:
         terms: what the abbreviations of the field and of the methods mean.
+        protocols: every step of each protocol, by its name.
         parts: one a run, in the order of the experiment.
         control_drawings: one a data set.
         ladder: the decoder's protocols.
@@ -36,6 +38,7 @@ class SegmentationSection:
     """
 
     terms: Mapping[str, str]
+    protocols: Mapping[str, str]
     parts: tuple[RunPart, ...]
     control_drawings: tuple[Drawing, ...]
     ladder: Table
@@ -62,6 +65,10 @@ def build_segmentation(sources: ReportSources) -> SegmentationSection | None:
         return None
     return SegmentationSection(
         terms=_terms(sources),
+        protocols={
+            name: f"on {protocol.split}: {long_name(protocol)}"
+            for name, protocol in by_name((run.run, run.protocols) for run in runs).items()
+        },
         parts=run_parts(sources),
         control_drawings=control_drawings(sources),
         ladder=ladder_table(runs),

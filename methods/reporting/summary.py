@@ -6,60 +6,48 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from methods.configuration.loading import load_configuration
-from methods.data.files import check_fields, read_fields, unreadable
+from methods.configuration.loading import Configuration, load_configuration
+from methods.data.files import unreadable
 from methods.errors import InputError
 from methods.layout import TRAINING_RULE
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.strictness import unmet_sentence
+from methods.reporting.verdict_lines import verdict_lines
 from methods.yaml_files import read_scalar
 
-_ENTRY = {"id": str, "value": float | int | None, "status": str, "reason": str}
 
-
-def print_summary(results: Path, stream: TextIO | None = None) -> None:
-    """Print one line a claim and where the report lies.
+def print_summary(configuration: Configuration, stream: TextIO | None = None) -> None:
+    """Print one line a claim, where the report lies, and what the experiment can tell.
 
     Args:
-        results: the folder of an experiment's results.
+        configuration: of the call.
         stream: standard output unless given.
 
     Raises:
         InputError: there are no verdicts, or a file behind the numbers is missing.
     """
-    verdicts = results / "verdicts.json"
-    entries = [
-        check_fields(verdicts, entry, _ENTRY)
-        for entry in read_fields(_present(verdicts), {"verdicts": list})["verdicts"]
-    ]
-    rows = [
-        (entry["id"], _number(entry["value"]), entry["status"], entry["reason"])
-        for entry in entries
-    ]
-    rows.insert(0, ("claim", "measured", "verdict", "reason"))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for name, value, verdict, reason in rows:
-        cells = (name.ljust(widths[0]), value.rjust(widths[1]), verdict.ljust(widths[2]), reason)
-        print("  ".join(cells), file=stream)
+    results = configuration.results
+    for line in verdict_lines(_present(results / "verdicts.json")):
+        print(line, file=stream)
     _require_chains(results)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
+    print(f"What {configuration.name} is: {configuration.experiment['description']}", file=stream)
 
 
-def finish(results: Path, *, strict: bool) -> None:
+def finish(configuration: Configuration) -> None:
     """Print the verdicts; leave with status 1 and a sentence where a strict call misses a claim.
 
     Everything is written by then, so nothing is lost by it.
 
     Args:
-        results: the folder of an experiment's results.
-        strict: whether every claim must be met.
+        configuration: of the call; `strict` says whether every claim must be met.
 
     Raises:
         InputError: as of `print_summary`.
         SystemExit: it is strict, and a claim is not met.
     """
-    print_summary(results)
-    unmet = unmet_sentence(results) if strict else None
+    print_summary(configuration)
+    unmet = unmet_sentence(configuration.results) if configuration.strict else None
     if unmet is not None:
         sys.stdout.flush()  # the sentence comes last
         sys.exit(unmet)
@@ -102,10 +90,6 @@ def _links(chain: Path, remedy: str) -> list[tuple[str, Path]]:
         raise InputError(chain, "a table of other columns", "link and file", remedy) from error
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
 def main() -> None:
     """Find the results where Snakemake put them: by config.yaml and the same `--config`."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -113,8 +97,7 @@ def main() -> None:
     pairs = [item.partition("=") for item in parser.parse_args().config]
     overrides = {key: read_scalar(value) for key, _, value in pairs}
     try:
-        configuration = load_configuration(Path.cwd(), overrides)
-        finish(configuration.results, strict=configuration.strict)
+        finish(load_configuration(Path.cwd(), overrides))
     except InputError as error:
         sys.exit(str(error))
 

@@ -95,6 +95,9 @@ class Table:
         return build_table(self.name, self.caption, columns, rows)
 
 
+COVERAGE = (Column("images scored", Kind.COUNT), Column("images in the split", Kind.COUNT))
+
+
 def build_table(
     name: str, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
 ) -> Table:

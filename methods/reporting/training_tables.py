@@ -40,14 +40,15 @@ def training_table(runs: Sequence[RunSources]) -> Table:
         Column("batch", Kind.COUNT),
         Column("images seen", Kind.COUNT),
         Column("distinct images", Kind.COUNT),
-        Column("of", Kind.COUNT),
+        Column("of training images", Kind.COUNT),
         Column("time (min)", Kind.NUMBER),
         Column("checkpoint rule", Kind.NAME),
         Column("checkpoint iteration", Kind.COUNT),
         Column("chosen on", Kind.NAME),
         Column("its mIoU there (%)", Kind.NUMBER),
     ]
-    return build_table("training", "Training runs.", columns, rows)
+    caption = "Trainings, and the checkpoint of each that was evaluated."
+    return build_table("training", caption, columns, rows)
 
 
 def machines_table(runs: Sequence[RunSources]) -> Table:

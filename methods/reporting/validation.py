@@ -6,7 +6,7 @@ from typing import Any
 from methods.data.files import check_fields, read_json
 from methods.evaluation.validation import read_validation, require_whole
 from methods.reporting.segmentation_sources import SegmentationSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import COVERAGE, Cell, Column, Kind, Table, build_table
 
 MAP_NAMES = {
     "decoder": "decoder",
@@ -63,14 +63,13 @@ def validations_table(runs: Sequence[SegmentationSources]) -> Table:
         Column("checkpoint"),
         *(Column(f"{name} (%)", Kind.NUMBER) for name in MAP_NAMES.values()),
         Column("F1 of the classes (%)", Kind.NUMBER),
-        Column("images", Kind.COUNT),
-        Column("of", Kind.COUNT),
+        *COVERAGE,
     ]
     caption = (
-        "mIoU of every checkpoint by the validation within the published training, no CRF: the"
-        " decoder and the LAM at one scale, the CAMs at those of the training. The maps are given"
-        " the image labels of the split, which a prediction does not have, except where it says"
-        " predicted."
+        "mIoU of every checkpoint, scored as the published program does within its training, no"
+        " CRF: the decoder and the LAM at one scale, the CAMs at those of the training. The maps"
+        " are given the image labels of the split, which a prediction does not have, except where"
+        " it says predicted."
     )
     return build_table("validation", caption, columns, rows)
 
@@ -99,14 +98,14 @@ def oracle_table(runs: Sequence[SegmentationSources]) -> Table:
         )
     columns = [
         *_RUN,
-        Column("label"),
+        Column("what it is"),
         Column("best iteration", Kind.COUNT),
         Column("best mIoU (%)", Kind.NUMBER),
         Column("chosen iteration", Kind.COUNT),
         Column("chosen mIoU (%)", Kind.NUMBER),
-        Column("difference", Kind.SIGNED),
+        Column("difference (points)", Kind.SIGNED),
     ]
-    caption = "The decoder at the best checkpoint in hindsight, one scale, no CRF."
+    caption = "The decoder at the checkpoint that is the best in hindsight, one scale, no CRF."
     return build_table("oracle", caption, columns, rows)
 
 

@@ -116,6 +116,7 @@ def _entry(
         "quantity": _named(claim.quantity),
         "minus": _named(claim.minus),
         "calibration": calibration,
+        "control": claim.is_control,
         "files": sorted(
             {file for q, _, own in read for file in quantity_files(results, q, own, runs)}
         ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from methods.layout import LOGS, REGISTRY, TRAINING_RULE, run_folder
 from methods.planning.tables import GAP, table
+from methods.registry.calls import read_call
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.records import Attempt, read_attempts
@@ -20,15 +21,15 @@ _LAST = 10  # attempts that are shown of those that have ended
 
 
 def status_text(results: Path, now: datetime | None = None) -> str:
-    """What runs, how far it is, and the last attempts; times in the machine's zone.
+    """What runs, how far it and the whole call are, and the last attempts; times are local.
 
     Args:
         results: results/<experiment>.
         now: with its zone; the present unless given.
 
     Raises:
-        InputError: a training's resolved.yaml, or the description of a job that makes weights,
-            cannot be read.
+        InputError: a training's resolved.yaml, the description of a job that makes weights, or the
+            note of a call cannot be read.
     """
     attempts, broken = read_attempts(results / REGISTRY)
     found = outcomes(attempts)
@@ -40,14 +41,33 @@ def status_text(results: Path, now: datetime | None = None) -> str:
     going = [attempt for attempt in attempts if running.get(attempt.file, False) is not False]
     over = [outcome for outcome in found if outcome.attempt not in going]
     time = _local(now or datetime.now(UTC))
+    call = _call(results)
+    idle = "None of its jobs" if call else "No job"
     sections = [
         [f"Status of {results.name}, {time}"],
-        _going(going, results, None in running.values()) or ["No job is running at this moment."],
+        call,
+        _going(going, results, None in running.values()) or [f"{idle} is running at this moment."],
         card_lines() or ["No GPU answers."],
         _over(over),
         broken,
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _call(results: Path) -> list[str]:
+    """The call that is at work, and how many of its steps are done."""
+    call = read_call(results)
+    runs = False if call is None else is_running(call)
+    if call is None or runs is False:
+        return []
+    place = "" if runs else f" on {call.host}, of which it is only known that no end was recorded"
+    done = call.done()
+    if done is None:
+        told = f"none of {counted(call.steps, 'step')} counted as done yet"
+    else:
+        told = f"{_share(*done)} of its steps done"
+    asked = " ".join(call.targets)
+    return [f"A call for {asked} is at work since {_local(call.started)}{place}: {told}."]
 
 
 def _going(attempts: Sequence[Attempt], results: Path, elsewhere: bool) -> list[str]:
@@ -81,8 +101,7 @@ def _progress(attempt: Attempt, results: Path) -> Progress | None:
 
 
 def _cells(progress: Progress) -> tuple[str, str, str]:
-    share = 100 * progress.done // progress.total
-    done = f"{progress.done} of {progress.total} ({share} %)"
+    done = _share(progress.done, progress.total)
     if progress.rate is None or progress.end is None:
         return done, "", ""
     rate = f"{progress.rate:.3g} it/s" if progress.rate >= 0.1 else f"{1 / progress.rate:.3g} s/it"
@@ -104,6 +123,11 @@ def _over(found: Sequence[Outcome]) -> list[str]:
             reasons.append(f"{GAP}{_name(attempt)}: {reason}")
     title = "the last of them" if len(found) > _LAST else "all of them"
     return [f"{heading}; {title}:", *table(rows, set()), *reasons]
+
+
+def _share(done: int, total: int) -> str:
+    """Such as "25 of 100 (25 %)"."""
+    return f"{done} of {total} ({100 * done // total} %)"
 
 
 def _name(attempt: Attempt) -> str:

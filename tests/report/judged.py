@@ -38,7 +38,7 @@ class JudgedPage:
 
     Attributes:
         verdicts: verdicts.json.
-        html: of the page.
+        html: of the page, whose spaces that never break are plain ones here.
         rows: of the table, by the ids of the claims.
     """
 
@@ -98,7 +98,8 @@ def judge_and_render(
     render_report.main(_job("render_report", given, output, params))
     with (output["tables"] / "verdicts.csv").open(newline="", encoding="utf-8") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
-    return JudgedPage(given["verdicts"], output["page"].read_text("utf-8"), rows)
+    html = output["page"].read_text("utf-8").replace("\u00a0", " ")
+    return JudgedPage(given["verdicts"], html, rows)
 
 
 def _job(

@@ -13,7 +13,7 @@ NUMBER = re.compile(
     rf"(?:\d+\.\d+(?:e[+-]?\d+)?(?![\w/]|\.\w)|(?:{GROUPED}|\d+)(?![\w/]|[.,:-]\d|\.\w))"
 )
 # No results: the year of a publication, and how sure an interval is.
-UNMEASURED = re.compile(r"\b(?:AAAI|CVPR|TPAMI) \d{4}\b|\b9[05] %(?= (?:interval|low|high))")
+UNMEASURED = re.compile(r"\b(?:AAAI|CVPR|TPAMI) \d{4}\b|\b9[05]\s%(?= (?:interval|low|high))")
 _BLOCKS = ("table", "figure", "p", "li", "dt", "dd", "h1", "h2", "h3", "title", "summary", "span")
 _WHOLE = ("table", "figure", "p", "li")  # what stands inside one of these belongs to it
 _SILENT = ("style", "script", "td.digest", "code.digest", "td.file", "a.file")

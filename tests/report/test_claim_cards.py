@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from methods.claims import AtLeast, Claim, Quantity
+from methods.claims import AtLeast, AtMost, Claim, Equals, Quantity
 from methods.data.files import read_json, sha256, write_json
 from methods.reporting.chain import run_chain
 from methods.reporting.claim_cards import claim_cards
@@ -137,6 +137,49 @@ def test_the_source_of_a_claim_is_the_same_in_the_card_and_in_the_table(page: Pa
     for row in rows_of(page, "verdicts"):
         facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card(page, row["id"])))
         assert f"{facts['source']}." == row["source"]
+
+
+def test_a_bound_that_the_value_keeps_and_not_its_interval_is_named(tmp_path: Path) -> None:
+    results = Results(tmp_path, seeds=(0, 1))
+    metrics = [read_json(results.folder(seed=s) / "metrics/val.crf.json") for s in results.seeds]
+    low = min(document["miou"] for document in metrics) - 0.01
+    crf, raw, colour = (
+        Quantity(split="val", run="more", protocol="crf"),
+        Quantity(split="val", run="more", protocol="raw"),
+        Quantity(split="val", control="colour", dataset="shapes"),
+    )
+    stated = [
+        Claim("near", "It is near.", "Here.", AtLeast(low), crf),
+        Claim("far", "It is far.", "Here.", AtLeast(0.0), crf),
+        Claim("gain", "It gains.", "Here.", AtLeast(-100.0), crf, minus=raw),
+        Claim("colour", "Colour.", "Here.", AtMost(100.0), colour),
+        Claim("known", "It is known.", "Of the masks.", Equals(colour, 0.0), colour),
+    ]
+    judged = judge_all(stated, results.root, results.seeds, results.experiment["runs"])
+    write_json(results.root / "verdicts.json", {**STANDING, **judged})
+    near, far, gain, control, known = claim_rows(results.sources())
+    assert [row.is_uncertain for row in (near, far, gain, control, known)] == [True] + [False] * 4
+    ends = ", ".join("{:.2f} to {:.2f}".format(*document["interval_95"]) for document in metrics)
+    start = f"95 % intervals over images (bootstrap): {ends}"
+    assert far.judged.endswith(f" {start}, none of which crosses the bound.")
+    assert f" {start}. Th" in near.judged
+    assert near.judged.endswith("below the bound.")
+    assert control.judged.endswith(" wholly below the bound.")
+    assert gain.interval is None
+    assert known.interval is None
+    assert (known.expected, control.expected) == ("Source of the expected value: Of the masks.", "")
+    page = render_results(results)
+    html = page.read_text("utf-8").replace("\u00a0", " ")
+    assert "<h1>3 of 3 claims about the pipeline hold, none is about a paper; 2 of 2" in html
+    assert [row["reason"] for row in rows_of(page, "verdicts")[:2]] == [near.judged, far.judged]
+    (named,) = re.findall(r'<ul class="unmet uncertain">(.*?)</ul>', html, re.S)
+    assert re.findall(r'href="#claim-(.*?)"', named) == ["near"]
+    assert str(near.interval) in named
+    assert near.interval is not None
+    assert f"<strong>{near.interval.crossing}</strong>" in html
+    assert html.count("below the bound.</strong>") == 1
+    assert ">It is known. <small>control</small></th>" in html
+    assert known.expected in html
 
 
 def test_where_every_claim_holds_none_is_named_at_the_top(both_page: Path) -> None:

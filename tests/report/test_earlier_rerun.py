@@ -62,8 +62,8 @@ def test_three_runs_of_cdtr_are_below(pages: dict[int, JudgedPage]) -> None:
     low, high = (-16.3835 - half, -16.3835 + half)
     assert (
         "64.95 (mean of 3 seeds, 64.55 to 65.34) is 16.38 below the published 81.33; the 90 %"
-        f" interval of the difference, {low:.2f} to {high:.2f}, lies wholly below the tolerance of"
-        " 1.00." in shown.told
+        f" interval of the difference, {MINUS}{-low:.2f} to {MINUS}{-high:.2f}, lies wholly below"
+        " the tolerance of 1.00." in shown.told
     )
     assert pages[3].claim("cdtr-cub-loc5").verdict == "below"
     assert float(pages[3].rows["cdtr-cub-loc1"]["difference"]) == pytest.approx(-16.38, abs=0.005)

@@ -97,9 +97,9 @@ def test_the_figure_draws_the_curve_that_chose(
                 f" {equal[0]:g} to {equal[-1]:g}, the smallest is taken."
             )
             assert told in drawing.description
-        assert ">bold: equally good, smallest taken<" in str(drawing.svg)
-    assert ">GT-known on cubv2, 8 images, which chose<" in str(own.svg)
-    assert "which chose" not in str(shared.svg)  # the scored images did
+        assert ">bold: equally good thresholds, smallest taken<" in str(drawing.svg)
+    assert ">GT-known on cubv2, whose 8 images chose<" in str(own.svg)
+    assert "images chose" not in str(shared.svg)  # the scored images did
     paths = [*ElementTree.fromstring(str(own.svg)).iter("path")]
     green = [path for path in paths if "stroke: var(--series-3)" in path.get("style", "")]
     within = [path for path in green if path.get("clip-path")]  # the axes, not the legend
@@ -130,7 +130,7 @@ def test_the_choice_stands_in_the_sentence_of_a_run(tmp_path: Path) -> None:
     results = LocalizationResults(tmp_path, runs=runs)
     (sentence,) = built(results).results
     threshold = read_json(results.folder("own") / "thresholds/honest.json")["threshold"]
-    assert f"on test (honest protocol, threshold {threshold:g}, chosen on cubv2): " in sentence
+    assert f"on test (protocol honest: threshold {threshold:g}, chosen on cubv2): " in sentence
 
 
 def test_scores_at_another_threshold_than_was_chosen_are_refused(tmp_path: Path) -> None:
@@ -172,9 +172,9 @@ def test_the_page_says_which_box_is_scored_and_what_an_oracle_is_best_for(
     results: LocalizationResults, section: LocalizationSection
 ) -> None:
     assert "every box of a map" not in "".join((section.rates.caption, *BOX_RULES.values()))
-    assert f"wsolevaluation ({BOX_RULES['wsolevaluation']})" in section.rates.caption
+    assert section.protocols["honest"].startswith(f"on test: {BOX_RULES['wsolevaluation']}; ")
     assert "Choe et al. (CVPR 2020)" in BOX_RULES["wsolevaluation"]
-    assert "best for GT-known on the scored images makes an oracle" in section.rates.caption
+    assert "best one for GT-known on the scored images; no verdict reads it" in TERMS["oracle"]
     for row in rows_of(section.rates):
         if row["protocol"] == "oracle":  # the best of its own curve, but of GT-known alone
             path = results.folder(seed=int(str(row["seed"]))) / "metrics/test.oracle.json"

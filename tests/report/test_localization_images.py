@@ -43,25 +43,28 @@ def test_the_worst_images_are_chosen_by_their_iou() -> None:
     iou = np.array([0.49, 0.1, 0.1, 0.3, 0.5, 0.9, 0.6, 0.7, 0.2])
     named = np.array([True, True, True, True, False, False, False, False, False])
     scores = ImageScores(("i", "h", "g", "f", "e", "d", "c", "b", "a"), iou, named)
-    box, name, both = worst_cases(scores)
+    box, name, both = worst_cases(scores, "test (honest)")
     assert box.ids == ("g", "h", "f")  # equal ones by id; 0.49 is the fourth
-    assert box.title == "Class right, box wrong: the lowest IoU, 3 of 4 images"
+    assert box.title == "Class right, box wrong"
+    assert box.text == "4 of 9 images of test (honest). Shown are the 3 with the lowest IoU."
     assert name.ids == ("d", "b", "c")
-    assert name.title == "Class wrong, box right: the highest IoU, 3 of 4 images"
+    assert name.text == "4 of 9 images of test (honest). Shown are the 3 with the highest IoU."
     assert both.ids == ("a",)
+    assert both.text == "1 of 9 images of test (honest). It is shown."
     right = ImageScores(("a", "b"), np.array([0.5, 1.0]), np.array([True, True]))
-    assert worst_cases(right) == ()
+    assert worst_cases(right, "test (honest)") == ()
 
 
 def test_the_best_and_the_median_images_are_chosen_by_their_iou() -> None:
     iou = np.array([0.9, 0.7, 0.7, 0.8, 1.0, 0.1, 0.2, 0.3])
     named = np.array([True, True, True, True, False, True, True, True])
-    best, median = ranked_cases(ImageScores(tuple("hgfedcba"), iou, named))
+    scored = "test (honest)"
+    best, median = ranked_cases(ImageScores(tuple("hgfedcba"), iou, named), scored)
     assert best.ids == ("h", "e", "f")  # not d, whose class is wrong; f before g at the same IoU
-    assert best.title == "Class and box right: the highest IoU, 3 of 4 images"
+    assert best.text == "4 of 8 images of test (honest). Shown are the 3 with the highest IoU."
     assert median.ids == ("a", "f", "g")  # two below them, three above
-    assert median.title == "All by their IoU: the median, 3 of 8 images"
-    (median,) = ranked_cases(ImageScores(("a",), np.array([0.9]), np.array([False])))
+    assert median.text == "Of 8 images of test (honest), the 3 in the middle, ranked by IoU."
+    (median,) = ranked_cases(ImageScores(("a",), np.array([0.9]), np.array([False])), scored)
     assert median.ids == ("a",)
 
 
@@ -84,7 +87,7 @@ def test_pictures_are_those_of_the_files(
     other = CLASSES[(CLASSES.index(names[named.rows[1].id]) + 1) % len(CLASSES)]
     assert f"predicted {other} (wrong)" in named.rows[1].note
     assert [picture.label for picture in named.rows[1].pictures] == [
-        *("crop", "mean attention", f"map of {other}", "boxes")
+        *("crop", "mean attention", "map of the predicted class", "boxes")
     ]
     assert all(picture.alt and picture.width == 64 for picture in right.pictures)
     assert f"IoU {iou[right.id]:.2f}" in right.pictures[-1].alt
@@ -150,9 +153,11 @@ def test_several_true_boxes_are_all_drawn(tmp_path: Path) -> None:
 def test_a_constant_map_is_called_so(tmp_path: Path) -> None:
     gallery = {"gallery": SPLITS["test"][11:12]}
     (named, *_) = built(LocalizationResults(tmp_path, runs={"cdtr": gallery})).parts[0].galleries
-    _, attention, of_class, _ = named.rows[0].pictures
+    _, attention, of_class, boxes = named.rows[0].pictures
     assert attention.alt == "mean attention, constant."
     assert of_class.alt.endswith(", constant.")
+    assert named.rows[0].note.endswith("IoU 0.00; no box, since the map is constant")
+    assert boxes.alt.endswith(", solid, no box of ours; IoU 0.00.")
 
 
 def test_an_image_that_is_not_in_the_split_is_refused(tmp_path: Path) -> None:

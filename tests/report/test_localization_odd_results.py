@@ -35,7 +35,7 @@ def test_protocols_of_one_name_that_differ_are_told_apart(tmp_path: Path) -> Non
     mistakes = dict.fromkeys(runs, Mistakes())
     section = built(LocalizationResults(tmp_path, runs=runs, mistakes=mistakes))
     (crop,) = (note for note in section.notes if "moved into the crop" in note)
-    assert crop.startswith("released, half, oracle:")
+    assert crop.startswith("Protocols released, half, oracle:")
     (gt_known,) = (note for note in section.notes if "map of the predicted class" in note)
     assert gt_known.startswith("GT-known of released, half, oracle, released of exact takes")
     assert section.notes[0] == "No class map is constant; such a map would have no box."

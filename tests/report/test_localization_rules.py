@@ -9,7 +9,13 @@ from methods.box_protocols import BoxProtocol
 from methods.reporting.localization.differences import differences
 from methods.reporting.localization.frames import OURS, TRUE, draw_boxes
 from methods.reporting.localization.gap import Compared, Gap
-from methods.reporting.localization.words import label, long_name, threshold, threshold_from
+from methods.reporting.localization.words import (
+    key,
+    label,
+    long_name,
+    threshold,
+    threshold_from,
+)
 
 FIXED = BoxProtocol("test", "program", "program", "predicted", "last", "published", 0.2)
 CHOSEN = BoxProtocol("test", "wsolevaluation", "exact", "labelled", "best", "cubv2")
@@ -93,6 +99,7 @@ def test_protocols_are_told_in_words() -> None:
     assert label("b", CHOSEN, [0.13]) == "b\n0.13, chosen on cubv2"
     assert label("b", CHOSEN, [0.2, 0.13, 0.2]) == "b\n0.13 to 0.2, chosen on cubv2"
     assert label("c", oracle, [0.17]) == "c\n0.17, best for GT-known"
+    assert key("c", oracle, [0.17]) == "c, threshold 0.17, best for GT-known"
     assert threshold(FIXED) == "threshold 0.2, published"
     assert threshold(CHOSEN, [0.13]) == "threshold 0.13, chosen on cubv2"
     assert long_name(FIXED) == (

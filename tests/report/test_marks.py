@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from methods.reporting.marks import visible
+from methods.reporting.marks import prose, visible
 from tests.report.conftest import render_results, rows_of
 from tests.report.localization_results import LocalizationResults
 from tests.report.results import Results
@@ -36,3 +36,11 @@ def test_all_else_stays() -> None:
     kept = "Tab\t, line\n, \u05d0\u05d1\u05d2, \u0627\u0644, caf\u00e9, \u2212\u202f\u00a0"
     assert visible(kept) == kept
     assert visible("\u200fa\u2069") == "[U+200F]a[U+2069]"
+
+
+def test_a_sentence_has_true_minus_signs_and_whole_percentages() -> None:
+    assert prose("-1.00 to -0.5 (-3), 1e-09, 71.88 % of 5 %") == (
+        "\u22121.00 to \u22120.5 (\u22123), 1e\u221209, 71.88\u00a0% of 5\u00a0%"
+    )
+    kept = "2026-11-24, Top-1, a/-1.json, 3-5, v1.-2, % of them"
+    assert prose(kept) == kept

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import yaml
 
+from methods.claims import read_registered
 from methods.data.files import read_json, sha256, write_json
 from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from methods.reporting.segmentation_cases import read_image_counts
 from methods.reporting.tables import Column, Kind, build_table, show
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results, rows_of
-from tests.report.judgements import STANDING
 from tests.report.other_method import add_method
-from tests.report.results import SUBMITTED, Results
+from tests.report.outline import section
+from tests.report.results import REPOSITORY, SUBMITTED, Results
 
 
 def score_again(path: Path, images: int) -> None:
@@ -47,7 +48,7 @@ def test_the_page_follows_a_metrics_file(tmp_path: Path) -> None:
     results.judge()
     page = render_results(results)
     text = page.read_text("utf-8")
-    assert f"{miou:.2f} % mIoU" in text
+    assert f"{miou:.2f}\u00a0% mIoU" in text
     assert f"{background:.2f}" in text
     verdicts = {row["id"]: row for row in rows_of(page, "verdicts")}
     assert float(verdicts["mini-segmentation"]["measured"]) == miou
@@ -91,8 +92,13 @@ def test_a_part_of_a_split_is_called_void(tmp_path: Path) -> None:
     assert verdicts["mini-segmentation"] == "void"
 
 
-def test_the_page_says_when_bounds_were_set(page: Path) -> None:
-    assert f"tolerances registered: {STANDING['registered']}." in page.read_text("utf-8")
+def test_the_page_says_step_by_step_when_each_claim_file_was_set(both_page: Path) -> None:
+    verdicts = section(both_page.read_text("utf-8"), "verdicts")
+    for name in ("mini.yaml", "mini_birds.yaml"):
+        stated = read_registered(REPOSITORY / "claims" / name)
+        steps = f"<dt>{name}</dt><dd>{stated.replace('; ', '<br>')}</dd>"
+        assert steps in verdicts
+    assert "<br>" in steps
 
 
 def test_every_seed_has_a_line_of_its_own(tmp_path: Path) -> None:
@@ -129,7 +135,7 @@ def test_a_method_may_have_other_terms_and_no_published_settings(
     page = render_results(results)
     text = page.read_text("utf-8")
     assert "Run more, method other: no published settings to compare with." in text
-    assert "<h2>Segmentation (method other): " in text
+    assert "<h2>Segmentation (Other): " in text
     assert [row["method"] for row in rows_of(page, "training")] == ["other"]
     assert not (page.parent / "report/deviations.csv").exists()
     assert 'id="deviations"' not in text

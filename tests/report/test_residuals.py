@@ -37,14 +37,14 @@ def test_the_panel_is_drawn_where_there_is_a_residual() -> None:
     log = Curve("authors' log", lines, np.array([1.0, 5.0]), lines_before(lines))
     beyond = Curve("authors' log", lines + 100, np.array([1.0, 5.0]), lines + 96)
     drawn = {
-        name: str(draw_curves("c", "loss", "mean of a bin", [OURS], [], reference).svg)
+        name: str(draw_curves("c", "CRE", "loss", [OURS], [], reference).svg)
         for name, reference in (("both", log), ("apart", beyond), ("none", None))
     }
     labels = {name: svg.count(">ours \u2212 log<") for name, svg in drawn.items()}
     assert labels == {"both": 1, "apart": 0, "none": 0}
     for svg in drawn.values():
         assert svg.count(">iteration<") == 1
-        assert svg.count(">mean of a bin<") == 1
+        assert svg.count(">loss<") == 1
     assert "ours minus the log" in drawn["both"]
     assert "ours minus the log" not in drawn["apart"]
 

@@ -8,17 +8,19 @@ import pytest
 
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
+from methods.protocols import read_protocols
 from methods.reporting.claim_counts import headline, tally
 from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.curves import draw_journals
 from methods.reporting.headlines import read_headlines
 from methods.reporting.notes import notes
+from methods.reporting.protocol_names import long_name
 from methods.reporting.run_parts import OPEN
 from methods.reporting.validation import ORACLE
 from methods.reporting.verdict_words import label, tone
 from tests.report.conftest import RUNS, render_results, rows_of
 from tests.report.outline import section
-from tests.report.results import GIVEN, Results
+from tests.report.results import GIVEN, PROTOCOLS, Results
 from tests.report.scenes import SPLITS
 from tests.unit.small_validation import scored
 
@@ -53,10 +55,21 @@ def test_the_maps_say_whose_labels_they_were_given(page: Path) -> None:
 
 
 def test_labels_that_are_given_outside_the_training_list_are_named(text: str) -> None:
-    told = "Protocols that are given the image labels of {}, which a prediction does not have: {}."
-    assert told.format("val", f"cam_val, aux_cam_val, lam_val (run {', '.join(RUNS)})") in text
+    told = re.findall(
+        r"Protocols that are given the image labels of (\w+), which a prediction does not have"
+        r" \(run (.*?)\): (.*?)\.</li>",
+        text,
+    )
     # no_gcr keeps images of train out of its training list; for all other runs train lies in it
-    assert told.format("train", "cam, aux_cam, lam, cam_crf, lam_crf (run no_gcr)") in text
+    named = {
+        "val": (", ".join(RUNS), ["cam_val", "aux_cam_val", "lam_val"]),
+        "train": ("no_gcr", ["cam", "aux_cam", "lam", "cam_crf", "lam_crf"]),
+    }
+    protocols = read_protocols({"protocols": PROTOCOLS})
+    assert told == [
+        (split, runs, "; ".join(f"{name} ({long_name(protocols[name])})" for name in names))
+        for split, (runs, names) in named.items()
+    ]
     assert text.count("are given the image labels of train") == 1
 
 
@@ -127,7 +140,7 @@ def add_column(results: Results, seed: int, values: list[str]) -> None:
 
 def test_axes_that_may_not_begin_at_zero_are_named(page: Path) -> None:
     text = page.read_text("utf-8")
-    for title in ("more: validation by iteration", "more: the journal"):
+    for title in ("Run more: mIoU by iteration", "Run more: losses and rates by iteration"):
         below = text[text.index(f"<h3>{title}</h3>") :]
         assert "and need not begin at 0." in below[: below.index("<figure")]
 
@@ -138,7 +151,7 @@ def test_the_curve_may_be_of_another_split(tmp_path: Path) -> None:
     assert not (results.folder() / "validation/val.300.json").exists()
     for table in ("validation", "oracle"):
         assert {row["split"] for row in rows_of(page, table)} == {"val_part"}
-    assert {row["of"] for row in rows_of(page, "validation")} == {"5"}
+    assert {row["images in the split"] for row in rows_of(page, "validation")} == {"5"}
     assert {row["split"] for row in rows_of(page, "controls")} == {"val"}
     text = page.read_text("utf-8")
     assert "mIoU on val_part of every checkpoint" in text
@@ -172,8 +185,9 @@ def test_an_experiment_may_train_nothing(tmp_path: Path) -> None:
     assert verdicts["mini-segmentation"] == "holds"
     text = page.read_text("utf-8")
     assert "No run of this experiment is trained." in text
-    assert "<h1>3 of 3 claims hold; 3 more are calibrations</h1>" in text
-    for badge in ("3 holds", "3 holds (calibration)"):
+    told = "3 of 3 claims about the pipeline hold, none is about a paper; 3 of 3 controls hold"
+    assert f"<h1>Calibration alone, nothing trained here: {told}</h1>" in text
+    for badge in ("3 holds (control)", "3 holds (calibration)"):
         assert f'<span class="mark good">{badge}</span>' in text
     assert text.count("Given checkpoint, nothing trained here: ") == 3
     assert not (page.parent / "report/training.csv").exists()
@@ -194,9 +208,10 @@ def test_masks_that_chose_a_checkpoint_are_told(page: Path, text: str) -> None:
 
 def test_the_oracle_is_labelled_and_no_verdict_reads_it(page: Path, results: Results) -> None:
     row = rows_of(page, "oracle")[0]
-    assert row["label"] == ORACLE
+    assert row["what it is"] == ORACLE
     assert (row["best iteration"], row["chosen iteration"]) == ("200", "300")
-    assert float(row["difference"]) == float(row["best mIoU (%)"]) - float(row["chosen mIoU (%)"])
+    gain = float(row["best mIoU (%)"]) - float(row["chosen mIoU (%)"])
+    assert float(row["difference (points)"]) == gain
     marks = {r["iteration"]: r["checkpoint"] for r in rows_of(page, "validation")[:3]}
     assert marks == {"100": "", "200": "oracle", "300": "chosen by the rule last"}
     read = [f for v in read_json(results.root / "verdicts.json")["verdicts"] for f in v["files"]]
@@ -270,11 +285,12 @@ def test_components_are_compared_with_the_full_run_and_with_the_paper(tmp_path: 
     assert float(rows["no_cre"]["mIoU (%)"]) == metrics["miou"]
     assert float(rows["no_cre"]["precision (%)"]) == metrics["mean_precision"]
     assert float(rows["no_cre"]["recall (%)"]) == metrics["mean_accuracy"]
-    assert float(rows["no_cre"]["difference"]) == metrics["miou"] - full["miou"]
+    assert float(rows["no_cre"]["difference (points)"]) == metrics["miou"] - full["miou"]
+    theirs = "paper: difference (points)"
     paper = [f"paper: {name}" for name in ("mIoU (%)", "precision (%)", "recall (%)")]
     assert [float(rows["no_cre"][name]) for name in paper] == [65.0, 75.3, 80.1]
-    assert float(rows["no_cre"]["paper: difference"]) == pytest.approx(65.0 - 76.4)
-    assert rows["lam_cosine"]["paper: difference"] == rows["more"]["difference"] == ""
+    assert float(rows["no_cre"][theirs]) == pytest.approx(65.0 - 76.4)
+    assert rows["lam_cosine"][theirs] == rows["more"]["difference (points)"] == ""
     text = section(page.read_text("utf-8"), "ablation-section")
     assert "no_cre" in text
     assert "(paper \u221211.40)" in text
@@ -291,11 +307,11 @@ def test_runs_after_the_second_are_folded_and_show_the_named_images(text: str) -
     gallery = section(text, "gallery")
     folded = gallery.partition("<details>")[2]
     assert folded.count("<details>") == len(RUNS) - OPEN - 1
-    assert "worst images" in gallery
-    assert "worst images" not in folded
+    assert "Worst images" in gallery
+    assert "Worst images" not in folded
     assert folded.count('<figure class="strip">') == 3 * (len(RUNS) - OPEN)
     for name in ("curves", "per-class"):
-        assert "<details><summary>no_cre</summary>" in section(text, name)
+        assert "<details><summary>Run no_cre</summary>" in section(text, name)
 
 
 def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -> None:
@@ -309,6 +325,7 @@ def test_maps_in_pictures_are_those_of_the_labels(text: str, results: Results) -
 def claim_row(
     status: str, *, trained: int = 1, direction: str = "two-sided", **of: bool
 ) -> ClaimRow:
+    published = {"of_publication": status not in ("holds", "fails")}
     return ClaimRow(
         id="a",
         statement="It works.",
@@ -323,11 +340,13 @@ def claim_row(
         trained=trained,
         statistics=(None,) * 5,
         reason="So.",
+        expected="",
+        interval=None,
         facts=(),
         files=(),
         chains=(),
         of_chosen=True,
-        **{"calibration": False, "of_report": False, **of},
+        **{"calibration": False, "control": False, "of_report": False, **published, **of},
     )
 
 
@@ -341,6 +360,27 @@ def test_calibrations_are_counted_apart() -> None:
         f"3 of 4 {words}; 2 more are calibrations"
     )
     assert headline([given]) == f"Calibration alone, nothing trained here: 1 of 1 {words}"
+
+
+def test_controls_are_counted_apart_and_the_pipeline_is_no_paper() -> None:
+    good, bad = claim_row("holds"), claim_row("fails")
+    control, broken = claim_row("holds", control=True), claim_row("fails", control=True)
+    words = "claims about the pipeline hold, none is about a paper"
+    assert headline([good, bad]) == f"1 of 2 {words}"
+    assert headline([good, bad, control, broken]) == f"1 of 2 {words}; 1 of 2 controls hold"
+    assert headline([control]) == "1 of 1 controls hold"
+    assert headline([claim_row("equivalent"), control]) == (
+        "1 of 1 claims are equivalent to the publication; 1 of 1 controls hold"
+    )
+    assert headline([claim_row("equivalent", calibration=True), control]) == (
+        "Calibration alone, nothing trained here: 1 of 1 claims are equivalent to the publication;"
+        " 1 of 1 controls hold"
+    )
+    assert tally([good, control, broken]) == (
+        ("holds", "good", 1),
+        ("holds (control)", "good", 1),
+        ("fails (control)", "bad", 1),
+    )
 
 
 def test_who_repeats_a_report_of_a_re_run_has_reproduced_no_publication() -> None:

@@ -72,13 +72,13 @@ def test_ids_are_unique_and_every_link_leads_somewhere(any_page: Path, outline: 
             assert (any_page.parent / unquote(link)).is_file()
 
 
-def test_the_navigation_lists_every_section_after_it_in_the_order_of_the_page(
+def test_the_navigation_stands_in_the_header_and_lists_every_section_in_the_order_of_the_page(
     any_page: Path, outline: Outline
 ) -> None:
-    navigation = re.search(r"<nav .*?</nav>", any_page.read_text("utf-8"), re.S)
-    assert navigation is not None
-    links = Outline(navigation[0]).values("a", "href")
-    assert links == [f"#{name}" for name in outline.values("section", "id")[1:]]
+    (header,) = re.findall(r"<header>.*?</header>", any_page.read_text("utf-8"), re.S)
+    (navigation,) = re.findall(r"<nav .*?</nav>", header, re.S)
+    links = Outline(navigation).values("a", "href")
+    assert links == [f"#{name}" for name in outline.values("section", "id")]
 
 
 def test_every_figure_and_picture_says_what_it_shows(outline: Outline) -> None:

@@ -127,11 +127,11 @@ def test_what_is_open_is_repeated_among_the_limits(page: Path) -> None:
 def test_reasons_name_the_interval_the_seeds_and_what_else_moves_the_number(text: str) -> None:
     rows = dict(re.findall(r'id="claim-([a-z-]+)">.*?</tr>(.*?)</tr>', text, re.S))
     for status in ("equivalent", "above", "below", "inconclusive"):
-        assert "the 90 % interval of the difference" in rows[status]
+        assert "the 90\u00a0% interval of the difference" in rows[status]
     assert "100 seeds would not decide" in rows["inconclusive"]
     for status in ("consistent", "inconsistent"):
         assert "A verdict of equivalence takes 4 trained seeds." in rows[status]
-        assert "95 % interval over images (bootstrap):" in rows[status]
+        assert "95\u00a0% interval over images (bootstrap):" in rows[status]
         assert "not how another seed would have trained" in rows[status]
     assert "SD over 3 seeds" in rows["equivalent"]
     assert "standard error over images" in rows["equivalent"]
@@ -150,7 +150,6 @@ def test_the_source_is_named_with_its_kind_and_what_is_not_sure_of_it(text: str)
 
 
 def test_the_registration_of_every_claim_file_is_shown(text: str, page: Path) -> None:
-    assert "registered: 2026-11-24, before any run." in text
     first, second = rows_of(page, "registration")
     known = REGISTRATION["registration"]
     assert [list(first.values()), list(second.values())] == [

@@ -264,3 +264,18 @@ def test_files_follow_from_the_quantities() -> None:
         "miou of more, validation of cam after iteration 9, on val"
     )
     assert str(Quantity(**COLOUR)) == "miou of control colour on val"
+
+
+def test_a_claim_is_a_control_if_it_is_about_nothing_else(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        claim(id="control", quantity=COLOUR),
+        claim(id="difference", quantity=COLOUR, minus=CENTRE),
+        claim(id="silent", quantity=COLOUR, not_evaluated="no masks"),
+        claim(id="run", quantity=CRF),
+        claim(id="beyond", quantity=CRF, minus=COLOUR),
+        claim(id="as", at_least=None, equals={"quantity": CRF, "tolerance": 1}, quantity=COLOUR),
+        claim(id="none", at_least=None, quantity=None, published=PUBLISHED_ALONE, void="no chain"),
+    )
+    controls = [claim.id for claim in load_claims(path) if claim.is_control]
+    assert controls == ["control", "difference", "silent"]

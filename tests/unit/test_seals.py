@@ -41,10 +41,19 @@ def test_a_changed_file_is_refused(results: Path) -> None:
     with pytest.raises(InputError) as refused:
         require_sealed(results)
     assert str(refused.value) == (
-        f"{index}: found other content than its job wrote, expected files that only jobs write; put"
-        " the former file back, or delete this one and report.html: both are made anew, with all"
-        " that is made from it, and a training with its journal or done.json."
+        f"{index}: found a file that was changed after the job that made it had ended, expected it"
+        " as that job left it; restore it, or delete it and report.html to have both made again."
     )
+
+
+def test_a_changed_journal_costs_a_training(results: Path) -> None:
+    journal = results / "more/seed0/train/journal.csv"
+    journal.parent.mkdir()
+    journal.write_text("iteration,total\n", encoding="utf-8")
+    seal(results, [journal])
+    journal.write_text("edited by hand", encoding="utf-8")
+    with pytest.raises(InputError, match=r"made again, which runs the whole training again\.$"):
+        require_sealed(results)
 
 
 def test_a_broken_seal_is_named(results: Path) -> None:
@@ -56,7 +65,7 @@ def test_a_broken_seal_is_named(results: Path) -> None:
 
 def test_a_file_copied_over_another_is_refused(results: Path) -> None:
     shutil.copy2(results / "more/seed0/resolved.yaml", results / "data/shapes/index.csv")
-    with pytest.raises(InputError, match=re.escape("index.csv: found other content")):
+    with pytest.raises(InputError, match=re.escape("index.csv: found a file that was changed")):
         require_sealed(results)
 
 

@@ -94,7 +94,7 @@ def test_the_summary_prints_everything_before_a_strict_call_fails(
             main()
     else:
         main()
-    assert capsys.readouterr().out.endswith(f"\nReport: {results / 'report.html'}\n")
+    assert f"\nReport: {results / 'report.html'}\nWhat mini is: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("stated", "strict"), [("true", True), (True, True), ("false", False)])
@@ -113,8 +113,8 @@ def test_another_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_verdicts(results: Path, statuses: dict[str, str], **bound: Any) -> None:
+    shown = {"value": 1.0, "reason": "So.", "source": "Here.", "minus": None, "control": False}
     verdicts = [
-        {"id": name, "status": status, "value": 1.0, "reason": "So.", "bound": bound}
-        for name, status in statuses.items()
+        {"id": name, "status": status, "bound": bound, **shown} for name, status in statuses.items()
     ]
     write_json(results / "verdicts.json", {"verdicts": verdicts})

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from methods.configuration.loading import Configuration, load_configuration
 from methods.data.files import atomic_path, write_json
 from methods.errors import InputError
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.summary import main, print_summary
+from methods.reporting.verdict_lines import verdict_lines
 
 PROJECT = Path(__file__).parents[2]
 
@@ -19,11 +21,14 @@ FILES = ("more/seed0/train/checkpoints/iteration_3.pt", "more/seed0/labels/val.r
 def results(tmp_path: Path) -> Path:
     """Verdicts and a chain of two files."""
     folder = tmp_path / "other disk" / "mini"
-    verdicts = [
-        {"id": "crf", "value": 64.256, "status": "holds", "reason": "64.26 is at least 55."},
+    write_verdicts(
+        folder,
+        {"id": "perfect", "value": 100.0, "control": True, "bound": {"kind": "equals"}},
+        {"id": "crf", "value": 64.256, "reason": "64.26 is at least 55."},
+        {"id": "gain", "value": 3.1, "minus": {"control": "colour"}},
+        {"id": "memory", "value": 11.0, "bound": {"kind": "published", "unit": "GB"}},
         {"id": "test", "value": None, "status": "not evaluated", "reason": "No labels."},
-    ]
-    write_json(folder / "verdicts.json", {"verdicts": verdicts})
+    )
     rows = "".join(
         f'"{link}",{file},1,0\n'
         for link, file in zip((CHECKPOINT, "label maps, raw"), FILES, strict=True)
@@ -32,6 +37,19 @@ def results(tmp_path: Path) -> Path:
         with atomic_path(folder / file) as path:
             path.write_text(content or f"link,file,bytes,sha256\n{rows}")
     return folder
+
+
+def write_verdicts(results: Path, *entries: dict[str, object]) -> None:
+    """Verdicts with what the terminal reads of each."""
+    usual = {"status": "holds", "reason": "So.", "bound": {}, "minus": None, "control": False}
+    verdicts = [{**usual, "source": "The masks.", **entry} for entry in entries]
+    write_json(results / "verdicts.json", {"verdicts": verdicts})
+
+
+def configuration(results: Path) -> Configuration:
+    """That of mini, with its results in another place."""
+    overrides = {"experiment": "mini", "storage": {"results": str(results.parent)}}
+    return load_configuration(PROJECT, overrides)
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
@@ -45,9 +63,39 @@ def test_the_table_names_every_claim_and_the_page(
 ) -> None:
     call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["crf", "64.26", "holds", "64.26", "is", "at", "least", "55."] in printed
+    assert ["crf", "64.26", "%", "holds", "64.26", "is", "at", "least", "55."] in printed
+    assert ["gain", "3.10", "points", "holds", "So."] in printed  # of percent
+    assert ["memory", "11.00", "GB", "holds", "So."] in printed
     assert ["test", "-", "not", "evaluated", "No", "labels."] in printed
-    assert str(results / "report.html").split() == printed[-1][1:]
+    assert str(results / "report.html").split() == printed[-2][1:]
+
+
+def test_controls_stand_apart_with_what_they_are_expected_by(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
+    printed = capsys.readouterr().out.splitlines()
+    heading = next(n for n, line in enumerate(printed) if line.startswith("Controls"))
+    claims = [line.split()[0] for line in printed[1 : heading - 1]]
+    assert claims == ["crf", "gain", "memory", "test"]
+    assert printed[heading - 1] == printed[heading + 2] == ""  # and one control between
+    source = "Source of the expected value: The masks."
+    assert printed[heading + 1].split() == f"perfect 100.00 % holds So. {source}".split()
+
+
+def test_without_controls_none_are_announced(results: Path) -> None:
+    write_verdicts(results, {"id": "crf", "value": 64.256})
+    printed = list(verdict_lines(results / "verdicts.json"))
+    assert [line.split()[0] for line in printed] == ["claim", "crf"]
+
+
+def test_the_last_line_says_what_the_experiment_can_tell(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("What mini is: ")
+    assert last.endswith("says nothing about the papers' numbers.")
 
 
 def test_no_verdicts_yet_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,9 +125,9 @@ def test_missing_given_checkpoint_is_asked_back(results: Path) -> None:
     chain = results / "report/chain-more.csv"
     chain.write_text(f"link,file,bytes,sha256\n{GIVEN_CHECKPOINT},../../theirs.pth,1,0\n")
     with pytest.raises(InputError, match=r"theirs\.pth: found no such file, .*; put it back, or"):
-        print_summary(results)
+        print_summary(configuration(results))
     (results.parent.parent / "theirs.pth").write_text("x")
-    print_summary(results)
+    print_summary(configuration(results))
 
 
 def test_report_without_a_chain_is_one_sentence(results: Path) -> None:
@@ -87,14 +135,14 @@ def test_report_without_a_chain_is_one_sentence(results: Path) -> None:
     for text in ("a,b\n1,2\n", "link,file\njournal\n"):
         chain.write_text(text)
         with pytest.raises(InputError, match=r"chain-more\.csv: found a table of other columns"):
-            print_summary(results)
+            print_summary(configuration(results))
     chain.unlink()
     with pytest.raises(InputError, match=r"report: found no chain-.*delete .*report\.html"):
-        print_summary(results)
+        print_summary(configuration(results))
 
 
 @pytest.mark.parametrize("document", [[], {}, {"verdicts": [{"id": "crf"}]}, {"verdicts": [3]}])
 def test_foreign_verdicts_are_one_sentence(results: Path, document: object) -> None:
     write_json(results / "verdicts.json", document)
     with pytest.raises(InputError, match=r"verdicts\.json: found .*; delete it"):
-        print_summary(results)
+        print_summary(configuration(results))

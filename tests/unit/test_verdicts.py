@@ -90,9 +90,11 @@ def test_control_is_one_value_whatever_the_number_of_seeds() -> None:
 def test_bound_may_be_another_quantity() -> None:
     bound = Equals(KNOWN, 1e-9)
     same = measured({COLOUR: [11.8], KNOWN: [11.8]})
-    assert judge(claim(bound, quantity=COLOUR), same, [0]).status == "holds"
+    held = judge(claim(bound, quantity=COLOUR), same, [0])
+    assert (held.status, held.reason) == ("holds", "11.80 is the expected 11.80, to within 1e-09.")
     other = judge(claim(bound, quantity=COLOUR), measured({COLOUR: [11.8], KNOWN: [11.9]}), [0])
     assert (other.status, other.reference) == ("fails", 11.9)
+    assert other.reason == "11.80 is not the expected 11.90, to within 1e-09."
 
 
 def test_incomplete_coverage_is_void_however_good_the_value() -> None:

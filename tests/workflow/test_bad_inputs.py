@@ -11,7 +11,7 @@ from PIL import Image
 from methods.data.files import read_json, sha256, write_json
 from methods.registry.outcomes import outcomes
 from methods.registry.records import read_attempts
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 from tests.workflow.refusals import leftovers, only_sentence
 
 MASKS = "data/extracted/shapes/tree/VOCdevkit/VOC2012/SegmentationClassAug"
@@ -165,7 +165,7 @@ def test_what_no_job_wrote_is_refused_before_anything_is_lost(project: Project) 
     resolved = "results/tiny/more/seed0/resolved.yaml"
     project.edit(resolved, "cre: 0.2", "cre: 20.0")
     sentence = only_sentence(project.snakemake("report"))
-    assert f"{resolved}: found other content than its job wrote" in sentence
+    assert f"{resolved}: found a file that was changed after the job" in sentence
     for made in ("more/seed0/train/done.json", "more/seed0/train/checkpoints", "report.html"):
         assert (project.results / made).exists()
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import yaml
 
 from methods.data.files import sha256
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 
 def read(path: Path) -> Any:

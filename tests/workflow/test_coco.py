@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.workflow.conftest import Project, finish
+from tests.workflow.projects import Project, finish
 
 SPLITS = {"train": 18, "val": 10, "val_part": 6}
 

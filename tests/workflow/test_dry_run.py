@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.workflow.conftest import Project, copy_project
+from tests.workflow.projects import Project, copy_project
 
 SAID = "What tiny with 1 seed will take"
 
@@ -20,6 +20,8 @@ def test_a_dry_run_says_what_it_will_take(fresh_project: Project) -> None:
     assert said(done)
     tables, _, text = done.stdout.partition(SAID)
     assert "Job stats:" in tables
+    assert "\n    input: " not in tables  # a line a job, not each of its files
+    assert ": The report is there: results/tiny/report.html\n" in tables
     assert "Nothing has to be fetched." in text
     for part in ("archives", "checkpoints", "label maps", "main memory", "pretraining", "CRF"):
         assert f"\n  {part}" in text

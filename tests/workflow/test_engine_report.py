@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.workflow.conftest import PROJECT, Project
+from tests.workflow.projects import PROJECT, Project
 
 CAPTIONS = PROJECT / "rules/captions"
 

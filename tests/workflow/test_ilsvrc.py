@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from methods.data.files import read_json
-from tests.workflow.conftest import Project, copy_finished
+from tests.workflow.projects import Project, copy_finished
 
 PERFECT = {
     "id": "perfect",
@@ -94,7 +94,7 @@ def test_controls_verdict_and_page(nets: Project) -> None:
     assert verdict["status"] == "holds"
     page = (nets.results / "report.html").read_text(encoding="utf-8")
     assert "ILSVRC2012_val_00000001" in page
-    assert "1 of 1 claims hold" in page
+    assert "<h1>1 of 1 controls hold</h1>" in page
 
 
 def test_second_call_does_nothing(nets: Project) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from methods.data.files import read_json
 from methods.data.formats import VOC
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 from tests.workflow.refusals import only_sentence
 
 NAMES = VOC.archives

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from methods.data.files import sha256
-from tests.workflow.conftest import Project, copy_project
+from tests.workflow.projects import Project, copy_project
 from tests.workflow.refusals import leftovers, only_sentence
 
 RUN = "cdtr/seed0"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.workflow.conftest import Project
 from tests.workflow.kills import MINUTES, KilledJob, digests
+from tests.workflow.projects import Project
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import shutil
 
 from methods.data.files import read_json
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 from tests.workflow.refusals import only_sentence
 
 PROTOCOLS = ("released", "strict", "honest", "oracle")

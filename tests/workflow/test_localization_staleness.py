@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 EXPERIMENT = "experiments/tiny_birds.yaml"
 RENDERED = {"render_report": 1, "write_crate": 1}

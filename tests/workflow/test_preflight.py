@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 TABLE = "What is needed, and what there is"
 SENTENCE = "this machine: found no GPU to train on, expected what the table below says is needed; "

@@ -1,7 +1,7 @@
 """A long training waits for its rehearsal; whether it had to makes nothing stale."""
 
 from methods.data.files import read_json
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 from tests.workflow.refusals import only_sentence
 
 

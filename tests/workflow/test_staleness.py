@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 RENDERED = {"render_report": 1, "write_crate": 1}
 REPORTED = {"judge_claims": 1, **RENDERED}

@@ -16,8 +16,8 @@ import yaml
 
 from methods.data.files import read_json
 from methods.data.locks import lock_file
-from tests.workflow.conftest import PROJECT, SECONDS, Project
 from tests.workflow.kills import digests
+from tests.workflow.projects import PROJECT, SECONDS, Project
 
 TRAIN = Path("results/tiny/more/seed0/train")
 DONE = str(TRAIN / "done.json")

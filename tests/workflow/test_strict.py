@@ -1,6 +1,6 @@
 """A strict call fails where a claim is not met, once everything is written."""
 
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 SAID = "claims are not met, and the configuration says `strict: true`: "
 
@@ -14,7 +14,7 @@ def test_a_strict_call_fails_behind_the_report_each_time_and_makes_nothing_stale
         done = project.snakemake("report", "--config", "strict=true")
         assert done.returncode == 1
         assert "mini-segmentation" in done.stdout
-        assert done.stdout.rstrip().endswith(f"Report: {page}")
+        assert f"Report: {page}\n" in done.stdout
         (said,) = [line for line in done.stderr.splitlines() if SAID in line]
         assert "mini-segmentation (fails)" in said
         assert "perfect-control" not in said

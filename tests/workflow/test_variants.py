@@ -8,7 +8,7 @@ import torch
 import yaml
 
 from methods.data.files import sha256
-from tests.workflow.conftest import Project
+from tests.workflow.projects import Project
 
 
 def read(path: Path) -> Any:

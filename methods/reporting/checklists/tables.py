@@ -65,7 +65,7 @@ def _table(name: str, sources: ReportSources) -> Table:
         rows.append([module, item["id"], item["asks"], reply.answer, reply.because, reply.file])
     columns = [
         Column("module"),
-        Column("item", Kind.CODE),
+        Column("item", Kind.NAME),
         Column("asks for"),
         Column("answer"),
         Column("because"),

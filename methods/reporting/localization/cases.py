@@ -1,5 +1,6 @@
 """Which images of a split are shown: the best, the median, those where class or box is wrong."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from methods.evaluation.box_scores import RIGHT
-from methods.reporting.gallery import EXTREMES, middle
+from methods.reporting.gallery import EXTREMES, middle, shown_of
+from methods.wording import counted
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,12 @@ class Case:
 
     Attributes:
         title: what they have in common.
+        text: how many there are, and which of them are shown.
         ids: the images that are shown.
     """
 
     title: str
+    text: str
     ids: tuple[str, ...]
 
 
@@ -48,39 +52,58 @@ def read_image_scores(counts: Path) -> ImageScores:
         return ImageScores(tuple(held["ids"].tolist()), held["iou"][:, 0], held["top1"])
 
 
-def ranked_cases(scores: ImageScores) -> tuple[Case, ...]:
-    """The best images, if any has class and box right, and those in the middle of all by IoU."""
-    right = _ranked(scores, scores.named & (scores.iou >= RIGHT), "highest")
-    best = right[:EXTREMES]
+def ranked_cases(scores: ImageScores, scored: str) -> tuple[Case, ...]:
+    """The best images, if any has class and box right, and those in the middle of all by IoU.
+
+    Args:
+        scores: of the images of a split.
+        scored: the split and the protocol, in words.
+    """
     median = tuple(middle(_ranked(scores, np.ones(len(scores.ids), dtype=bool), "lowest")))
-    number = f"{len(median)} of {len(scores.ids)} images"
-    cases = [Case(f"All by their IoU: the median, {number}", median)]
-    if best:
-        number = f"{len(best)} of {len(right)} images"
-        cases.insert(0, Case(f"Class and box right: the highest IoU, {number}", best))
-    return tuple(cases)
+    number = counted(len(scores.ids), "image")
+    middle_text = f"Of {number} of {scored}, the {len(median)} in the middle, ranked by IoU."
+    best = _case("Class and box right", scores, scores.named & _located(scores), "highest", scored)
+    return (*best, Case("Median images", middle_text, median))
 
 
-def worst_cases(scores: ImageScores) -> tuple[Case, ...]:
+def worst_cases(scores: ImageScores, scored: str) -> tuple[Case, ...]:
     """Up to three images of each way to be wrong that occurs, the plainest first.
 
     Where the box is wrong, these are the lowest IoUs; where the class alone is, the highest. Equal
     ones stand in the order of their ids.
+
+    Args:
+        scores: of the images of a split.
+        scored: the split and the protocol, in words.
     """
-    located = scores.iou >= RIGHT
+    located = _located(scores)
     ways = (
         ("Class right, box wrong", scores.named & ~located, "lowest"),
         ("Class wrong, box right", ~scores.named & located, "highest"),
         ("Class and box wrong", ~scores.named & ~located, "lowest"),
     )
-    cases = []
-    for title, chosen, extreme in ways:
-        ids = _ranked(scores, chosen, extreme)
-        shown = ids[:EXTREMES]
-        if shown:
-            number = f"{len(shown)} of {len(ids)} images"
-            cases.append(Case(f"{title}: the {extreme} IoU, {number}", shown))
-    return tuple(cases)
+    return tuple(
+        case
+        for title, chosen, extreme in ways
+        for case in _case(title, scores, chosen, extreme, scored)
+    )
+
+
+def _located(scores: ImageScores) -> NDArray[np.bool_]:
+    """Whether the box of each image is right."""
+    located: NDArray[np.bool_] = scores.iou >= RIGHT
+    return located
+
+
+def _case(
+    title: str, scores: ImageScores, chosen: NDArray[np.bool_], extreme: str, scored: str
+) -> Iterator[Case]:
+    """The first of the chosen images by IoU; nothing where none is."""
+    ids = _ranked(scores, chosen, extreme)
+    if ids:
+        number = f"{len(ids)} of {counted(len(scores.ids), 'image')} of {scored}"
+        text = f"{number}. {shown_of(len(ids), f'the {extreme} IoU')}"
+        yield Case(title, text, ids[:EXTREMES])
 
 
 def _ranked(scores: ImageScores, chosen: NDArray[np.bool_], extreme: str) -> tuple[str, ...]:

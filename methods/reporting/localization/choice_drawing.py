@@ -39,12 +39,11 @@ def draw_choices(
             for first, last in choice.equally_good:
                 axes.hlines(choice.value, first, last, color, linewidth=_BOLD, zorder=3)
         if not protocol.is_oracle:
-            words = f"GT-known on {choices[0].split}, {choices[0].images} images, which chose"
+            words = f"GT-known on {choices[0].split}, whose {choices[0].images} images chose"
             axes.plot([], [], color=color, linestyle="dashdot", label=words)
     if drawn:
-        axes.add_line(
-            Line2D([], [], color=INK, linewidth=_BOLD, label="bold: equally good, smallest taken")
-        )
+        words = "bold: equally good thresholds, smallest taken"
+        axes.add_line(Line2D([], [], color=INK, linewidth=_BOLD, label=words))
 
 
 def spoken_choices(seeds: Seeds, protocols: Mapping[str, BoxProtocol]) -> str:

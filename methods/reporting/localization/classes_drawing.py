@@ -46,7 +46,7 @@ def draw_classes(seeds: Seeds) -> tuple[Drawing, ...]:
             points.set_label(RATES[rate])
         axes.set_yticks(rows, classes)
         axes.set_ylim(len(classes) - 0.4, -0.6)
-        percent_rows(axes, "%")
+        percent_rows(axes, "images of the class (%)")
         handles = axes.get_legend_handles_labels()
         figure.legend(*handles, loc="outside upper left", ncols=3, frameon=False, handletextpad=0.2)
         spoken = "; ".join(
@@ -57,7 +57,10 @@ def draw_classes(seeds: Seeds) -> tuple[Drawing, ...]:
         drawing = to_drawing(
             figure,
             name=f"localization-classes-{files.run}",
-            title=f"{files.run}: rates of each class on {files.split}, {files.headline}",
+            title=(
+                f"Run {files.run}: rates of each class on {files.split}, protocol {files.headline}"
+                f"{', means of the seeds' if len(seeds) > 1 else ''}"
+            ),
             description=f"{spoken}.",
         )
     return (drawing,)

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.patches import Patch
 
-from methods.reporting.figures import BLUE, INK, RULE, SERIES, Drawing, new_figure, to_drawing
+from methods.reporting.figures import BLUE, INK, MUTED, SERIES, Drawing, new_figure, to_drawing
 from methods.reporting.localization.axes import one_line, percent_rows
 from methods.reporting.localization.gap import compared_runs
 from methods.reporting.localization.scored import Seeds, thresholds_taken
@@ -14,7 +14,9 @@ from methods.reporting.localization.words import PARTS, label
 from methods.reporting.plots import WIDTH
 from methods.reporting.tables import show_number
 
-_COLORS = (BLUE, SERIES[4], SERIES[5], RULE)  # of the parts, in order
+_COLORS = (BLUE, SERIES[4], SERIES[5], MUTED)  # of the parts, in order
+_ROWWISE = (0, 2, 1, 3)  # a legend of two columns is filled column by column
+_WHAT = "class and box of an image, right or wrong, numbers from left to right"
 _ROW = 44  # CSS pixels
 _THICKNESS = 0.4  # of a bar, in rows
 
@@ -26,7 +28,7 @@ def draw_decomposition(seeds: Seeds) -> Drawing:
         label(name, protocol, thresholds_taken(seeds, name)): mean_parts(seeds, name)
         for name, protocol in files.protocols.items()
     }
-    title = f"{files.run}: class and box of an image, right or wrong"
+    title = f"Run {files.run}: {_WHAT}; below a protocol its threshold"
     return draw_bars(f"decomposition-{files.run}", title, bars)
 
 
@@ -37,7 +39,7 @@ def draw_gap(runs: Sequence[Seeds], experiment: Mapping[str, Any]) -> tuple[Draw
         return ()
     protocol, split = (experiment["ablation"][key] for key in ("protocol", "split"))
     bars = {name: mean_parts(seeds, protocol) for name, seeds in among.items()}
-    title = f"Class and box of an image, right or wrong, by {protocol} on {split}"
+    title = f"Runs by the protocol {protocol} on {split}: {_WHAT}"
     return (draw_bars("decomposition-gap", title, bars),)
 
 
@@ -68,6 +70,7 @@ def draw_bars(name: str, title: str, bars: Mapping[str, Sequence[float]]) -> Dra
         axes.set_ylim(len(bars) - 0.6, -0.7)
         percent_rows(axes, "images (%)")
         keys = [Patch(color=c, label=k) for c, k in zip(_COLORS, PARTS.values(), strict=True)]
+        keys = [keys[at] for at in _ROWWISE]
         figure.legend(handles=keys, loc="outside upper left", ncols=2, frameon=False)
         spoken = "; ".join(
             f"{one_line(bar)}: "

@@ -31,20 +31,21 @@ Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 def draw_boxes(
-    image: NDArray[np.uint8], true: NDArray[np.float64], found: NDArray[np.integer]
+    image: NDArray[np.uint8], true: NDArray[np.float64], found: NDArray[np.integer] | None
 ) -> Image.Image:
     """Draw boxes on an image.
 
     Args:
         image: uint8 (H, W, 3).
         true: (k, 4) x1, y1, x2, y2, ends behind the last pixels.
-        found: (4,), likewise.
+        found: (4,), likewise; None where there is none.
     """
     picture = Image.fromarray(image)
     canvas = ImageDraw.Draw(picture)
     for box in true.tolist():
         _draw(canvas, box, TRUE, picture.size)
-    _draw(canvas, found.tolist(), OURS, picture.size)
+    if found is not None:
+        _draw(canvas, found.tolist(), OURS, picture.size)
     return picture
 
 

@@ -135,7 +135,7 @@ def gap_table(gaps: Sequence[Gap]) -> Table:
             for rate in _COMPARED
             for label, kind in (
                 (f"{RATES[rate]} (%)", Kind.NUMBER),
-                (f"{RATES[rate]}: difference", Kind.SIGNED),
+                (f"{RATES[rate]}: difference (points)", Kind.SIGNED),
             )
         ),
         Column("what is lost"),
@@ -143,7 +143,7 @@ def gap_table(gaps: Sequence[Gap]) -> Table:
     ]
     full = gaps[0].full if gaps else ""
     caption = (
-        f"Runs beside {full}: means over the seeds, differences in points. A loss counts where the"
+        f"Runs beside the run {full}: means over the seeds. A loss counts where the"
         " 95 % bootstrap intervals of the two runs have nothing in common."
     )
     return build_table("gap", caption, columns, rows)

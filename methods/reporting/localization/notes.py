@@ -9,9 +9,11 @@ from methods.data.splits import drawn_from, overlap
 from methods.errors import InputError
 from methods.reporting.localization.choices import RULE
 from methods.reporting.localization.scored import Scored, Seeds
-from methods.reporting.localization.words import MAPS_OF
+from methods.reporting.localization.words import MAPS_OF, threshold
 from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.protocol_names import by_name
 from methods.reporting.sources import ReportSources
+from methods.wording import listed
 
 _GT_KNOWN = {
     "predicted": "as in the released program, so that a wrong class can cost the box as well",
@@ -54,14 +56,7 @@ def require_no_oracle(sources: ReportSources) -> None:
 
 
 def _protocols(runs: Sequence[Seeds]) -> dict[str, BoxProtocol]:
-    """Every protocol by its name, with the run's where two runs have different ones of a name."""
-    named: dict[str, BoxProtocol] = {}
-    for seeds in runs:
-        for name, protocol in seeds[0].files.protocols.items():
-            known = named.setdefault(name, protocol)
-            if known != protocol:
-                named[f"{name} of {seeds[0].files.run}"] = protocol
-    return named
+    return by_name((seeds[0].files.run, seeds[0].files.protocols) for seeds in runs)
 
 
 def _constant_notes(runs: Sequence[Seeds]) -> Iterator[str]:
@@ -82,10 +77,15 @@ def _constant(run: Scored) -> list[tuple[str, int]]:
 
 
 def _gt_known_notes(protocols: Mapping[str, BoxProtocol]) -> Iterator[str]:
+    """Every protocol stands in one of these, the first notes to name any: so each is told here."""
     for of, reason in _GT_KNOWN.items():
-        names = ", ".join(name for name, p in protocols.items() if p.gt_known == of)
-        if names:
-            yield f"GT-known of {names} takes the map of the {MAPS_OF[of]}, {reason}."
+        told = [f"{name} ({threshold(p)})" for name, p in protocols.items() if p.gt_known == of]
+        if told:
+            noun = "protocol" if len(told) == 1 else "protocols"
+            yield (
+                f"GT-known of the {noun} {listed(told)} takes the map of the {MAPS_OF[of]},"
+                f" {reason}."
+            )
 
 
 def _threshold_notes(
@@ -141,10 +141,12 @@ def _images(sources: ReportSources, runs: Sequence[Seeds], split: str) -> list[i
 
 
 def _crop_notes(protocols: Mapping[str, BoxProtocol]) -> Iterator[str]:
-    names = ", ".join(name for name, p in protocols.items() if p.crop == "program")
+    names = [name for name, p in protocols.items() if p.crop == "program"]
     if names:
+        noun = "Protocol" if len(names) == 1 else "Protocols"
         yield (
-            f"{names}: true boxes are moved into the crop as the released program does it, up to"
-            " one pixel from where the crop has them. That program overwrites a box when it reads"
-            " it, so that a second reading gives another; here every reading is the first."
+            f"{noun} {', '.join(names)}: true boxes are moved into the crop as the released program"
+            " does it, up to one pixel from where the crop has them. That program overwrites a box"
+            " when it reads it, so that a second reading gives another; here every reading is the"
+            " first."
         )

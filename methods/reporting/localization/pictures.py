@@ -16,8 +16,9 @@ from methods.data.named_images import require_named
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
 from methods.data.samples import ManifestFiles
 from methods.evaluation.truths import read_truths
-from methods.reporting.gallery import Gallery, Picture, Row, encoded, heat_picture
+from methods.reporting.gallery import NAMED, Gallery, Picture, Row, encoded, heat_picture
 from methods.reporting.localization.cases import (
+    Case,
     ImageScores,
     ranked_cases,
     read_image_scores,
@@ -25,6 +26,7 @@ from methods.reporting.localization.cases import (
 )
 from methods.reporting.localization.frames import OURS, TRUE, draw_boxes
 from methods.reporting.localization.scored import Scored
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import show_number
 
@@ -73,13 +75,17 @@ def galleries(run: Scored, dataset: DatasetSources, *, whole: bool) -> tuple[Gal
     files = run.files
     album = _open(run, dataset)
     require_named(files.run, files.gallery, files.split, album.records)
-    chosen = [(f"Images of {files.split} that the experiment names", files.gallery)]
+    title, scored = f"Images of {files.split} that the experiment names", _scored(files)
+    cases = [Case(title, f"{NAMED} Scored by the protocol {files.headline}.", files.gallery)]
     if whole:
-        chosen += [
-            (f"{case.title} of {files.split}, {files.headline}", case.ids)
-            for case in (*ranked_cases(album.scores), *worst_cases(album.scores))
-        ]
-    return tuple(Gallery(title, tuple(_row(id, album) for id in ids)) for title, ids in chosen)
+        cases += [*ranked_cases(album.scores, scored), *worst_cases(album.scores, scored)]
+    return tuple(
+        Gallery(case.title, case.text, tuple(_row(id, album) for id in case.ids)) for case in cases
+    )
+
+
+def _scored(files: LocalizationSources) -> str:
+    return f"{files.split} (protocol {files.headline})"
 
 
 def _open(run: Scored, dataset: DatasetSources) -> _Album:
@@ -118,14 +124,17 @@ def _row(id: str, album: _Album) -> Row:
     crop = album.view.image(album.files.image(record))
     iou = show_number(album.scores.iou_of(id))
     side = album.view.image_size
+    of_class = stored["maps"][0]
+    found = None if _is_constant(of_class) else album.found[id]
     pictures = (
         encoded("crop", f"Central crop of image {id}, {true}.", Image.fromarray(crop), "JPEG"),
         _heat("mean attention", stored["attention"], side),
-        _heat(f"map of {predicted}", stored["maps"][0], side),
-        _framed(crop, album.truths[id], album.found[id], iou),
+        _heat("map of the predicted class", of_class, side),
+        _framed(crop, album.truths[id], found, iou),
     )
     verdict = "right" if predicted == true else "wrong"
     note = f"true class {true}; predicted {predicted} ({verdict}); IoU {iou}"
+    note += "; no box, since the map is constant" if found is None else ""
     return Row(id, note, _LEGEND, pictures)
 
 
@@ -136,22 +145,26 @@ def _stored(id: str, album: _Album) -> dict[str, NDArray[Any]]:
 
 def _heat(label: str, values: Floats, side: int) -> Picture:
     """A map from its smallest value, dark, to its largest, bright; a constant one is dark."""
-    lowest, highest = values.min(), values.max()
-    scaled = (values - lowest) / (highest - lowest) if highest > lowest else values * 0
+    constant, lowest = _is_constant(values), values.min()
+    scaled = values * 0 if constant else (values - lowest) / (values.max() - lowest)
     enlarged = Image.fromarray(scaled).resize((side, side), Image.Resampling.BILINEAR)
-    alt = f"{label}, {'brightest where it is highest' if highest > lowest else 'constant'}."
+    alt = f"{label}, {'constant' if constant else 'brightest where it is highest'}."
     return heat_picture(label, alt, np.asarray(enlarged, dtype=np.float32))
 
 
+def _is_constant(values: Floats) -> bool:
+    """Whether a map has a single value, and so no box."""
+    return bool(values.min() == values.max())
+
+
 def _framed(
-    crop: NDArray[np.uint8], true: NDArray[np.float64], found: NDArray[np.int16], iou: str
+    crop: NDArray[np.uint8], true: NDArray[np.float64], found: NDArray[np.int16] | None, iou: str
 ) -> Picture:
     distinct = np.unique(true, axis=0)
     shown = "true box" if len(distinct) == 1 else f"{len(distinct)} true boxes"
     corners = " and ".join(_corners(box) for box in distinct)
-    alt = (
-        f"The crop with the {shown} {corners}, solid, our box {_corners(found)}, dashed; IoU {iou}."
-    )
+    ours = "no box of ours" if found is None else f"our box {_corners(found)}, dashed"
+    alt = f"The crop with the {shown} {corners}, solid, {ours}; IoU {iou}."
     return encoded("boxes", alt, draw_boxes(crop, true, found), "JPEG")
 
 

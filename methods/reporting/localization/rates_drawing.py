@@ -13,7 +13,7 @@ from methods.reporting.localization.scored import (
     thresholds_taken,
 )
 from methods.reporting.localization.words import CONTROLS, RATES, label
-from methods.reporting.plots import WIDTH, Rung
+from methods.reporting.plots import WIDTH, Rung, seeds_note
 from methods.reporting.tables import show_number
 
 DRAWN = ("top1_loc", "top5_loc", "gt_known", "top1_cls")
@@ -40,8 +40,11 @@ def draw_rates(seeds: Seeds, split: str) -> Drawing:
             Rung(text, tuple((s.metrics[k][rate], *interval(s.metrics[k], rate)) for s in seeds))
             for k, text in shown.items()
         ]
-    name, title = f"rates-{files.run}-{split}", f"{files.run}: rates on {split}"
-    return draw_groups(name, f"{title}, with 95 % intervals", groups, control=False)
+    title = (
+        f"Run {files.run}: rates on {split}, with 95 % intervals; below a protocol its threshold"
+        f"{seeds_note(len(seeds))}"
+    )
+    return draw_groups(f"rates-{files.run}-{split}", title, groups, control=False)
 
 
 def draw_controls(controls: ScoredControls) -> Drawing:
@@ -83,7 +86,7 @@ def draw_groups(name: str, title: str, groups: Groups, *, control: bool) -> Draw
                 _draw_rung(axes, at, rung, control=control)
         axes.set_yticks(list(ticks), list(ticks.values()))
         axes.set_ylim(row - 0.4, -0.6)
-        percent_rows(axes, "%")
+        percent_rows(axes, "images (%)")
         spoken = "; ".join(
             f"{group}, {one_line(rung.label)}, {_spoken(rung)}"
             for group, inside in groups.items()

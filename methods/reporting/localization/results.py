@@ -5,40 +5,24 @@ from typing import Any
 
 from methods.reporting.localization.scored import Scored, ScoredControls
 from methods.reporting.localization.words import (
-    BOX_RULES,
     CONTROLS,
-    CROPS,
     PARTS,
     RATES,
-    SEVERAL,
     threshold_from,
 )
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import COVERAGE, Cell, Column, Kind, Table, build_table
 
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
 _PROTOCOL = Column("protocol", Kind.NAME)
-_COVERAGE = (Column("images", Kind.COUNT), Column("of", Kind.COUNT))
 _INTERVALS = {"bootstrap": (Kind.LOW, Kind.HIGH), "binomial": (Kind.FILED, Kind.FILED)}
 _CLASS_RATES = ("top1_loc", "gt_known", "top1_cls")
 
 
-def _listed(words: Mapping[str, str]) -> str:
-    """What every value stands for."""
-    return ", ".join(f"{value} ({text})" for value, text in words.items())
-
-
 _CAPTION = (
-    "Localization. Top-1 and Top-5 Loc ask for the class and for a box of the predicted class's"
-    " map, GT-known for the box of a map of the predicted or of the true class, with an IoU of at"
-    f" least 0.5. Box rule: {_listed(BOX_RULES)}. Crop, where the true boxes lie in it:"
-    f" {_listed(CROPS)}. Several, of more than one true box: {_listed(SEVERAL)}. The threshold is a"
-    " share of the largest value of a map. Intervals are by bootstrap over images and leave out the"
-    " spread between seeds; the CSV has the binomial (Wilson) ones too, which verdicts quote."
-    " BoxAcc is of the map of GT-known, V2 the"
-    " mean of the three with the best of all boxes, PxAP of pixels against masks. Each BoxAcc has a"
-    " threshold of its own where one is chosen. A threshold that is best for GT-known on the scored"
-    " images makes an oracle: BoxAcc is MaxBoxAcc there, Top-1 Loc may be higher elsewhere, and no"
-    " verdict reads it."
+    "Localization: the rates of every protocol. The abbreviations and the protocols are told at the"
+    " head of this section; the last columns have the settings of a protocol by their names in the"
+    " experiment. Intervals are by bootstrap over images and leave out the spread between seeds;"
+    " the CSV has the binomial (Wilson) ones too, which verdicts quote."
 )
 
 
@@ -50,17 +34,17 @@ def rates_table(runs: Sequence[Scored]) -> Table:
             rows.append(
                 [
                     *(*run.key, protocol.split, name),
-                    *(metrics["protocol"]["threshold"], threshold_from(protocol)),
                     *_score_cells(metrics),
+                    *(metrics["protocol"]["threshold"], threshold_from(protocol)),
                     *(protocol.box, protocol.crop, protocol.gt_known, protocol.several),
                 ]
             )
     columns = [
         *_RUN,
         _PROTOCOL,
+        *_score_columns(),
         Column("threshold", Kind.NUMBER),
         Column("threshold source"),
-        *_score_columns(),
         *(Column(label, Kind.NAME) for label in ("box rule", "crop", "GT-known by", "several")),
     ]
     return build_table("localization", _CAPTION, columns, rows)
@@ -97,7 +81,7 @@ def classes_table(runs: Sequence[Scored]) -> Table:
         *(Column(f"{RATES[rate]} (%)", Kind.NUMBER) for rate in _CLASS_RATES),
     ]
     protocols = " or ".join(sorted({run.files.headline for run in runs}))
-    caption = f"Classes by the protocol {protocols}, the lowest Top-1 Loc first."
+    caption = f"Rates of each class by the protocol {protocols}, the lowest Top-1 Loc first."
     return build_table("localization_classes", caption, columns, rows)
 
 
@@ -140,7 +124,7 @@ def _score_columns() -> Iterator[Column]:
     yield from (Column(f"BoxAcc 0.{level} (%)", Kind.NUMBER) for level in "357")
     yield from (Column(name, Kind.NUMBER) for name in ("BoxAcc V2 (%)", "PxAP (%)"))
     yield Column("constant maps", Kind.COUNT)
-    yield from _COVERAGE
+    yield from COVERAGE
 
 
 def _score_cells(metrics: Mapping[str, Any]) -> Iterator[Cell]:

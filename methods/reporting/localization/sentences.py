@@ -10,7 +10,11 @@ from methods.reporting.localization.words import RATES, threshold
 from methods.reporting.method_words import run_name
 from methods.reporting.tables import show_number
 
-_TOLD = ("top1_loc", "gt_known", "top1_cls")
+_TOLD = {
+    "top1_loc": "class and box right",
+    "gt_known": "box right",
+    "top1_cls": "class right",
+}
 
 
 def result(seeds: Seeds) -> str:
@@ -25,15 +29,15 @@ def result(seeds: Seeds) -> str:
     trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
     how = f"; {trained}" if run.trained else ""
     return (
-        f"{what}, on {run.split} ({protocol} protocol, {boxes}): {rates}; on"
+        f"{what}, on {run.split} (protocol {protocol}: {boxes}): {rates}; on"
         f" {covered['evaluated']} of {covered['expected']} images{how}."
     )
 
 
 def _rate(seeds: Seeds, protocol: str, rate: str) -> str:
     """The value with its interval, or with the values of the seeds."""
-    value = f"{show_number(mean_rate(seeds, protocol, rate))} % {RATES[rate]}"
+    value = f"{_TOLD[rate]} {show_number(mean_rate(seeds, protocol, rate))} % ({RATES[rate]}"
     if len(seeds) == 1:
         low, high = map(show_number, interval(seeds[0].metrics[protocol], rate))
-        return f"{value} (95 % interval {low} to {high})"
-    return f"{value} ({' / '.join(show_number(s.metrics[protocol][rate]) for s in seeds)})"
+        return f"{value}, 95 % interval {low} to {high})"
+    return f"{value}; by seed {' / '.join(show_number(s.metrics[protocol][rate]) for s in seeds)})"

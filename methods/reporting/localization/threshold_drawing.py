@@ -17,18 +17,18 @@ from methods.reporting.figures import (
     new_figure,
     to_drawing,
 )
-from methods.reporting.localization.axes import one_line
 from methods.reporting.localization.choice_drawing import draw_choices, spoken_choices
 from methods.reporting.localization.scored import Seeds, thresholds_taken
 from methods.reporting.localization.words import (
     BOX_RULES,
     MAPS_OF,
     RATES,
-    label,
+    key,
     threshold_from,
 )
 from methods.reporting.plots import WIDTH
 from methods.reporting.tables import show_number
+from methods.wording import listed
 
 _LINES = {"gt_known": (BLUE, "solid"), "top1_loc": (VERMILLION, "dashed")}
 _MARKERS = {"published": "o", "fixed": "^", "chosen": "s", "oracle": "D"}
@@ -79,8 +79,8 @@ def _draw(seeds: Seeds, group: _Group) -> Drawing:
         for name, member in group.protocols.items():
             for seed in seeds:
                 _mark(axes, member, seed.metrics[name])
-            words = one_line(label(name, member, thresholds_taken(seeds, name)))
-            axes.add_line(_key(member, words))
+            words = key(name, member, thresholds_taken(seeds, name))
+            axes.add_line(_mark_key(member, words))
         _scale(axes)
         handles, labels = axes.get_legend_handles_labels()
         figure.set_figheight(figure.get_figheight() * (1 + _ENTRY * len(labels) / _HEIGHT))
@@ -88,9 +88,17 @@ def _draw(seeds: Seeds, group: _Group) -> Drawing:
         return to_drawing(
             figure,
             name=f"thresholds-{files.run}-{group.name}",
-            title=f"{files.run}: rates on {split} by threshold; {', '.join(group.protocols)}",
+            title=_title(seeds, group),
             description=_spoken(seeds, group),
         )
+
+
+def _title(seeds: Seeds, group: _Group) -> str:
+    noun = "protocol" if len(group.protocols) == 1 else "protocols"
+    return (
+        f"Run {seeds[0].files.run}: rates on {group.first.split} by threshold, {noun}"
+        f" {listed(group.protocols)}{'; a line a seed' if len(seeds) > 1 else ''}"
+    )
 
 
 def _scale(axes: Axes) -> None:
@@ -98,7 +106,7 @@ def _scale(axes: Axes) -> None:
     axes.set_ylim(-2, 102)
     axes.set_yticks(range(0, 101, 25))
     axes.set_xlabel("threshold, share of a map's largest value", fontsize=11)
-    axes.set_ylabel("%", fontsize=11)
+    axes.set_ylabel("images (%)", fontsize=11)
     axes.tick_params(labelcolor=MUTED)
     axes.grid(axis="y")
 
@@ -118,7 +126,7 @@ def _mark(axes: Axes, protocol: BoxProtocol, metrics: Mapping[str, Any]) -> None
         point.set_fillstyle("none" if kind == _EMPTY else "full")
 
 
-def _key(protocol: BoxProtocol, words: str) -> Line2D:
+def _mark_key(protocol: BoxProtocol, words: str) -> Line2D:
     """The mark of a protocol for the legend."""
     kind = _kind(protocol)
     line = Line2D([], [], marker=_MARKERS[kind], linestyle="", color=INK, label=words)

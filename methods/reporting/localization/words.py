@@ -29,12 +29,19 @@ TERMS: Mapping[str, str] = {
         "share of the images whose class is right (the true one has the highest score, or is among"
         " the five highest) and whose box of the predicted class's map is right, too"
     ),
+    "Top-1 cls, Top-5 cls": (
+        "share of the images whose true class has the highest score, or is among the five highest"
+    ),
+    "BoxAcc": (
+        "share of the images whose box has an IoU of at least 0.3, 0.5 or 0.7 with the true one, by"
+        " the map of GT-known; where a threshold is chosen, each of the three has its own"
+    ),
     "MaxBoxAcc": (
         "share of right boxes at the threshold that is the best one for the scored images"
         " themselves (Choe et al., CVPR 2020); here the BoxAcc of an oracle, while any other"
         " protocol has its threshold from elsewhere"
     ),
-    "MaxBoxAccV2": (
+    "BoxAcc V2, MaxBoxAccV2": (
         "mean of three such shares, at IoU 0.3, 0.5 and 0.7, where whichever of the boxes of all"
         " regions of a map fits best counts (Choe et al., extended in TPAMI)"
     ),
@@ -48,8 +55,8 @@ TERMS: Mapping[str, str] = {
         " that thresholds need not be chosen on the scored images"
     ),
     "oracle": (
-        "a protocol whose threshold is the best one for GT-known on the scored images; another may"
-        " be better for Top-1 Loc"
+        "a protocol whose threshold is the best one for GT-known on the scored images; no verdict"
+        " reads it, and another threshold may be better for Top-1 Loc"
     ),
 }
 ORACLE = "best for GT-known"
@@ -60,7 +67,10 @@ BOX_RULES = {
         " alone takes whichever of the boxes of all regions fits best"
     ),
 }
-CROPS = {"program": "as the released program, up to one pixel off", "exact": "exact"}
+CROPS = {
+    "program": "as the released program, up to one pixel off",
+    "exact": "exactly where they lie",
+}
 MAPS_OF = {"predicted": "predicted class", "labelled": "true class"}
 SEVERAL = {"last": "the last one", "best": "the best one"}
 CONTROLS = {
@@ -94,8 +104,12 @@ def threshold(protocol: BoxProtocol, taken: Sequence[float] = ()) -> str:
 
 def label(name: str, protocol: BoxProtocol, taken: Sequence[float]) -> str:
     """A protocol in two short lines: its name, and the thresholds of the seeds."""
-    source = ORACLE if protocol.is_oracle else threshold_from(protocol)
-    return f"{name}\n{_range(taken)}, {source}"
+    return f"{name}\n{_taken(protocol, taken)}"
+
+
+def key(name: str, protocol: BoxProtocol, taken: Sequence[float]) -> str:
+    """A protocol in one line of a legend: its name, and the thresholds of the seeds."""
+    return f"{name}, threshold {_taken(protocol, taken)}"
 
 
 def long_name(protocol: BoxProtocol) -> str:
@@ -108,6 +122,11 @@ def long_name(protocol: BoxProtocol) -> str:
         threshold(protocol),
     )
     return "; ".join(steps)
+
+
+def _taken(protocol: BoxProtocol, taken: Sequence[float]) -> str:
+    source = ORACLE if protocol.is_oracle else threshold_from(protocol)
+    return f"{_range(taken)}, {source}"
 
 
 def _range(taken: Sequence[float]) -> str:

@@ -1,0 +1,101 @@
+"""The call of Snakemake that is at work on an experiment, and how many of its steps are done.
+
+A call notes itself when it starts and removes the note when it ends; one that was killed leaves it.
+"""
+
+import os
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from methods.data.files import read_fields, write_json
+from methods.errors import InputError
+from methods.layout import LOGS
+
+_DONE = re.compile(r"^(\d+) of (\d+) steps? \(", re.MULTILINE)  # as Snakemake's own log counts
+_FIELDS = {"targets": list, "started": str, "host": str, "process": int, "steps": int, "logs": list}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call.
+
+    Attributes:
+        targets: names of the rules that it was asked for.
+        started: when its first job could start, in UTC.
+        host: name of the machine.
+        process: number of Snakemake's process on it.
+        steps: jobs that it had to run when it started, the rule that it was asked for among them.
+        logs: Snakemake's own.
+    """
+
+    targets: tuple[str, ...]
+    started: datetime
+    host: str
+    process: int
+    steps: int
+    logs: tuple[Path, ...]
+
+    def done(self) -> tuple[int, int] | None:
+        """(steps done, steps in all) by the last count; None where there is none yet.
+
+        There is none at all where Snakemake was told to be quiet about it.
+        """
+        found = []
+        for log in filter(Path.is_file, self.logs):
+            found += _DONE.findall(log.read_text(encoding="utf-8", errors="replace"))
+        return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[str]) -> None:
+    """Note that this process starts to work.
+
+    Args:
+        results: folder of the experiment.
+        targets: names of the rules that were asked for.
+        steps: jobs to run.
+        logs: paths of Snakemake's own.
+
+    Raises:
+        InputError: the note cannot be written.
+    """
+    known = {"targets": list(targets), "steps": steps, "logs": list(logs)}
+    maker = {"host": socket.gethostname(), "process": os.getpid()}
+    write_json(_note(results), {"started": datetime.now(UTC).isoformat(), **maker, **known})
+
+
+def forget_call(results: Path) -> None:
+    """Remove the note."""
+    _note(results).unlink(missing_ok=True)
+
+
+def read_call(results: Path) -> Call | None:
+    """The call that noted itself last and no end, whether its process lives or not.
+
+    Raises:
+        InputError: the note is none.
+    """
+    note = _note(results)
+    if not note.is_file():
+        return None
+    fields = read_fields(note, _FIELDS)
+    try:
+        started = datetime.fromisoformat(fields["started"]).astimezone(UTC)
+    except ValueError as error:
+        found = f"the time {fields['started']!r}"
+        raise InputError(note, found, "one of ISO 8601", "delete it") from error
+    return Call(
+        targets=tuple(fields["targets"]),
+        started=started,
+        host=fields["host"],
+        process=fields["process"],
+        steps=fields["steps"],
+        logs=tuple(map(Path, fields["logs"])),
+    )
+
+
+def _note(results: Path) -> Path:
+    return results / LOGS / "call.json"

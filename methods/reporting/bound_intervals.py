@@ -1,0 +1,132 @@
+"""Whether the interval over images of a measured number keeps to the bound of its claim."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from methods.claims import Quantity
+from methods.reporting.comparisons import INTERVALS
+from methods.reporting.measurements import ImageInterval, read_interval
+from methods.reporting.sources import ReportSources
+from methods.reporting.tables import show_number
+from methods.reporting.verdict_words import WORDS
+from methods.wording import listed
+
+_BOUND, _TOLERANCE = "the bound", "the tolerance"
+
+
+@dataclass(frozen=True)
+class SeedInterval:
+    """A number with its interval.
+
+    Attributes:
+        seed: of the training; of a control any.
+        value: the number.
+        images: its 95 % interval over images, in the number's unit.
+    """
+
+    seed: int
+    value: float
+    images: ImageInterval
+
+
+@dataclass(frozen=True)
+class IntervalRemark:
+    """What the interval over images says about a verdict on a bound.
+
+    Attributes:
+        stated: the interval of each seed, and that it keeps to one side where it does.
+        crossing: that it does not, one sentence; empty where it does.
+    """
+
+    stated: str
+    crossing: str
+
+    def __str__(self) -> str:
+        return f"{self.stated} {self.crossing}".strip()
+
+
+def read_interval_remark(entry: Mapping[str, Any], sources: ReportSources) -> IntervalRemark | None:
+    """What the files say about the verdict on a bound; None where no interval is known.
+
+    None is known of a difference of two numbers, nor of a number that another one is held to. A
+    control that is held to a known value is so on the very images: others do not count.
+
+    Args:
+        entry: of the claim in verdicts.json.
+        sources: the files of the experiment.
+    """
+    bound = entry["bound"]
+    if WORDS[entry["status"]].basis != "bound" or entry["minus"] is not None:
+        return None
+    if bound["kind"] == "equals" and (entry["control"] or isinstance(bound["to"], Mapping)):
+        return None
+    quantity, runs = Quantity(**entry["quantity"]), sources.settings["runs"]
+    seeds = entry["seeds"] or [0]  # a control has none, and one file
+    pairs = zip(seeds, entry["values"], strict=True)
+    read = [(s, value, read_interval(sources.root, quantity, s, runs)) for s, value in pairs]
+    known = [SeedInterval(s, value, images) for s, value, images in read if images is not None]
+    return interval_remark(bound, known) if known else None
+
+
+def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> IntervalRemark:
+    """Say on which side of a bound intervals lie, or that they reach across it.
+
+    Args:
+        bound: as verdicts.json has it, of the kind at_least, at_most, or equals with a number.
+        known: the interval of each seed, at least one.
+    """
+    low, high = _ends(bound)
+    one = len(known) == 1
+    ends = ", ".join(f"{show_number(k.images.low)} to {show_number(k.images.high)}" for k in known)
+    stated = f"95 % interval{'s' * (not one)} over images ({INTERVALS[known[0].images.method]})"
+    across: dict[str, list[int]] = {}  # seeds by how their interval reaches across
+    for k in known:
+        inside = low <= k.images.low and k.images.high <= high
+        outside = k.images.high < low or k.images.low > high
+        if not inside and not outside:
+            across.setdefault(_reach(k, low, high), []).append(k.seed)
+    crossing = "; ".join(_sentence(how, seeds, one) for how, seeds in across.items())
+    if crossing:
+        return IntervalRemark(f"{stated}: {ends}.", f"{crossing[0].upper()}{crossing[1:]}.")
+    side = _side(known[0].images, low, high) if one else f"none of which crosses {_end(bound)}"
+    return IntervalRemark(f"{stated}: {ends}, {side}.", "")
+
+
+def _end(bound: Mapping[str, Any]) -> str:
+    return f"an end of {_TOLERANCE}" if bound["kind"] == "equals" else _BOUND
+
+
+def _ends(bound: Mapping[str, Any]) -> tuple[float, float]:
+    """Between which values a bound is kept."""
+    if bound["kind"] == "at_least":
+        return bound["value"], inf
+    if bound["kind"] == "at_most":
+        return -inf, bound["value"]
+    return bound["to"] - bound["tolerance"], bound["to"] + bound["tolerance"]
+
+
+def _reach(known: SeedInterval, low: float, high: float) -> str:
+    """How an interval reaches across an end: away from its own value."""
+    kept = low <= known.value <= high
+    if low > -inf and high < inf:
+        return f"beyond {_TOLERANCE}" if kept else f"into {_TOLERANCE}"
+    return f"{'below' if (low > -inf) == kept else 'above'} {_BOUND}"
+
+
+def _sentence(how: str, seeds: Sequence[int], one: bool) -> str:
+    if one:
+        return f"the interval reaches {how}"
+    if len(seeds) == 1:
+        return f"that of seed {seeds[0]} reaches {how}"
+    return f"those of seeds {listed([str(seed) for seed in seeds])} reach {how}"
+
+
+def _side(images: ImageInterval, low: float, high: float) -> str:
+    """Where an interval lies that keeps to one side."""
+    if low > -inf and high < inf:
+        within = low <= images.low and images.high <= high
+        return f"{'within' if within else 'wholly outside'} {_TOLERANCE}"
+    above = images.low >= low if low > -inf else images.low > high
+    return f"wholly {'above' if above else 'below'} {_BOUND}"

@@ -1,0 +1,75 @@
+"""The verdicts as lines of the terminal: one a claim, those about controls apart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from methods.claims import PERCENT
+from methods.data.files import check_fields, read_fields
+
+_ENTRY = {
+    "id": str,
+    "value": float | int | None,
+    "status": str,
+    "reason": str,
+    "bound": dict,
+    "minus": dict | None,
+    "source": str,
+    "control": bool,
+}
+_HEADING = ("claim", "measured", "", "verdict", "reason")
+_CONTROLS = "Controls, which tell about the data and the scoring, and nothing about a method:"
+
+
+def verdict_lines(verdicts: Path) -> Iterator[str]:
+    """Yield a table of the claims, then the controls under a line that says what they are.
+
+    Args:
+        verdicts: verdicts.json.
+
+    Raises:
+        InputError: it cannot be read, or was not made by the rule that judges.
+    """
+    entries = [
+        check_fields(verdicts, entry, _ENTRY)
+        for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
+    ]
+    rows = [_row(entry) for entry in entries]
+    widths = [max(map(len, column)) for column in zip(_HEADING, *rows, strict=True)]
+    yield _line(_HEADING, widths)
+    for control in (False, True):
+        chosen = [row for row, e in zip(rows, entries, strict=True) if e["control"] is control]
+        if control and chosen:
+            yield from ("", _CONTROLS)
+        yield from (_line(row, widths) for row in chosen)
+
+
+def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    value = entry["value"]
+    number, unit = ("-", "") if value is None else (f"{value:.2f}", _unit(entry))
+    return entry["id"], number, unit, entry["status"], _reason(entry)
+
+
+def _unit(entry: Mapping[str, Any]) -> str:
+    """Of the value; the distance of two percentages is in points."""
+    unit = str(entry["bound"].get("unit", PERCENT))
+    return "points" if unit == PERCENT and entry["minus"] is not None else unit
+
+
+def _reason(entry: Mapping[str, Any]) -> str:
+    """Why; an expected value is held to something, which the claim's source names."""
+    reason, source = entry["reason"], entry["source"].removesuffix(".")
+    if entry["value"] is None or entry["bound"].get("kind") != "equals":
+        return str(reason)
+    return f"{reason} Source of the expected value: {source}."
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    name, number, unit, verdict, reason = row
+    cells = (
+        name.ljust(widths[0]),
+        f"{number.rjust(widths[1])} {unit.ljust(widths[2])}".rstrip().ljust(sum(widths[1:3]) + 1),
+        verdict.ljust(widths[3]),
+        reason,
+    )
+    return "  ".join(cells).rstrip()
