@@ -37,7 +37,10 @@ def test_protocols_of_one_name_that_differ_are_told_apart(tmp_path: Path) -> Non
     (crop,) = (note for note in section.notes if "moved into the crop" in note)
     assert crop.startswith("Protocols released, half, oracle:")
     (gt_known,) = (note for note in section.notes if "map of the predicted class" in note)
-    assert gt_known.startswith("GT-known of released, half, oracle, released of exact takes")
+    assert gt_known.startswith(
+        "GT-known of the protocols released (threshold 0.2, published), half "
+    )
+    assert ", released of exact (threshold 0.2, published) takes the map of" in gt_known
     assert section.notes[0] == "No class map is constant; such a map would have no box."
 
 
