@@ -40,7 +40,7 @@ def test_protocols_of_one_name_that_differ_are_told_apart(tmp_path: Path) -> Non
     assert gt_known.startswith(
         "GT-known of the protocols released (threshold 0.2, published), half "
     )
-    assert ", released of exact (threshold 0.2, published) takes the map of" in gt_known
+    assert " and released of exact (threshold 0.2, published) takes the map of" in gt_known
     assert section.notes[0] == "No class map is constant; such a map would have no box."
 
 
