@@ -30,7 +30,7 @@ environment:
 	@envs/install.sh
 
 report: environment
-	@$(bin)/snakemake report $(profile) $(cores) --quiet reason $(config)
+	@$(bin)/snakemake report $(profile) $(cores) $(config)
 	@$(bin)/python -m methods.reporting.summary $(config)
 
 plan: environment
@@ -45,7 +45,7 @@ status:
 	@$(bin)/python -m methods.status $(config)
 
 rehearse: environment
-	@$(bin)/snakemake rehearse $(profile) $(cores) --quiet reason $(config)
+	@$(bin)/snakemake rehearse $(profile) $(cores) $(config)
 
 test:
 	@envs/install.sh test
