@@ -137,7 +137,7 @@ venv=$(environment_path)
 trap 'say "The environment is not whole: see above, then call this again to make it anew."' ERR
 base=$(fingerprint $locks/{build,common,torch-cpu,torch-cuda}.txt)
 if ! base_is_ready; then
-    # `make status` sees by it that the environment is being made; not where files know no locks.
+    # By this lock `make status` sees that the environment is being made; some file systems have none.
     exec {held}<envs/install.sh
     flock --shared "$held" || true
     install_base

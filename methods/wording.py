@@ -1,4 +1,4 @@
-"""Values of a configuration as they stand in a sentence."""
+"""Values of a configuration, and labels, as they stand in a sentence."""
 
 from collections.abc import Iterable
 
@@ -21,6 +21,11 @@ def span(ends: Iterable[float]) -> str:
 def counted(count: int, noun: str) -> str:
     """Such as "1 check" and "2 checks"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def one_line(label: str) -> str:
+    """A label of two lines in one."""
+    return label.replace("\n", ", ")
 
 
 def listed(words: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ class Call:
     def done(self) -> tuple[int, int] | None:
         """(steps done, steps in all) by the last count; None where there is none yet.
 
-        There is none at all where Snakemake was told to be quiet about it.
+        There never is one where Snakemake was told to be quiet about its progress.
         """
         found = []
         for log in filter(Path.is_file, self.logs):
@@ -62,9 +62,15 @@ def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[
     Raises:
         InputError: the note cannot be written.
     """
-    known = {"targets": list(targets), "steps": steps, "logs": list(logs)}
-    maker = {"host": socket.gethostname(), "process": os.getpid()}
-    write_json(_note(results), {"started": datetime.now(UTC).isoformat(), **maker, **known})
+    fields = {
+        "targets": list(targets),
+        "started": datetime.now(UTC).isoformat(),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "steps": steps,
+        "logs": list(logs),
+    }
+    write_json(_note(results), fields)
 
 
 def forget_call(results: Path) -> None:
@@ -76,7 +82,7 @@ def read_call(results: Path) -> Call | None:
     """The call that noted itself last and no end, whether its process lives or not.
 
     Raises:
-        InputError: the note is none.
+        InputError: the note cannot be read, or a field of it is missing or of another kind.
     """
     note = _note(results)
     if not note.is_file():

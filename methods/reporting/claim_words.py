@@ -1,4 +1,4 @@
-"""What the page says of one claim in words: its target, where that comes from, what moves it."""
+"""What is said of one claim in words: its target, where that comes from, what moves it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def target(bound: Mapping[str, Any], reference: float | None) -> str:
 
 def expected(entry: Mapping[str, Any]) -> str:
     """Where the value comes from that a number is to equal, one sentence; else empty."""
-    if entry["bound"]["kind"] != "equals":
+    if entry["bound"].get("kind") != "equals":
         return ""
     return f"Source of the expected value: {entry['source'].removesuffix('.')}."
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from methods.reporting.class_log import ClassLog
 from methods.reporting.figures import INK, MUTED, VERMILLION, Drawing, new_figure, to_drawing
-from methods.reporting.plots import WIDTH, percent_axis, spoken_label
+from methods.reporting.plots import WIDTH, percent_axis
 from methods.reporting.reference_log import LABEL
 from methods.reporting.tables import show_number
+from methods.wording import one_line
 
 _ROW, _SEED = 18, 8  # pixels of a class, and of each seed by each protocol in it
 _STYLES = ((MUTED, "none"), (VERMILLION, VERMILLION))  # colour and face of the marks
@@ -65,7 +66,7 @@ def draw_classes(
         offsets = iter(_offsets(lines))
         for one, style in zip(series, _STYLES[-len(series) :], strict=True):
             for seed, points in enumerate(one.points):
-                label = spoken_label(one.label) if seed == 0 else None
+                label = one_line(one.label) if seed == 0 else None
                 _draw_seed(axes, points, next(offsets), style, label)
         if log is not None:
             _draw_log(axes, classes, log)
@@ -118,7 +119,7 @@ def _draw_log(axes: Axes, classes: Sequence[str], log: ClassLog) -> None:
 def _spoken(classes: Sequence[str], series: ClassSeries, log: ClassLog | None) -> str:
     """Mean IoU of every class by the protocol that stands for the run, and that of the log."""
     means = dict(zip(classes, series.points[..., 0].mean(axis=0).tolist(), strict=True))
-    said = f"IoU, {spoken_label(series.label)}: {_listed(means)}."
+    said = f"IoU, {one_line(series.label)}: {_listed(means)}."
     if log is None:
         return said
     known = {name: log.iou[name] for name in classes if name in log.iou}

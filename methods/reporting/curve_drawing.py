@@ -83,7 +83,7 @@ def _draw_values(axes: Axes, curves: Sequence[Curve]) -> None:
 
 
 def _make_room(axes: Axes, curves: Sequence[Curve]) -> None:
-    """Give a constant an axis in its own units, where it would be drawn among its hundredths."""
+    """Have the axis of a constant reach as far as its value, and not some hundredths around it."""
     values = np.unique(np.concatenate([curve.values for curve in curves]))
     if len(values) == 1:
         room = abs(values[0]) or 1.0

@@ -82,8 +82,8 @@ class Page:
 
     @property
     def tally_tells_more(self) -> bool:
-        """Whether the tally says what the headline does not: a word besides "holds"."""
-        return any(verdict not in ("holds", "holds (control)") for verdict, _, _ in self.tally)
+        """Whether the tally says what the headline does not: a verdict besides "holds"."""
+        return any(claim.calibration or claim.status != "holds" for claim in self.claims)
 
     @property
     def uncertain(self) -> tuple[ClaimRow, ...]:

@@ -17,6 +17,7 @@ from methods.reporting.figures import (
     to_drawing,
 )
 from methods.reporting.tables import show_number
+from methods.wording import one_line
 
 WIDTH = 400  # pixels; at 380 the text is still readable
 RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
@@ -88,8 +89,8 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         axes.set_ylim(len(rungs) - 0.5, -0.75)
         percent_axis(axes, "mIoU (%)")
         spoken = "; ".join(
-            f"{label} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
-            for label, rung in zip([spoken_label(rung.label) for rung in rungs], rungs, strict=True)
+            f"{one_line(rung.label)} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
+            for rung in rungs
             for value, low, high in rung.points
         )
         return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
@@ -105,11 +106,6 @@ def _spread(rung: Rung) -> list[float]:
 def seeds_note(seeds: int) -> str:
     """What the marks and the numbers of a drawing are where there are several seeds."""
     return "; a mark a seed, numbers are their means" if seeds > 1 else ""
-
-
-def spoken_label(label: str) -> str:
-    """A label of two lines in one."""
-    return label.replace("\n", ", ")
 
 
 def percent_axis(axes: Axes, label: str) -> None:

@@ -13,9 +13,7 @@ LABELS = {
 }
 _SHORT_LABELS = {"given": "given", "logits": "classifier", "decoder": "decoder"}
 _RESIZED = {"square": "", "aspect": "aspect ratio kept", "original": "original size"}
-
-
-AnyProtocol = TypeVar("AnyProtocol")
+AnyProtocol = TypeVar("AnyProtocol")  # of segmentation or of boxes
 
 
 def by_name(runs: Iterable[tuple[str, Mapping[str, AnyProtocol]]]) -> dict[str, AnyProtocol]:

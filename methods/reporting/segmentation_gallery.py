@@ -36,6 +36,7 @@ from methods.reporting.segmentation_cases import (
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
 from methods.reporting.tables import show_number
+from methods.wording import one_line
 
 _HEATED = ("cam", "lam")  # maps that are shown
 
@@ -84,7 +85,7 @@ def decoder_gallery(
     """
     images = read_image_counts(run.counts(run.split, run.headline))
     require_named(run.run, run.gallery, run.split, images.iou)
-    names = {name: _one_line(text) for name, text in short_names(run.judged).items()}
+    names = {name: one_line(text) for name, text in short_names(run.judged).items()}
     predicted = {name: f"prediction, {names[name]}" for name in run.compared}
     album = _open_album(run, dataset, run.split, predicted, names[run.headline])
     galleries = [
@@ -125,10 +126,6 @@ def _heated(run: SegmentationSources, split: str) -> dict[str, Protocol]:
         if protocol.split == split and protocol.labels == "given" and protocol.map in _HEATED:
             found.setdefault(protocol.map, (name, protocol))
     return dict(found[kind] for kind in _HEATED if kind in found)
-
-
-def _one_line(name: str) -> str:
-    return name.replace("\n", ", ")
 
 
 def _open_album(

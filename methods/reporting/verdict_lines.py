@@ -6,6 +6,7 @@ from typing import Any
 
 from methods.claims import PERCENT
 from methods.data.files import check_fields, read_fields
+from methods.reporting.claim_words import expected
 
 _ENTRY = {
     "id": str,
@@ -47,21 +48,14 @@ def verdict_lines(verdicts: Path) -> Iterator[str]:
 def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
     value = entry["value"]
     number, unit = ("-", "") if value is None else (f"{value:.2f}", _unit(entry))
-    return entry["id"], number, unit, entry["status"], _reason(entry)
+    reason = f"{entry['reason']} {expected(entry)}".rstrip()
+    return entry["id"], number, unit, entry["status"], reason
 
 
 def _unit(entry: Mapping[str, Any]) -> str:
     """Of the value; the distance of two percentages is in points."""
     unit = str(entry["bound"].get("unit", PERCENT))
     return "points" if unit == PERCENT and entry["minus"] is not None else unit
-
-
-def _reason(entry: Mapping[str, Any]) -> str:
-    """Why; an expected value is held to something, which the claim's source names."""
-    reason, source = entry["reason"], entry["source"].removesuffix(".")
-    if entry["value"] is None or entry["bound"].get("kind") != "equals":
-        return str(reason)
-    return f"{reason} Source of the expected value: {source}."
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

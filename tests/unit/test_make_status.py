@@ -11,7 +11,8 @@ PROJECT = Path(__file__).parents[2]
 READY = "The environment is not ready; `make report` makes it."
 AT_WORK = "The environment is being installed at this moment; no job runs before it is whole."
 
-# A Python whose environments have one that asks for the status and fails.
+# In place of Python 3.11: the interpreter of the environment that it makes calls `make status` and
+# fails, so that the status is asked for in the midst of an installation.
 PYTHON = """#!/bin/sh
 case "$*" in
 *"-m venv"*)

@@ -13,8 +13,3 @@ def percent_rows(axes: Axes, label: str) -> None:
     axes.set_xticks(range(0, 101, 25))
     axes.set_xlabel(label, fontsize=11)
     bare(axes)
-
-
-def one_line(label: str) -> str:
-    """A label of two lines in one."""
-    return label.replace("\n", ", ")

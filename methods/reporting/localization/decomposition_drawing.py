@@ -7,12 +7,13 @@ from typing import Any
 from matplotlib.patches import Patch
 
 from methods.reporting.figures import BLUE, INK, MUTED, SERIES, Drawing, new_figure, to_drawing
-from methods.reporting.localization.axes import one_line, percent_rows
+from methods.reporting.localization.axes import percent_rows
 from methods.reporting.localization.gap import compared_runs
 from methods.reporting.localization.scored import Seeds, thresholds_taken
 from methods.reporting.localization.words import PARTS, label
 from methods.reporting.plots import WIDTH
 from methods.reporting.tables import show_number
+from methods.wording import one_line
 
 _COLORS = (BLUE, SERIES[4], SERIES[5], MUTED)  # of the parts, in order
 _ROWWISE = (0, 2, 1, 3)  # a legend of two columns is filled column by column

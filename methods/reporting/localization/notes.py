@@ -8,10 +8,9 @@ from methods.data.files import read_json
 from methods.data.splits import drawn_from, overlap
 from methods.errors import InputError
 from methods.reporting.localization.choices import RULE
-from methods.reporting.localization.scored import Scored, Seeds
+from methods.reporting.localization.scored import Scored, Seeds, protocols_of
 from methods.reporting.localization.words import MAPS_OF, threshold
 from methods.reporting.localization_sources import LocalizationSources
-from methods.reporting.protocol_names import by_name
 from methods.reporting.sources import ReportSources
 from methods.wording import listed
 
@@ -23,7 +22,7 @@ _GT_KNOWN = {
 
 def notes(sources: ReportSources, runs: Sequence[Seeds]) -> tuple[str, ...]:
     """The notes, each made from the files."""
-    protocols = _protocols(runs)
+    protocols = protocols_of(runs)
     return (
         *_constant_notes(runs),
         *_gt_known_notes(protocols),
@@ -55,10 +54,6 @@ def require_no_oracle(sources: ReportSources) -> None:
             )
 
 
-def _protocols(runs: Sequence[Seeds]) -> dict[str, BoxProtocol]:
-    return by_name((seeds[0].files.run, seeds[0].files.protocols) for seeds in runs)
-
-
 def _constant_notes(runs: Sequence[Seeds]) -> Iterator[str]:
     """Constant maps belong to a split, whatever the protocol; the most of all protocols is told."""
     counts = {seed.files.name: _constant(seed) for seeds in runs for seed in seeds}
@@ -77,7 +72,7 @@ def _constant(run: Scored) -> list[tuple[str, int]]:
 
 
 def _gt_known_notes(protocols: Mapping[str, BoxProtocol]) -> Iterator[str]:
-    """Every protocol stands in one of these, the first notes to name any: so each is told here."""
+    """Which map GT-known takes; as every protocol is named here first, each has its threshold."""
     for of, reason in _GT_KNOWN.items():
         told = [f"{name} ({threshold(p)})" for name, p in protocols.items() if p.gt_known == of]
         if told:

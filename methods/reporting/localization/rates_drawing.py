@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 
 from methods.reporting.figures import BLUE, INK, MUTED, Drawing, new_figure, to_drawing
-from methods.reporting.localization.axes import ROW, SEED, one_line, percent_rows
+from methods.reporting.localization.axes import ROW, SEED, percent_rows
 from methods.reporting.localization.scored import (
     ScoredControls,
     Seeds,
@@ -15,6 +15,7 @@ from methods.reporting.localization.scored import (
 from methods.reporting.localization.words import CONTROLS, RATES, label
 from methods.reporting.plots import WIDTH, Rung, seeds_note
 from methods.reporting.tables import show_number
+from methods.wording import one_line
 
 DRAWN = ("top1_loc", "top5_loc", "gt_known", "top1_cls")
 Groups = Mapping[str, Sequence[Rung]]

@@ -10,6 +10,7 @@ from methods.errors import InputError
 from methods.evaluation.localization import read_metrics
 from methods.evaluation.threshold_choice import Choice, read_choice
 from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.protocol_names import by_name
 from methods.reporting.sources import DatasetSources
 
 
@@ -90,6 +91,11 @@ def read_controls(dataset: DatasetSources) -> ScoredControls:
         InputError: a metrics file is missing, broken, or not that of the counts beside it.
     """
     return ScoredControls(dataset, {name: read_metrics(path) for name, path in dataset.controls})
+
+
+def protocols_of(runs: Sequence[Seeds]) -> dict[str, BoxProtocol]:
+    """The protocols of all runs by their names."""
+    return by_name((seeds[0].files.run, seeds[0].files.protocols) for seeds in runs)
 
 
 def thresholds_taken(seeds: Seeds, protocol: str) -> list[float]:

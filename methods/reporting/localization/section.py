@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from methods.box_protocols import BoxProtocol
 from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
@@ -22,12 +21,11 @@ from methods.reporting.localization.results import (
     decomposition_table,
     rates_table,
 )
-from methods.reporting.localization.scored import Seeds, read_controls, read_scored
+from methods.reporting.localization.scored import Seeds, protocols_of, read_controls, read_scored
 from methods.reporting.localization.sentences import result
 from methods.reporting.localization.threshold_drawing import draw_thresholds
 from methods.reporting.localization.words import TERMS, long_name
 from methods.reporting.method_words import method_words
-from methods.reporting.protocol_names import by_name
 from methods.reporting.run_parts import OPEN
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import Table
@@ -120,7 +118,7 @@ def build_section(sources: ReportSources) -> LocalizationSection | None:
         results=tuple(result(seeds) for seeds in runs),
         notes=notes(sources, runs),
         terms=_terms(runs),
-        protocols={name: f"on {p.split}: {long_name(p)}" for name, p in _protocols(runs).items()},
+        protocols={name: f"on {p.split}: {long_name(p)}" for name, p in protocols_of(runs).items()},
         parts=tuple(_part(seeds, sources, number >= OPEN) for number, seeds in enumerate(runs)),
         control_drawings=tuple(draw_controls(of) for of in controls),
         rates=rates_table(everything),
@@ -155,10 +153,6 @@ def _terms(runs: Sequence[Seeds]) -> dict[str, str]:
     for seeds in runs:
         terms |= method_words(seeds[0].files.method).TERMS
     return terms
-
-
-def _protocols(runs: Sequence[Seeds]) -> dict[str, BoxProtocol]:
-    return by_name((seeds[0].files.run, seeds[0].files.protocols) for seeds in runs)
 
 
 def _splits(seeds: Seeds) -> Sequence[str]:
