@@ -21,7 +21,7 @@ class SeedInterval:
     """A number with its interval.
 
     Attributes:
-        seed: of the training; of a control any.
+        seed: of the training; 0 for a control, which has none.
         value: the number.
         images: its 95 % interval over images, in the number's unit.
     """

@@ -89,7 +89,8 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         axes.set_ylim(len(rungs) - 0.5, -0.75)
         percent_axis(axes, "mIoU (%)")
         spoken = "; ".join(
-            f"{one_line(rung.label)} {show_number(value)} % ({show_number(low)} to {show_number(high)})"
+            f"{one_line(rung.label)} {show_number(value)} %"
+            f" ({show_number(low)} to {show_number(high)})"
             for rung in rungs
             for value, low, high in rung.points
         )

@@ -184,4 +184,6 @@ def test_a_bound_that_the_value_keeps_and_not_its_interval_is_named(tmp_path: Pa
 
 def test_where_every_claim_holds_none_is_named_at_the_top(both_page: Path) -> None:
     assert {row["verdict"] for row in rows_of(both_page, "verdicts")} == {"holds"}
-    assert '<ul class="unmet">' not in both_page.read_text("utf-8")
+    html = both_page.read_text("utf-8")
+    assert '<ul class="unmet">' not in html
+    assert '<p class="tally">' not in html  # it would only repeat the headline
