@@ -37,11 +37,7 @@ plan: environment
 	@$(bin)/python -m methods.planning $(config)
 
 status:
-	@test -e .venv/installed || { \
-		flock --nonblock --conflict-exit-code 9 envs/install.sh true; \
-		if test $$? = 9; then echo "The environment is being installed at this moment; no job runs before it is whole." >&2; \
-		else echo "The environment is not ready; \`make report\` makes it." >&2; fi; \
-		exit 1; }
+	@envs/ready.sh
 	@$(bin)/python -m methods.status $(config)
 
 rehearse: environment

@@ -134,22 +134,24 @@ onstart:
 
 
 onerror:
-    forget_call(RESULTS)
     print_failures(RESULTS / "logs", STARTED)
+    try:
+        forget_call(RESULTS)
+    except InputError as error:
+        sys.exit(str(error))
 
 
 onsuccess:
-    forget_call(RESULTS)
+    ran = {job.rule.name for job in workflow.dag.jobs}
     try:
+        forget_call(RESULTS)
         require_targets(workflow)
+        if "preflight" in ran:
+            print(output_of(RESULTS / "logs/preflight.log"))
+        # Under make, which prints it even where nothing had to run, this would be the second time.
+        if "render_report" in ran and "MAKELEVEL" not in os.environ:
+            from methods.reporting.summary import finish  # not above: scipy takes long to load
+
+            finish(CONFIG)
     except InputError as error:
         sys.exit(str(error))
-    if any(job.rule.name == "preflight" for job in workflow.dag.jobs):
-        print(output_of(RESULTS / "logs/preflight.log"))
-    # Under make, which prints it even where nothing had to run, this would be the second time.
-    if "MAKELEVEL" not in os.environ and any(
-        job.rule.name == "render_report" for job in workflow.dag.jobs
-    ):
-        from methods.reporting.summary import finish  # not above: scipy takes long to load
-
-        finish(CONFIG)

@@ -41,6 +41,20 @@ base_is_ready() {
     holds $stamp "$base cuda" || { holds $stamp "$base cpu" && ! wants_cuda; }
 }
 
+# By this lock envs/ready.sh sees that the environment is being made, and a second call waits for it.
+# Some file systems, and machines without flock, have none. NFS wants the file open for writing, and
+# no system starts a script that is: so it is one of the locks, which nobody writes meanwhile. Who
+# only asks holds it for far less than these seconds.
+take_lock() {
+    local answer=0
+    exec {held}<>$locks/common.txt
+    flock --timeout 5 --conflict-exit-code 9 "$held" 2>/dev/null || answer=$?
+    if ((answer == 9)); then
+        say "Another call makes the environment at this moment; waiting for its end."
+        flock "$held"
+    fi
+}
+
 find_python() {
     local candidate candidates=(python3.11 python3 python3.12)
     [[ -z ${PYTHON:-} ]] || candidates=("$PYTHON")
@@ -137,9 +151,9 @@ venv=$(environment_path)
 trap 'say "The environment is not whole: see above, then call this again to make it anew."' ERR
 base=$(fingerprint $locks/{build,common,torch-cpu,torch-cuda}.txt)
 if ! base_is_ready; then
-    # By this lock `make status` sees that the environment is being made; some file systems have none.
-    exec {held}<envs/install.sh
-    flock --shared "$held" || true
+    take_lock
+fi
+if ! base_is_ready; then # another call may have made it meanwhile
     install_base
     printf '%s\n' "$base $build" >$stamp
 fi

@@ -12,6 +12,7 @@ from methods.data.files import atomic_path, sha256, unreadable
 from methods.errors import InputError
 from methods.layout import SEALS
 
+_PAGE = "report.html"  # while it is there, Snakemake makes nothing that is missing before it
 _SUFFIX = ".sha256"  # of the file that holds the digest; below `seals`, in the tree of the files
 
 
@@ -61,11 +62,12 @@ def require_sealed(results: Path) -> None:
 def _changed(file: Path) -> InputError:
     of_training = file.match("*/seed*/train/*")
     training = ", which runs the whole training again" if of_training else ""
+    made = "to have it" if file.name == _PAGE else f"and {_PAGE} to have both"
     return InputError(
         file,
         "a file that was changed after the job that made it had ended",
         "it as that job left it",
-        f"restore it, or delete it and report.html to have both made again{training}",
+        f"restore it, or delete it {made} made again{training}",
     )
 
 

@@ -53,6 +53,19 @@ _resolve(
 )
 
 
+class _Dumper(yaml.SafeDumper):
+    """A safe dumper that quotes text which YAML 1.1 or the loader takes for something else."""
+
+
+_Dumper.yaml_implicit_resolvers = {
+    first: [*yaml.SafeDumper.yaml_implicit_resolvers.get(first, []), *resolvers]
+    for first, resolvers in {
+        **yaml.SafeDumper.yaml_implicit_resolvers,
+        **_Loader.yaml_implicit_resolvers,
+    }.items()
+}
+
+
 # What explicit tags on foreign text, endless numbers and endless nesting raise.
 _NO_PLAIN_VALUES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 
@@ -66,9 +79,7 @@ def read_yaml(path: Path) -> Any:
     if not path.is_file():
         raise InputError(path, "no such file", "a YAML file", "create it or correct its name")
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
-        json.dumps(values, default=str)  # a mapping that holds itself, by an alias, has no end
-        return values
+        return _load(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(
@@ -92,9 +103,31 @@ def _mistake(error: yaml.MarkedYAMLError) -> str:
     return f"a mistake ({error.problem})" if error.problem else "a mistake"
 
 
+def yaml_text(values: Any, *, ascii_only: bool = True) -> str:
+    """Plain values as YAML that `read_yaml` reads as the same, in the order of their keys.
+
+    Args:
+        values: mappings, lists, text, numbers, truth values and None.
+        ascii_only: write any other character of a text as an escape.
+    """
+    return str(yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only))
+
+
 def read_scalar(text: str) -> Any:
-    """The value that a plain word has in YAML, such as 3 for "3"."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe one)
+    """The value that a word of the command line has in YAML, such as 3 for "3".
+
+    What is no YAML is text, as for Snakemake's own `--config`: the schema refuses it by its key.
+    """
+    try:
+        return _load(text)
+    except (yaml.YAMLError, *_NO_PLAIN_VALUES):
+        return text
+
+
+def _load(text: str) -> Any:
+    values = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe one)
+    json.dumps(values, default=str)  # a mapping that holds itself, by an alias, has no end
+    return values
 
 
 def not_finite(values: Any, key: str = "") -> Iterator[tuple[str, float]]:

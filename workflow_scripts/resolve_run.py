@@ -2,13 +2,12 @@
 
 import importlib
 
-import yaml
-
 from methods.data.files import atomic_path
 from methods.data.image_index import read_index
 from methods.data.named_images import require_named
 from methods.training.determinism import derived_settings
 from methods.training.seeding import select_device
+from methods.yaml_files import yaml_text
 from workflow_scripts.job import Job, run
 
 
@@ -25,7 +24,7 @@ def main(job: Job) -> None:
     )
     resolved["derived"] |= derived_settings(job.deterministic, select_device(job.device))
     with atomic_path(job.output["resolved"]) as path:
-        path.write_text(yaml.safe_dump(resolved, sort_keys=False), encoding="utf-8")
+        path.write_text(yaml_text(resolved), encoding="utf-8")
 
 
 def _require_gallery(job: Job) -> None:

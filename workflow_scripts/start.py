@@ -1,5 +1,6 @@
 """What is compared before the first job of a call starts."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ def check_start(workflow: Any, configuration: Configuration, gpu: bool) -> None:
 
     Raises:
         InputError: a file has been changed; or as `check_machine` says.
+        SystemExit: somebody interrupts it, as while many files are read.
     """
-    require_sealed(configuration.results)
-    check_machine(workflow, configuration, gpu)
+    try:
+        require_sealed(configuration.results)
+        check_machine(workflow, configuration, gpu)
+    except KeyboardInterrupt:
+        sys.exit("Interrupted before the first job started: nothing was begun.")
 
 
 def note_start(workflow: Any, results: Path, logs: Sequence[str]) -> None:

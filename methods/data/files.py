@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
@@ -149,6 +150,14 @@ def check_fields(
             found = f"{name!r} of type {type(value[name]).__name__}"
             raise InputError(path, found, getattr(kind, "__name__", str(kind)), _DELETE)
     return value
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value out of a JSON file is a number that can be computed with.
+
+    JSON as Python reads it has NaN, infinities, and integers beyond every float.
+    """
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
 
 
 def sha256(path: str | PathLike[str]) -> str:

@@ -6,23 +6,23 @@ import sys
 from pathlib import Path
 
 from methods.cards import gpu_answers
+from methods.commands import add_config, end_with_reader, given_config, replace_unprintable
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
 from methods.planning.text import plan_text
 from methods.planning.times import Machine
-from methods.yaml_files import read_scalar
 
 
 def main() -> None:
     """Count what is missing, by config.yaml and the same `--config` as Snakemake's."""
+    end_with_reader()
+    replace_unprintable()
     parser = argparse.ArgumentParser(prog="python -m methods.planning", description=__doc__)
-    parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
+    add_config(parser)
     parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
     arguments = parser.parse_args()
-    pairs = [item.partition("=") for item in arguments.config]
-    overrides = {key: read_scalar(value) for key, _, value in pairs}
     try:
-        configuration = load_configuration(Path.cwd(), overrides)
+        configuration = load_configuration(Path.cwd(), given_config(arguments.config))
     except InputError as error:
         sys.exit(str(error))
     device = configuration.device

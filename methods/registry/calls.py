@@ -1,6 +1,7 @@
 """The call of Snakemake that is at work on an experiment, and how many of its steps are done.
 
-A call notes itself when it starts and removes the note when it ends; one that was killed leaves it.
+A call notes itself when it starts, unless another one is noted and lives, and removes its own note
+when it ends. One that was killed leaves it.
 """
 
 import os
@@ -11,11 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from methods.data.disk import writing
 from methods.data.files import read_fields, write_json
 from methods.errors import InputError
 from methods.layout import LOGS
+from methods.registry.processes import is_running
 
-_DONE = re.compile(r"^(\d+) of (\d+) steps? \(", re.MULTILINE)  # as Snakemake's own log counts
+_DONE = re.compile(
+    r"^(\d{1,7}) of ([1-9]\d{0,6}) steps? \(", re.MULTILINE
+)  # as Snakemake's own log counts
+_NOTE = "the note of a call: its rules, start, host, process, steps and logs"
 _FIELDS = {"targets": list, "started": str, "host": str, "process": int, "steps": int, "logs": list}
 
 
@@ -51,7 +57,7 @@ class Call:
 
 
 def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[str]) -> None:
-    """Note that this process starts to work.
+    """Note that this process starts to work, unless the note of another that does is there.
 
     Args:
         results: folder of the experiment.
@@ -60,8 +66,11 @@ def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[
         logs: paths of Snakemake's own.
 
     Raises:
-        InputError: the note cannot be written.
+        InputError: the note cannot be written, or what is there is none.
     """
+    other = read_call(results)
+    if other is not None and is_running(other):
+        return
     fields = {
         "targets": list(targets),
         "started": datetime.now(UTC).isoformat(),
@@ -74,8 +83,16 @@ def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[
 
 
 def forget_call(results: Path) -> None:
-    """Remove the note."""
-    _note(results).unlink(missing_ok=True)
+    """Remove this process's note, if it is there.
+
+    Raises:
+        InputError: it cannot be removed, or what is there is none.
+    """
+    own = read_call(results)
+    if own is None or (own.host, own.process) != (socket.gethostname(), os.getpid()):
+        return
+    with writing(_note(results)):
+        _note(results).unlink(missing_ok=True)
 
 
 def read_call(results: Path) -> Call | None:
@@ -87,12 +104,16 @@ def read_call(results: Path) -> Call | None:
     note = _note(results)
     if not note.is_file():
         return None
-    fields = read_fields(note, _FIELDS)
     try:
+        fields = read_fields(note, _FIELDS)
         started = datetime.fromisoformat(fields["started"]).astimezone(UTC)
-    except ValueError as error:
-        found = f"the time {fields['started']!r}"
-        raise InputError(note, found, "one of ISO 8601", "delete it") from error
+    except InputError as error:
+        raise InputError(note, error.parts[1], _NOTE, "delete it") from error
+    except (ValueError, OverflowError) as error:
+        raise InputError(note, f"the time {fields['started']!r}", _NOTE, "delete it") from error
+    texts = [*fields["targets"], *fields["logs"]]
+    if not all(isinstance(text, str) for text in texts) or fields["process"] <= 0:
+        raise InputError(note, "other values", _NOTE, "delete it")
     return Call(
         targets=tuple(fields["targets"]),
         started=started,

@@ -79,19 +79,35 @@ def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> 
     """
     low, high = _ends(bound)
     one = len(known) == 1
-    ends = ", ".join(f"{show_number(k.images.low)} to {show_number(k.images.high)}" for k in known)
-    stated = f"95 % interval{'s' * (not one)} over images ({INTERVALS[known[0].images.method]})"
+    stated = f"95 % interval{'s' * (not one)} over images {_stated(known)}"
     across: dict[str, list[int]] = {}  # seeds by how their interval reaches across
+    sides: dict[str, list[int]] = {}  # and by the side of those that do not
     for k in known:
         inside = low <= k.images.low and k.images.high <= high
         outside = k.images.high < low or k.images.low > high
-        if not inside and not outside:
+        if inside or outside:
+            sides.setdefault(_side(k.images, low, high), []).append(k.seed)
+        else:
             across.setdefault(_reach(k, low, high), []).append(k.seed)
-    crossing = "; ".join(_sentence(how, seeds, one) for how, seeds in across.items())
+    crossing = "; ".join(_sentence("reach", "es", *group, one) for group in across.items())
     if crossing:
-        return IntervalRemark(f"{stated}: {ends}.", f"{crossing[0].upper()}{crossing[1:]}.")
-    side = _side(known[0].images, low, high) if one else f"none of which crosses {_end(bound)}"
-    return IntervalRemark(f"{stated}: {ends}, {side}.", "")
+        return IntervalRemark(f"{stated}.", f"{crossing[0].upper()}{crossing[1:]}.")
+    if one:
+        return IntervalRemark(f"{stated}, {next(iter(sides))}.", "")
+    told = f"none of which crosses {_end(bound)}"
+    if len(sides) > 1:
+        lie = "; ".join(_sentence("lie", "s", *group, one) for group in sides.items())
+        told = f"{told}: {lie}"
+    return IntervalRemark(f"{stated}, {told}.", "")
+
+
+def _stated(known: Sequence[SeedInterval]) -> str:
+    """The intervals, each behind its method."""
+    ends: dict[str, list[str]] = {}
+    for k in known:
+        span = f"{show_number(k.images.low)} to {show_number(k.images.high)}"
+        ends.setdefault(INTERVALS[k.images.method], []).append(span)
+    return "; ".join(f"({method}): {', '.join(spans)}" for method, spans in ends.items())
 
 
 def _end(bound: Mapping[str, Any]) -> str:
@@ -115,12 +131,12 @@ def _reach(known: SeedInterval, low: float, high: float) -> str:
     return f"{'below' if (low > -inf) == kept else 'above'} {_BOUND}"
 
 
-def _sentence(how: str, seeds: Sequence[int], one: bool) -> str:
+def _sentence(verb: str, ending: str, how: str, seeds: Sequence[int], one: bool) -> str:
     if one:
-        return f"the interval reaches {how}"
+        return f"the interval {verb}{ending} {how}"
     if len(seeds) == 1:
-        return f"that of seed {seeds[0]} reaches {how}"
-    return f"those of seeds {listed([str(seed) for seed in seeds])} reach {how}"
+        return f"that of seed {seeds[0]} {verb}{ending} {how}"
+    return f"those of seeds {listed([str(seed) for seed in seeds])} {verb} {how}"
 
 
 def _side(images: ImageInterval, low: float, high: float) -> str:
@@ -128,5 +144,7 @@ def _side(images: ImageInterval, low: float, high: float) -> str:
     if low > -inf and high < inf:
         within = low <= images.low and images.high <= high
         return f"{'within' if within else 'wholly outside'} {_TOLERANCE}"
+    if images.low == images.high and images.low in (low, high):
+        return f"at {_BOUND}"
     above = images.low >= low if low > -inf else images.low > high
     return f"wholly {'above' if above else 'below'} {_BOUND}"

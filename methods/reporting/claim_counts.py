@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.verdict_words import ORDER, WORDS, is_tested
+from methods.reporting.verdict_words import ORDER, WORDS, Tone, is_tested
+from methods.wording import counted
 
-_HOLD, _EQUIVALENT, _NON_INFERIOR = "hold", "are equivalent to", "are non-inferior to"
+_TESTED = {False: "equivalent", True: "non-inferior"}  # by whether one side alone counts
 _APART = ("", "calibration", "control")
 _SOURCES = {False: "the publication", True: "the report of a re-run"}
 
@@ -21,9 +22,9 @@ def headline(claims: Sequence[ClaimRow]) -> str:
     """
     controls = [claim for claim in claims if claim.control]
     given = [claim for claim in claims if claim.calibration]
-    counted = [claim for claim in claims if not claim.control and not claim.calibration]
-    parts = [_came_out(counted), _controls(controls), _calibrations(given)]
-    if given and not counted:
+    others = [claim for claim in claims if not claim.control and not claim.calibration]
+    parts = [_came_out(others), _controls(controls), _calibrations(given)]
+    if given and not others:
         alone = f"Calibration alone, nothing trained here: {_came_out(given)}"
         parts = [alone, _controls(controls)]
     return "; ".join(part for part in parts if part)
@@ -44,8 +45,7 @@ def _apart(claim: ClaimRow) -> int:
 
 def _controls(claims: Sequence[ClaimRow]) -> str:
     """How many claims about controls hold; empty where there is none."""
-    good = sum(claim.tone == "good" for claim in claims)
-    return f"{good} of {len(claims)} controls hold" if claims else ""
+    return f"{_share(claims, 'good', 'control')} {_hold(claims)}" if claims else ""
 
 
 def _calibrations(claims: Sequence[ClaimRow]) -> str:
@@ -55,35 +55,41 @@ def _calibrations(claims: Sequence[ClaimRow]) -> str:
 
 
 def _came_out(claims: Sequence[ClaimRow]) -> str:
-    """How many claims came out well, those on the report of a re-run after the others."""
-    groups = {of: [c for c in claims if c.of_report == of] for of in _SOURCES}
-    return "; ".join(_counted(group, _SOURCES[of]) for of, group in groups.items() if group)
+    """How many claims came out well: on publications, on the report of a re-run, on the pipeline.
+
+    A claim about the pipeline never counts in a number that is told of a publication.
+    """
+    published = [claim for claim in claims if claim.of_publication]
+    groups = {of: [c for c in published if c.of_report == of] for of in _SOURCES}
+    told = [_compared(group, _SOURCES[of]) for of, group in groups.items() if group]
+    own = [claim for claim in claims if not claim.of_publication]
+    if own:
+        about = f"{_share(own, 'good', 'claim')} about the pipeline {_hold(own)}"
+        told.append(about if groups[False] else f"{about}, none is about a paper")
+    return "; ".join(told)
 
 
-def _counted(claims: Sequence[ClaimRow], source: str) -> str:
+def _share(claims: Sequence[ClaimRow], tone: Tone, noun: str) -> str:
+    """Such as "2 of 3 claims"."""
+    return f"{sum(claim.tone == tone for claim in claims)} of {counted(len(claims), noun)}"
+
+
+def _hold(claims: Sequence[ClaimRow]) -> str:
+    return "holds" if len(claims) == 1 else "hold"
+
+
+def _compared(claims: Sequence[ClaimRow], source: str) -> str:
     """What was shown comes first; what is only consistent is no part of that number."""
-    good = sum(claim.tone == "good" for claim in claims)
-    if not any(claim.of_publication for claim in claims):
-        return f"{good} of {len(claims)} claims about the pipeline hold, none is about a paper"
-    given = {_family(claim) for claim in claims}
-    words = [word for word in (_HOLD, _EQUIVALENT, _NON_INFERIOR) if word in given]
+    tested = {c.one_sided for c in claims if is_tested(c.status)}
+    words = [word for one_sided, word in _TESTED.items() if one_sided in tested]
+    are = "is" if len(claims) == 1 else "are"
+    shown = f"{_share(claims, 'good', 'claim')} {are} {' or '.join(words)} to {source}"
     untested = [claim for claim in claims if WORDS[claim.status].basis == "mean"]
-    told = " or ".join(word if word == _HOLD else f"{word} {source}" for word in words)
-    shown = f"{good} of {len(claims)} claims {told or _HOLD}"
     if not untested:
-        return shown
-    consistent = sum(claim.tone == "weak" for claim in untested)
+        return shown if words else f"{_share(claims, 'good', 'claim')} about {source} {are} met"
     seeds = "one seed" if all(c.trained == 1 for c in untested) else "too few seeds for a test"
     if not words:
-        return f"{consistent} of {len(claims)} claims are consistent with {source} ({seeds})"
-    verb, what = "is" if consistent == 1 else "are", source if words == [_HOLD] else "it"
-    return f"{shown}; {consistent} {verb} consistent with {what} ({seeds})"
-
-
-def _family(claim: ClaimRow) -> str | None:
-    """What a claim was tested for; None where there was no test."""
-    if WORDS[claim.status].basis == "bound":
-        return _HOLD
-    if is_tested(claim.status):
-        return _NON_INFERIOR if claim.one_sided else _EQUIVALENT
-    return None
+        return f"{_share(claims, 'weak', 'claim')} {are} consistent with {source} ({seeds})"
+    consistent = sum(claim.tone == "weak" for claim in untested)
+    verb = "is" if consistent == 1 else "are"
+    return f"{shown}; {consistent} {verb} consistent with it ({seeds})"

@@ -22,7 +22,8 @@ def expected(entry: Mapping[str, Any]) -> str:
     """Where the value comes from that a number is to equal, one sentence; else empty."""
     if entry["bound"].get("kind") != "equals":
         return ""
-    return f"Source of the expected value: {entry['source'].removesuffix('.')}."
+    source = " ".join(entry["source"].split()).removesuffix(".")  # it may be a block of lines
+    return f"Source of the expected value: {source}."
 
 
 def causes(variation: Mapping[str, Any]) -> list[str]:

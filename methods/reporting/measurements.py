@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from methods.claims import Quantity
-from methods.data.files import check_fields, read_fields
+from methods.data.files import check_fields, is_number, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
 from methods.evaluation import localization, segmentation_files
@@ -164,13 +164,18 @@ def _over_images(path: Path, document: Mapping[str, Any], metric: str) -> ImageI
     """The interval of a metric: of label maps the mIoU's alone, of boxes a rate's."""
     if metric == "miou" and "interval_95" in document:
         method, ends = "bootstrap", document["interval_95"]
-    elif metric in document.get("intervals_95", {}):
-        method, ends = "binomial", document["intervals_95"][metric]["binomial"]
+    elif "intervals_95" in document:
+        rates = check_fields(path, document, {"intervals_95": dict})["intervals_95"]
+        if metric not in rates:
+            return None
+        method, ends = "binomial", check_fields(path, rates[metric], {"binomial": list})["binomial"]
     else:
         return None
-    if not isinstance(ends, list) or len(ends) != 2:
+    two = isinstance(ends, list) and len(ends) == 2 and all(map(is_number, ends))
+    if not two or ends[0] > ends[1]:
+        found, known = f"{ends!r} as the interval of {metric}", "its two ends, the lower one first"
         remedy = "delete it and report.html and run again, which scores again"
-        raise InputError(path, f"{ends!r} as the interval of {metric}", "its two ends", remedy)
+        raise InputError(path, found, known, remedy)
     return ImageInterval(method, float(ends[0]), float(ends[1]))
 
 

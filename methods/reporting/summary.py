@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from methods.commands import add_config, end_with_reader, given_config, replace_unprintable
 from methods.configuration.loading import Configuration, load_configuration
 from methods.data.files import unreadable
 from methods.errors import InputError
@@ -13,7 +14,6 @@ from methods.layout import TRAINING_RULE
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.strictness import unmet_sentence
 from methods.reporting.verdict_lines import verdict_lines
-from methods.yaml_files import read_scalar
 
 
 def print_summary(configuration: Configuration, stream: TextIO | None = None) -> None:
@@ -46,6 +46,7 @@ def finish(configuration: Configuration) -> None:
         InputError: as of `print_summary`.
         SystemExit: it is strict, and a claim is not met.
     """
+    replace_unprintable()
     print_summary(configuration)
     unmet = unmet_sentence(configuration.results) if configuration.strict else None
     if unmet is not None:
@@ -93,9 +94,8 @@ def _links(chain: Path, remedy: str) -> list[tuple[str, Path]]:
 def main() -> None:
     """Find the results where Snakemake put them: by config.yaml and the same `--config`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
-    pairs = [item.partition("=") for item in parser.parse_args().config]
-    overrides = {key: read_scalar(value) for key, _, value in pairs}
+    add_config(parser)
+    overrides = given_config(parser.parse_args().config)
     try:
         finish(load_configuration(Path.cwd(), overrides))
     except InputError as error:
@@ -103,4 +103,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    end_with_reader()
     main()

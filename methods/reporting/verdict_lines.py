@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from methods.claims import PERCENT
-from methods.data.files import check_fields, read_fields
+from methods.data.files import check_fields, is_number, read_fields
+from methods.errors import InputError
 from methods.reporting.claim_words import expected
+from methods.reporting.marks import single_line
 
 _ENTRY = {
     "id": str,
@@ -32,8 +34,7 @@ def verdict_lines(verdicts: Path) -> Iterator[str]:
         InputError: it cannot be read, or was not made by the rule that judges.
     """
     entries = [
-        check_fields(verdicts, entry, _ENTRY)
-        for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
+        _checked(verdicts, entry) for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
     ]
     rows = [_row(entry) for entry in entries]
     widths = [max(map(len, column)) for column in zip(_HEADING, *rows, strict=True)]
@@ -45,11 +46,27 @@ def verdict_lines(verdicts: Path) -> Iterator[str]:
         yield from (_line(row, widths) for row in chosen)
 
 
+def _checked(verdicts: Path, entry: Any) -> dict[str, Any]:
+    """A verdict whose value, if it has one, can be shown with its unit."""
+    fields: dict[str, Any] = check_fields(verdicts, entry, _ENTRY)
+    if "unit" in fields["bound"]:
+        check_fields(verdicts, fields["bound"], {"unit": str})
+    if fields["value"] is not None and not is_number(fields["value"]):
+        raise InputError(
+            verdicts,
+            f"no finite number as the value of {single_line(fields['id'])}",
+            "one, or null",
+            "delete it and report.html and run again, which judges again",
+        )
+    return fields
+
+
 def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
     value = entry["value"]
     number, unit = ("-", "") if value is None else (f"{value:.2f}", _unit(entry))
     reason = f"{entry['reason']} {expected(entry)}".rstrip()
-    return entry["id"], number, unit, entry["status"], reason
+    name, unit, status, reason = map(single_line, (entry["id"], unit, entry["status"], reason))
+    return name, number, unit, status, reason
 
 
 def _unit(entry: Mapping[str, Any]) -> str:

@@ -5,23 +5,22 @@ may not: when it ends, Snakemake removes the locks of every call in the folder.
 """
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
+from methods.commands import add_config, end_with_reader, given_config, replace_unprintable
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
 from methods.status.text import status_text
-from methods.yaml_files import read_scalar
 
 
 def main() -> None:
     """Find the results by config.yaml and the same `--config` as Snakemake's."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without a word
+    end_with_reader()
+    replace_unprintable()
     parser = argparse.ArgumentParser(prog="python -m methods.status", description=__doc__)
-    parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE")
-    pairs = [item.partition("=") for item in parser.parse_args().config]
-    overrides = {key: read_scalar(value) for key, _, value in pairs}
+    add_config(parser)
+    overrides = given_config(parser.parse_args().config)
     try:
         print(status_text(load_configuration(Path.cwd(), overrides).results))
     except InputError as error:

@@ -10,10 +10,11 @@ from methods.planning.tables import GAP, table
 from methods.registry.calls import read_call
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
+from methods.registry.processes import is_running
 from methods.registry.records import Attempt, read_attempts
+from methods.reporting.marks import single_line, visible
 from methods.status.cards import card_lines
 from methods.status.logged import read_logged_progress
-from methods.status.processes import is_running
 from methods.status.progress import Progress, read_progress
 from methods.wording import counted
 
@@ -51,7 +52,7 @@ def status_text(results: Path, now: datetime | None = None) -> str:
         _over(over),
         broken,
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return visible("\n\n".join("\n".join(section) for section in sections if section))
 
 
 def _call(results: Path) -> list[str]:
@@ -60,13 +61,14 @@ def _call(results: Path) -> list[str]:
     runs = False if call is None else is_running(call)
     if call is None or runs is False:
         return []
-    place = "" if runs else f" on {call.host}, of which it is only known that no end was recorded"
+    host, asked = single_line(call.host), single_line(" ".join(call.targets))
+    place = "" if runs else f" on {host}, of which it is only known that no end was recorded"
     done = call.done()
     if done is None:
-        told = f"none of {counted(call.steps, 'step')} counted as done yet"
+        steps = counted(call.steps, "step")
+        told = f"none of {steps} counted as done yet (none ever is where --quiet hides the count)"
     else:
         told = f"{_share(*done)} of its steps done"
-    asked = " ".join(call.targets)
     return [f"A call for {asked} is at work since {_local(call.started)}{place}: {told}."]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from methods.reporting.marks import prose, visible
+from methods.reporting.marks import prose, single_line, visible
 from tests.report.conftest import render_results, rows_of
 from tests.report.localization_results import LocalizationResults
 from tests.report.results import Results
@@ -35,7 +35,18 @@ def test_control_and_direction_characters_are_written_out(
 def test_all_else_stays() -> None:
     kept = "Tab\t, line\n, \u05d0\u05d1\u05d2, \u0627\u0644, caf\u00e9, \u2212\u202f\u00a0"
     assert visible(kept) == kept
+    joined = "\u0645\u06cc\u200c\u062e\u0648, \U0001f468\u200d\U0001f469"
+    assert visible(joined) == joined
     assert visible("\u200fa\u2069") == "[U+200F]a[U+2069]"
+
+
+@pytest.mark.parametrize("code", [0x200B, 0xFEFF, 0xAD, 0x2060, 0x2028, 0x206A, 0xE0041])
+def test_what_has_no_width_is_written_out(code: int) -> None:
+    assert visible(f"a{chr(code)}b") == f"a[U+{code:04X}]b"
+
+
+def test_a_line_of_the_terminal_is_one_line() -> None:
+    assert single_line("two\nlines,\t a \x1b[31mred\r\n") == "two lines, a [U+001B][31mred"
 
 
 def test_a_sentence_has_true_minus_signs_and_whole_percentages() -> None:

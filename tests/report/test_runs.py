@@ -359,7 +359,9 @@ def test_calibrations_are_counted_apart() -> None:
     assert headline([good, good, good, bad, given, given]) == (
         f"3 of 4 {words}; 2 more are calibrations"
     )
-    assert headline([given]) == f"Calibration alone, nothing trained here: 1 of 1 {words}"
+    assert headline([given]) == (
+        "Calibration alone, nothing trained here: 1 of 1 claim is equivalent to the publication"
+    )
 
 
 def test_controls_are_counted_apart_and_the_pipeline_is_no_paper() -> None:
@@ -368,13 +370,13 @@ def test_controls_are_counted_apart_and_the_pipeline_is_no_paper() -> None:
     words = "claims about the pipeline hold, none is about a paper"
     assert headline([good, bad]) == f"1 of 2 {words}"
     assert headline([good, bad, control, broken]) == f"1 of 2 {words}; 1 of 2 controls hold"
-    assert headline([control]) == "1 of 1 controls hold"
+    assert headline([control]) == "1 of 1 control holds"
     assert headline([claim_row("equivalent"), control]) == (
-        "1 of 1 claims are equivalent to the publication; 1 of 1 controls hold"
+        "1 of 1 claim is equivalent to the publication; 1 of 1 control holds"
     )
     assert headline([claim_row("equivalent", calibration=True), control]) == (
-        "Calibration alone, nothing trained here: 1 of 1 claims are equivalent to the publication;"
-        " 1 of 1 controls hold"
+        "Calibration alone, nothing trained here: 1 of 1 claim is equivalent to the publication;"
+        " 1 of 1 control holds"
     )
     assert tally([good, control, broken]) == (
         ("holds", "good", 1),
@@ -386,11 +388,11 @@ def test_controls_are_counted_apart_and_the_pipeline_is_no_paper() -> None:
 def test_who_repeats_a_report_of_a_re_run_has_reproduced_no_publication() -> None:
     bad = claim_row("below")
     repeated = claim_row("equivalent", of_report=True)
-    told = "claims are equivalent to the report of a re-run"
     assert headline([bad, repeated, repeated]) == (
-        f"0 of 1 claims are equivalent to the publication; 2 of 2 {told}"
+        "0 of 1 claim is equivalent to the publication; 2 of 2 claims are equivalent to the report"
+        " of a re-run"
     )
-    assert headline([repeated]) == f"1 of 1 {told}"
+    assert headline([repeated]) == "1 of 1 claim is equivalent to the report of a re-run"
 
 
 def test_what_too_few_seeds_agree_with_is_never_added_to_what_was_shown() -> None:
@@ -402,14 +404,15 @@ def test_what_too_few_seeds_agree_with_is_never_added_to_what_was_shown() -> Non
         "1 of 3 claims are equivalent to the publication; 1 is consistent with it (one seed)"
     )
     assert headline([claim_row("holds"), claim_row("fails"), weak, weak]) == (
-        "1 of 4 claims hold; 2 are consistent with the publication (one seed)"
+        "2 of 2 claims are consistent with the publication (one seed); 1 of 2 claims about the"
+        " pipeline hold"
     )
     assert headline([weak, claim_row("inconsistent", trained=2)]) == (
         "1 of 2 claims are consistent with the publication (too few seeds for a test)"
     )
     repeated = claim_row("consistent", of_report=True)
     assert headline([claim_row("below"), repeated]) == (
-        "0 of 1 claims are equivalent to the publication; 1 of 1 claims are consistent with the"
+        "0 of 1 claim is equivalent to the publication; 1 of 1 claim is consistent with the"
         " report of a re-run (one seed)"
     )
     assert tally([weak, weak, claim_row("consistent", trained=2), against]) == (
@@ -425,7 +428,21 @@ def test_a_one_sided_claim_is_not_called_equivalent() -> None:
     words = "claims are non-inferior to the publication"
     assert headline([kept, better, claim_row("below", direction="at least")]) == f"2 of 3 {words}"
     assert headline([kept, claim_row("equivalent")]) == (
-        "2 of 2 claims are equivalent to the publication or are non-inferior to the publication"
+        "2 of 2 claims are equivalent or non-inferior to the publication"
+    )
+
+
+def test_the_pipeline_is_never_counted_as_a_paper() -> None:
+    void, own = claim_row("void"), claim_row("holds")
+    assert headline([own, void]) == (
+        "0 of 1 claim about the publication is met; 1 of 1 claim about the pipeline holds"
+    )
+    assert headline([void, claim_row("not evaluated")]) == (
+        "0 of 2 claims about the publication are met"
+    )
+    assert headline([own, claim_row("equivalent", of_report=True)]) == (
+        "1 of 1 claim is equivalent to the report of a re-run; 1 of 1 claim about the pipeline"
+        " holds, none is about a paper"
     )
 
 

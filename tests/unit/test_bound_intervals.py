@@ -43,6 +43,8 @@ def test_an_interval_that_reaches_across_a_bound_is_told(
     ("bound", "low", "high", "side"),
     [
         (AT_LEAST, 55.0, 70.0, "wholly above the bound"),  # the bound itself is kept
+        (AT_LEAST, 55.0, 55.0, "at the bound"),
+        (AT_MOST, 55.0, 55.0, "at the bound"),
         (AT_LEAST, 40.0, 54.9, "wholly below the bound"),
         (AT_MOST, 40.0, 55.0, "wholly below the bound"),
         (AT_MOST, 55.1, 70.0, "wholly above the bound"),
@@ -78,6 +80,29 @@ def test_the_seeds_are_named_whose_interval_reaches_across() -> None:
     assert str(interval_remark(EQUALS, [near, near])).endswith(
         "none of which crosses an end of the tolerance."
     )
+
+
+def test_seeds_on_different_sides_are_told() -> None:
+    above, below = known(60, 56, 70), known(50, 45, 54, 2)
+    start = "95 % intervals over images (bootstrap): 56.00 to 70.00, 45.00 to 54.00"
+    assert str(interval_remark(AT_LEAST, [above, below])) == (
+        f"{start}, none of which crosses the bound: that of seed 0 lies wholly above the bound;"
+        " that of seed 2 lies wholly below the bound."
+    )
+    within, beside = known(55, 54.5, 55.5), [known(60, 56.1, 70, 1), known(50, 45, 53.9, 2)]
+    assert str(interval_remark(EQUALS, [within, *beside])).endswith(
+        "an end of the tolerance: that of seed 0 lies within the tolerance; those of seeds 1 and 2"
+        " lie wholly outside the tolerance."
+    )
+
+
+def test_each_method_is_told_with_its_intervals() -> None:
+    share = known(60, 56, 66, 1, "binomial")
+    remark = interval_remark(AT_LEAST, [known(62, 57, 70), share, known(63, 58, 71, 2)])
+    assert remark.stated.startswith(
+        "95 % intervals over images (bootstrap): 57.00 to 70.00, 58.00 to 71.00; (binomial, Wilson"
+    )
+    assert remark.stated.endswith("): 56.00 to 66.00, none of which crosses the bound.")
 
 
 def test_the_method_of_a_share_of_images_is_named() -> None:

@@ -43,7 +43,8 @@ def test_a_call_is_read_as_it_was_noted(results: Path, log: Path) -> None:
 def test_the_status_tells_how_far_the_whole_call_is(results: Path, log: Path) -> None:
     (told,) = [line for line in status_text(results).splitlines() if line.startswith("A call")]
     assert told.startswith("A call for report is at work since ")
-    assert told.endswith(": none of 90 steps counted as done yet.")
+    none = "none of 90 steps counted as done yet (none ever is where --quiet hides the count)"
+    assert told.endswith(f": {none}.")
     log.write_text(COUNTS, encoding="utf-8")
     text = status_text(results)
     assert ": 88 of 90 (97 %) of its steps done.\n" in text
@@ -77,9 +78,44 @@ def test_of_another_machines_call_only_that_is_said(results: Path) -> None:
     assert " on node9, of which it is only known that no end was recorded: " in status_text(results)
 
 
-@pytest.mark.parametrize("changed", [{"started": "yesterday"}, {"steps": "many"}])
-def test_a_broken_note_is_one_sentence(results: Path, changed: dict[str, str]) -> None:
+def test_a_call_beside_one_that_is_at_work_leaves_its_note(results: Path) -> None:
+    note = results / "logs/call.json"
+    parent = note.read_text().replace(f'"process": {os.getpid()}', f'"process": {os.getppid()}')
+    note.write_text(parent)  # a process that is older than its note, and lives
+    note_call(results, ["preflight"], 1, [])
+    forget_call(results)
+    assert note.read_text() == parent
+
+
+def test_the_note_of_a_call_that_was_killed_is_replaced(results: Path) -> None:
+    note = results / "logs/call.json"
+    note.write_text(note.read_text().replace(f'"process": {os.getpid()}', '"process": 4194305'))
+    note_call(results, ["data"], 3, [])
+    call = read_call(results)
+    assert call is not None
+    assert (call.targets, call.process) == (("data",), os.getpid())
+
+
+def test_a_count_of_no_steps_is_none(results: Path, log: Path) -> None:
+    log.write_text("3 of 0 steps (100%) done\n", encoding="utf-8")
+    call = read_call(results)
+    assert call is not None
+    assert call.done() is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"started": "yesterday"},
+        {"started": "9999-12-31T23:59:59-12:00"},
+        {"steps": "many"},
+        {"targets": [1]},
+        {"logs": [None]},
+        {"process": -1},
+    ],
+)
+def test_a_broken_note_is_one_sentence(results: Path, changed: dict[str, object]) -> None:
     note = {"targets": [], "started": "2026-07-05T10:00:00+00:00", "host": "a", "process": 1}
     write_json(results / "logs/call.json", {**note, "steps": 1, "logs": [], **changed})
-    with pytest.raises(InputError, match=r"call\.json: found .*; delete it"):
+    with pytest.raises(InputError, match=r"call\.json: found .*; delete it\.$"):
         status_text(results)

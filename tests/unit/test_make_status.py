@@ -1,5 +1,6 @@
 """What `make status` says where there is no environment yet."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -28,20 +29,51 @@ esac
 def project(tmp_path: Path) -> Path:
     """A project without an environment."""
     shutil.copytree(PROJECT / "envs/locks", tmp_path / "envs/locks")
-    for file in ("Makefile", "envs/install.sh"):
+    for file in ("Makefile", "envs/install.sh", "envs/ready.sh"):
         shutil.copy2(PROJECT / file, tmp_path / file)
     return tmp_path
 
 
-def status(project: Path) -> str:
-    call = ["make", "--silent", "status"]
-    done = subprocess.run(call, cwd=project, capture_output=True, text=True, check=False)
+def status(project: Path, path: str = os.environ["PATH"]) -> list[str]:
+    """What it says, less make's own last line."""
+    make = shutil.which("make")
+    assert make is not None
+    call = [make, "--silent", "status"]
+    done = subprocess.run(
+        call, cwd=project, env={"PATH": path}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
-    return done.stderr
+    return done.stderr.splitlines()[:-1]
 
 
 def test_a_project_without_an_environment(project: Path) -> None:
-    assert READY in status(project)
+    assert status(project) == [READY]
+
+
+def test_an_environment_without_its_interpreter(project: Path) -> None:
+    (project / ".venv/bin").mkdir(parents=True)
+    (project / ".venv/installed").touch()
+    assert status(project) == [READY]
+    (project / ".venv/bin/python").symlink_to("python-of-a-machine-before")
+    assert status(project) == [READY]
+
+
+def test_one_who_asks_takes_another_for_no_installation(project: Path) -> None:
+    with (project / "envs/locks/common.txt").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        assert status(project) == [READY]
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert status(project) == [AT_WORK]
+
+
+def test_a_machine_without_flock(project: Path) -> None:
+    tools = project / "tools"
+    tools.mkdir()
+    for tool in ("bash", "dirname"):
+        found = shutil.which(tool)
+        assert found is not None
+        (tools / tool).symlink_to(found)
+    assert status(project, str(tools)) == [READY]
 
 
 def test_while_the_environment_is_made(project: Path) -> None:
@@ -58,4 +90,4 @@ def test_while_the_environment_is_made(project: Path) -> None:
     )
     assert "The environment is not whole" in done.stderr
     assert AT_WORK in (project / "said").read_text(encoding="utf-8")
-    assert READY in status(project)  # once that has failed
+    assert status(project) == [READY]  # once that has failed

@@ -1,6 +1,7 @@
 """What a call needs is compared with what the machine has."""
 
 import dataclasses
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from methods.planning.preflight import check, preflight_text
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine
 from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment
-from workflow_scripts.start import check_machine
+from workflow_scripts.start import check_machine, check_start
 
 GPU = Machine(gpu=True, cores=4)
 
@@ -249,6 +250,19 @@ def start(
     dag = SimpleNamespace(needrun_jobs=lambda exclude_finished: [job])
     workflow = SimpleNamespace(dag=dag, cores=4, touch=touch, local_exec=not cluster)
     check_machine(workflow, small, gpu=gpu)
+
+
+def test_a_call_that_is_interrupted_before_its_first_job_is_one_sentence(
+    small: Configuration,
+) -> None:
+    class Workflow:
+        @property
+        def touch(self) -> bool:
+            signal.raise_signal(signal.SIGINT)
+            return False
+
+    with pytest.raises(SystemExit, match=r"^Interrupted .*: nothing was begun\.$"):
+        check_start(Workflow(), small, gpu=False)
 
 
 def test_only_a_call_that_trains_is_refused(

@@ -46,6 +46,15 @@ def test_a_changed_file_is_refused(results: Path) -> None:
     )
 
 
+def test_a_changed_page_is_made_again_alone(results: Path) -> None:
+    page = results / "report.html"
+    page.write_text("<html>", encoding="utf-8")
+    seal(results, [page])
+    page.write_text("edited by hand", encoding="utf-8")
+    with pytest.raises(InputError, match=r"; restore it, or delete it to have it made again\.$"):
+        require_sealed(results)
+
+
 def test_a_changed_journal_costs_a_training(results: Path) -> None:
     journal = results / "more/seed0/train/journal.csv"
     journal.parent.mkdir()

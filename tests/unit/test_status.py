@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from methods.data.files import write_json
+from methods.registry.processes import is_running
 from methods.registry.records import Attempt
 from methods.status.logged import read_logged_progress
-from methods.status.processes import is_running
 from methods.status.progress import read_progress
 from methods.status.text import status_text
 from tests.unit.small_driver import Driver

@@ -1,5 +1,7 @@
 """The verdicts in the terminal."""
 
+import json
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,17 @@ def test_the_last_line_says_what_the_experiment_can_tell(
     assert last.endswith("says nothing about the papers' numbers.")
 
 
+def test_a_terminal_that_lacks_a_letter_gets_the_rest(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_verdicts(results, {"id": "crf", "value": 64.256, "reason": "64.26 ± 0.1."})
+    terminal = TextIOWrapper(BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+    call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
+    terminal.seek(0)
+    assert "64.26 ? 0.1." in terminal.read()
+
+
 def test_no_verdicts_yet_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         SystemExit, match=r"verdicts\.json: found no such file, .*; run snakemake\."
@@ -146,3 +159,31 @@ def test_foreign_verdicts_are_one_sentence(results: Path, document: object) -> N
     write_json(results / "verdicts.json", document)
     with pytest.raises(InputError, match=r"verdicts\.json: found .*; delete it"):
         print_summary(configuration(results))
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("nan"), float("inf"), True])
+def test_a_value_that_is_no_finite_number_is_one_sentence(tmp_path: Path, value: float) -> None:
+    write_verdicts(tmp_path, {"id": "crf", "value": 0.5})
+    file = tmp_path / "verdicts.json"
+    file.write_text(file.read_text().replace("0.5", json.dumps(value)))
+    with pytest.raises(InputError, match=r"verdicts\.json: found no finite number as .* crf, exp"):
+        list(verdict_lines(file))
+
+
+def test_a_unit_of_nothing_is_one_sentence(tmp_path: Path) -> None:
+    write_verdicts(tmp_path, {"id": "memory", "value": 11.0, "bound": {"unit": None}})
+    with pytest.raises(InputError, match=r"verdicts\.json: found 'unit' of type NoneType"):
+        list(verdict_lines(tmp_path / "verdicts.json"))
+
+
+def test_a_claim_is_one_line_that_hides_nothing(tmp_path: Path) -> None:
+    source = "The masks,\nand the \x1b[31mscript\u202e.\n"
+    bound = {"kind": "equals", "unit": "\x1b]0;"}
+    claim = {"id": "per\x1b[31mfect", "value": 1.0, "bound": bound, "source": source}
+    write_verdicts(tmp_path, claim)
+    _, row = verdict_lines(tmp_path / "verdicts.json")
+    assert " ".join(row.split()) == (
+        "per[U+001B][31mfect 1.00 [U+001B]]0; holds So. Source of the expected value: The masks,"
+        " and the [U+001B][31mscript[U+202E]."
+    )
+    assert row.isprintable()

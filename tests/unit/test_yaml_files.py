@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from methods.errors import InputError
-from methods.yaml_files import read_yaml
+from methods.yaml_files import read_yaml, yaml_text
 
 
 def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None:
@@ -13,6 +14,30 @@ def test_yaml_reads_ids_as_text_and_exponents_as_numbers(tmp_path: Path) -> None
     file.write_text("id: 2007_000033\nlr: 1e-6\nn: 12\nyes: on\nt: true\n", encoding="utf-8")
     expected = {"id": "2007_000033", "lr": 1e-6, "n": 12, "yes": "on", "t": True}
     assert read_yaml(file) == expected
+
+
+NUMBER_LIKE = ["1e5", "1e-3", "1.5e3", "5E2", "-1e2", "+.5", "1E5", ".5e1", "12", "0x1f", "1_000"]
+
+
+def test_text_is_read_back_as_text_and_a_number_as_a_number(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    words = ["on", "No", "~", "null", "=", "<<", "2007_000033", "2026-07-05", "", ".inf", ".NaN"]
+    values = {
+        "classes": [*NUMBER_LIKE, *words],
+        **dict.fromkeys(NUMBER_LIKE, "a key"),
+        "numbers": [1e5, 1e-6, 1e22, -2.5e-7, float("inf"), 12, 0, True, None],
+    }
+    file.write_text(yaml_text(values), encoding="utf-8")
+    read = read_yaml(file)
+    assert read == values
+    assert [type(one) for one in read["numbers"]] == [type(one) for one in values["numbers"]]
+
+
+def test_other_text_is_written_as_ever() -> None:
+    values = {"lr": 6e-05, "names": ["cat", "2007_000033", "yes", "caf\u00e9", "e5", "1e5x"]}
+    assert yaml_text(values) == yaml.safe_dump(values, sort_keys=False)
+    unicode = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    assert yaml_text(values, ascii_only=False) == unicode
 
 
 @pytest.mark.parametrize(

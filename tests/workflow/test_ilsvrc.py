@@ -94,7 +94,7 @@ def test_controls_verdict_and_page(nets: Project) -> None:
     assert verdict["status"] == "holds"
     page = (nets.results / "report.html").read_text(encoding="utf-8")
     assert "ILSVRC2012_val_00000001" in page
-    assert "<h1>1 of 1 controls hold</h1>" in page
+    assert "<h1>1 of 1 control holds</h1>" in page
 
 
 def test_second_call_does_nothing(nets: Project) -> None:

@@ -130,7 +130,7 @@ def test_verdicts_and_page_tell_what_was_claimed(finished_birds: Project) -> Non
         assert words in page
     held = [entry["status"] == "holds" for entry in verdicts if not entry["control"]]
     told = f"{sum(held)} of {len(held)} claims about the pipeline hold, none is about a paper"
-    assert f"<h1>{told}; 1 of 1 controls hold</h1>" in page
+    assert f"<h1>{told}; 1 of 1 control holds</h1>" in page
 
 
 def test_every_job_leaves_log_description_and_benchmark(finished_birds: Project) -> None:

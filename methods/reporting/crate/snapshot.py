@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from methods.data.files import atomic_folder
+from methods.yaml_files import yaml_text
 
 SNAKEFILE = "Snakefile"
 EXPERIMENT = "experiment.yaml"
@@ -34,5 +33,5 @@ def write_snapshot(
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         plain = json.loads(json.dumps(experiment))  # what is shared would be written as an alias
-        text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+        text = yaml_text(plain, ascii_only=False)
         (made / EXPERIMENT).write_text(text, encoding="utf-8")

@@ -1,17 +1,34 @@
 """Which attempts and calls without an end are still running."""
 
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import psutil
-
-from methods.registry.calls import Call
-from methods.registry.records import Attempt
 
 _CLOCK = timedelta(seconds=2)  # by which the kernel's time of a start may be off
 
 
-def is_running(noted: Attempt | Call) -> bool | None:
+class Noted(Protocol):
+    """What notes its start."""
+
+    @property
+    def started(self) -> datetime:
+        """When, with its zone."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Name of the machine."""
+        ...
+
+    @property
+    def process(self) -> int:
+        """Number of its process there."""
+        ...
+
+
+def is_running(noted: Noted) -> bool | None:
     """Whether what noted no end is running; None where that is another machine's matter.
 
     A process that started after it only has the number of the one that made it.

@@ -1,0 +1,61 @@
+"""The commands beside Snakemake: what they take for `--config`, and where they print."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from methods.commands import given_config
+from methods.configuration.loading import load_configuration
+from methods.errors import InputError
+
+PROJECT = Path(__file__).parents[2]
+
+# A command that prints more than a pipe holds, with a letter that ASCII lacks.
+WORDY = """
+from methods.commands import end_with_reader, replace_unprintable
+end_with_reader()
+replace_unprintable()
+for _ in range(100_000):
+    print("mean ± deviation")
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[mini", "*a", "!!python/object:x", "{a", '"', "@x", "\t", "a: b: c", "!!int x", "\x01"],
+)
+def test_a_value_that_is_no_yaml_is_one_sentence(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    overrides = given_config([f"experiment={text}"])
+    assert overrides == {"experiment": text}
+    with pytest.raises(InputError, match=r"^config\.yaml and --config, experiment: found ") as said:
+        load_configuration(PROJECT, overrides)
+    assert "\n" not in str(said.value)
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", 3000 * "["])
+def test_a_value_without_an_end_is_text(text: str) -> None:
+    assert given_config([f"seeds={text}"]) == {"seeds": text}
+
+
+def test_values_are_read_as_yaml() -> None:
+    given = given_config(["experiment=mini", "seeds=[0, 1]", "strict=true", "rehearse=1000", "a="])
+    expected = {"experiment": "mini", "seeds": [0, 1], "strict": True, "rehearse": 1000, "a": None}
+    assert given == expected
+
+
+def test_it_ends_with_who_reads_it_and_prints_what_can_be_shown() -> None:
+    environment = {"PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-c", WORDY]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "mean ? deviation\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
