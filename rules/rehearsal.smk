@@ -43,6 +43,6 @@ rule confirm_rehearsal:
     conda:
         "../envs/data.yaml"
     message:
-        "Confirming that {wildcards.run} may be trained"
+        "Checking that {wildcards.run} was rehearsed, where its training is long"
     script:
         "../workflow_scripts/confirm_rehearsal.py"

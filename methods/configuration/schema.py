@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def check_schema(values: Any, schema: Path, definition: str, where: str) -> None
         raise _sentence(errors[0], where)
 
 
+@cache  # a call checks many blocks, and none changes the schema
 def _definitions(schema: Path) -> dict[str, Any]:
     """The `$defs` of a schema and of the methods beside it, whose runs have shapes of their own.
 

@@ -92,8 +92,9 @@ def _data_notes(sources: ReportSources) -> Iterator[str]:
             )
         if settings["source"] == "generated":
             yield (
-                f"The data set {dataset.name} is generated. Its numbers test the pipeline; they"
-                " say nothing about the papers' results on photographs."
+                f"The data set {dataset.name} is generated: its images are drawings, whatever the"
+                " names of images and classes say. Its numbers test the pipeline; they say nothing"
+                " about the papers' results on photographs."
             )
         checks = read_json(dataset.checks)["checks"]
         warnings = [check["name"] for check in checks if check["severity"] == "warning"]

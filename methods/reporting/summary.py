@@ -27,9 +27,12 @@ def print_summary(configuration: Configuration, stream: TextIO | None = None) ->
         InputError: there are no verdicts, or a file behind the numbers is missing.
     """
     results = configuration.results
-    for line in verdict_lines(_present(results / "verdicts.json")):
+    verdicts = _present(results / "verdicts.json")
+    again = f"delete {results / 'report.html'} and run snakemake again"
+    _require_chains(results, again)
+    reasons = dict(_columns(results / "report/verdicts.csv", ("id", "reason"), again))
+    for line in verdict_lines(verdicts, reasons):
         print(line, file=stream)
-    _require_chains(results)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
     print(f"What {configuration.name} is: {configuration.experiment['description']}", file=stream)
 
@@ -61,14 +64,13 @@ def _present(verdicts: Path) -> Path:
     return verdicts
 
 
-def _require_chains(results: Path) -> None:
+def _require_chains(results: Path, again: str) -> None:
     """Check that the files behind the numbers are there; their content is not looked at."""
     chains = sorted((results / "report").glob("chain-*.csv"))
-    again = f"delete {results / 'report.html'} and run snakemake again"
     if not chains:
         raise InputError(results / "report", "no chain-*.csv", "one a run and seed", again)
     for chain in chains:
-        for link, file in _links(chain, again):
+        for link, file in _columns(chain, ("link", "file"), again):
             path = results / file
             if not path.is_file():
                 # A plain run makes nothing that only stands between two files that are there, and
@@ -80,15 +82,19 @@ def _require_chains(results: Path) -> None:
                 raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)
 
 
-def _links(chain: Path, remedy: str) -> list[tuple[str, Path]]:
-    """(link, file) of a chain's table."""
+def _columns(table: Path, names: tuple[str, str], remedy: str) -> list[tuple[str, str]]:
+    """Two columns of one of the report's tables."""
+    first, second = names
     try:
-        with chain.open(newline="", encoding="utf-8") as file:
-            return [(row["link"], Path(row["file"])) for row in csv.DictReader(file)]
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = [(row[first], row[second]) for row in csv.DictReader(file)]
     except OSError as error:
-        raise unreadable(chain, error) from error
-    except (KeyError, TypeError, ValueError) as error:  # a row cut short holds None
-        raise InputError(chain, "a table of other columns", "link and file", remedy) from error
+        raise unreadable(table, error) from error
+    except (KeyError, ValueError) as error:
+        raise InputError(table, "a table of other columns", " and ".join(names), remedy) from error
+    if any(None in row for row in rows):
+        raise InputError(table, "a row cut short", " and ".join(names), remedy)
+    return rows
 
 
 def main() -> None:

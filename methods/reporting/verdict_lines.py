@@ -14,7 +14,6 @@ _ENTRY = {
     "id": str,
     "value": float | int | None,
     "status": str,
-    "reason": str,
     "bound": dict,
     "minus": dict | None,
     "source": str,
@@ -24,19 +23,23 @@ _HEADING = ("claim", "measured", "", "verdict", "reason")
 _CONTROLS = "Controls, which tell about the data and the scoring, and nothing about a method:"
 
 
-def verdict_lines(verdicts: Path) -> Iterator[str]:
+def verdict_lines(verdicts: Path, reasons: Mapping[str, str]) -> Iterator[str]:
     """Yield a table of the claims, then the controls under a line that says what they are.
 
     Args:
         verdicts: verdicts.json.
+        reasons: what the page says of each claim, by its id: of one with an interval over images
+            more than verdicts.json does.
 
     Raises:
-        InputError: it cannot be read, or was not made by the rule that judges.
+        InputError: it cannot be read, was not made by the rule that judges, or has a claim of which
+            the page says nothing.
     """
     entries = [
         _checked(verdicts, entry) for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
     ]
-    rows = [_row(entry) for entry in entries]
+    _require_told(verdicts, entries, reasons)
+    rows = [_row(entry, reasons[entry["id"]]) for entry in entries]
     widths = [max(map(len, column)) for column in zip(_HEADING, *rows, strict=True)]
     yield _line(_HEADING, widths)
     for control in (False, True):
@@ -61,10 +64,23 @@ def _checked(verdicts: Path, entry: Any) -> dict[str, Any]:
     return fields
 
 
-def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _require_told(
+    verdicts: Path, entries: Sequence[Mapping[str, Any]], reasons: Mapping[str, str]
+) -> None:
+    missing = [single_line(entry["id"]) for entry in entries if entry["id"] not in reasons]
+    if missing:
+        raise InputError(
+            verdicts,
+            f"claims that the page does not have, {', '.join(missing)}",
+            "those of report/verdicts.csv",
+            "delete report.html and run again, which renders it again",
+        )
+
+
+def _row(entry: Mapping[str, Any], reason: str) -> tuple[str, ...]:
     value = entry["value"]
     number, unit = ("-", "") if value is None else (f"{value:.2f}", _unit(entry))
-    reason = f"{entry['reason']} {expected(entry)}".rstrip()
+    reason = f"{reason} {expected(entry)}".rstrip()
     name, unit, status, reason = map(single_line, (entry["id"], unit, entry["status"], reason))
     return name, number, unit, status, reason
 

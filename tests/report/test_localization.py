@@ -223,9 +223,8 @@ def test_a_run_is_told_with_its_rates_and_their_intervals(
     low, high = document["intervals_95"]["gt_known"]["bootstrap"]
     start = "Calibration, a given checkpoint of CDTR (run given), on test (protocol released: "
     assert given.startswith(f"{start}threshold 0.2, ")
-    told = (
-        f"box right {document['gt_known']:.2f} % (GT-known, 95 % interval {low:.2f} to {high:.2f})"
-    )
+    ends = f"95 % interval by bootstrap {low:.2f} to {high:.2f}"
+    told = f"box right {document['gt_known']:.2f} % (GT-known, {ends})"
     assert told in given
     assert given.endswith("on 24 of 24 images.")
     values = [metrics_of(results, "cdtr", seed, "released")["top1_loc"] for seed in (0, 1)]

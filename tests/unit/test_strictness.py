@@ -86,6 +86,8 @@ def test_the_summary_prints_everything_before_a_strict_call_fails(
     write_verdicts(results, {"a": "fails", "b": "void"})
     with atomic_path(results / "report/chain-more.csv") as path:
         path.write_text("link,file\nverdicts,verdicts.json\n")
+    with atomic_path(results / "report/verdicts.csv") as path:
+        path.write_text("id,reason\na,So.\nb,So.\n")
     monkeypatch.chdir(PROJECT)
     storage = f"storage={{results: '{tmp_path}'}}"
     monkeypatch.setattr("sys.argv", ["summary", "--config", "experiment=mini", storage, stated])

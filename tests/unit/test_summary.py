@@ -1,5 +1,6 @@
 """The verdicts in the terminal."""
 
+import csv
 import json
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -46,6 +47,17 @@ def write_verdicts(results: Path, *entries: dict[str, object]) -> None:
     usual = {"status": "holds", "reason": "So.", "bound": {}, "minus": None, "control": False}
     verdicts = [{**usual, "source": "The masks.", **entry} for entry in entries]
     write_json(results / "verdicts.json", {"verdicts": verdicts})
+    with atomic_path(results / "report/verdicts.csv") as path, path.open("w", newline="") as file:
+        table = csv.DictWriter(file, ("id", "reason"), extrasaction="ignore")
+        table.writeheader()
+        table.writerows(verdicts)
+
+
+def lines(results: Path) -> list[str]:
+    """The table of the terminal, with the reasons that `write_verdicts` wrote."""
+    with (results / "report/verdicts.csv").open(newline="") as file:
+        reasons = {row["id"]: row["reason"] for row in csv.DictReader(file)}
+    return list(verdict_lines(results / "verdicts.json", reasons))
 
 
 def configuration(results: Path) -> Configuration:
@@ -85,9 +97,18 @@ def test_controls_stand_apart_with_what_they_are_expected_by(
     assert printed[heading + 1].split() == f"perfect 100.00 % holds So. {source}".split()
 
 
+def test_what_the_page_adds_to_a_reason_is_told_too(tmp_path: Path) -> None:
+    write_verdicts(tmp_path, {"id": "crf", "value": 64.256})
+    told = "64.26 is at least 55. The interval reaches below the bound."
+    _, row = verdict_lines(tmp_path / "verdicts.json", {"crf": told})
+    assert row.endswith(f"  holds    {told}")
+    with pytest.raises(InputError, match=r"found claims that the page does not have, crf, exp"):
+        list(verdict_lines(tmp_path / "verdicts.json", {}))
+
+
 def test_without_controls_none_are_announced(results: Path) -> None:
     write_verdicts(results, {"id": "crf", "value": 64.256})
-    printed = list(verdict_lines(results / "verdicts.json"))
+    printed = lines(results)
     assert [line.split()[0] for line in printed] == ["claim", "crf"]
 
 
@@ -145,9 +166,9 @@ def test_missing_given_checkpoint_is_asked_back(results: Path) -> None:
 
 def test_report_without_a_chain_is_one_sentence(results: Path) -> None:
     chain = results / "report/chain-more.csv"
-    for text in ("a,b\n1,2\n", "link,file\njournal\n"):
+    for text, found in (("a,b\n1,2\n", "table of other columns"), ("link,file\nj\n", "row cut")):
         chain.write_text(text)
-        with pytest.raises(InputError, match=r"chain-more\.csv: found a table of other columns"):
+        with pytest.raises(InputError, match=rf"chain-more\.csv: found a {found}"):
             print_summary(configuration(results))
     chain.unlink()
     with pytest.raises(InputError, match=r"report: found no chain-.*delete .*report\.html"):
@@ -167,13 +188,13 @@ def test_a_value_that_is_no_finite_number_is_one_sentence(tmp_path: Path, value:
     file = tmp_path / "verdicts.json"
     file.write_text(file.read_text().replace("0.5", json.dumps(value)))
     with pytest.raises(InputError, match=r"verdicts\.json: found no finite number as .* crf, exp"):
-        list(verdict_lines(file))
+        lines(tmp_path)
 
 
 def test_a_unit_of_nothing_is_one_sentence(tmp_path: Path) -> None:
     write_verdicts(tmp_path, {"id": "memory", "value": 11.0, "bound": {"unit": None}})
     with pytest.raises(InputError, match=r"verdicts\.json: found 'unit' of type NoneType"):
-        list(verdict_lines(tmp_path / "verdicts.json"))
+        lines(tmp_path)
 
 
 def test_a_claim_is_one_line_that_hides_nothing(tmp_path: Path) -> None:
@@ -181,7 +202,7 @@ def test_a_claim_is_one_line_that_hides_nothing(tmp_path: Path) -> None:
     bound = {"kind": "equals", "unit": "\x1b]0;"}
     claim = {"id": "per\x1b[31mfect", "value": 1.0, "bound": bound, "source": source}
     write_verdicts(tmp_path, claim)
-    _, row = verdict_lines(tmp_path / "verdicts.json")
+    _, row = lines(tmp_path)
     assert " ".join(row.split()) == (
         "per[U+001B][31mfect 1.00 [U+001B]]0; holds So. Source of the expected value: The masks,"
         " and the [U+001B][31mscript[U+202E]."

@@ -51,12 +51,12 @@ def inputs(sources: ReportSources) -> Reply:
         for runs in seeds_of(sources.segmentation).values()
         if runs[0].protocols[runs[0].headline].labels == "given"
     ]
-    first = sources.runs[0]
+    first = (sources.localization or sources.runs)[0]
     file = relative(first.metrics(first.split, first.headline), sources)
     if given:
         return Reply("no", f"Image labels are given to the result of {listed(given)}.", file)
     if sources.localization:
-        because = "Maps and boxes are made of pixels alone, but GT-known is told the true class."
+        because = "Boxes are made of pixels alone, but GT-known takes the map of the true class."
         return Reply("partly", because, file)
     because = "The result of each run is made of pixels alone; other protocols may be given labels."
     return Reply("yes", because, file)

@@ -39,5 +39,5 @@ def _rate(seeds: Seeds, protocol: str, rate: str) -> str:
     value = f"{_TOLD[rate]} {show_number(mean_rate(seeds, protocol, rate))} % ({RATES[rate]}"
     if len(seeds) == 1:
         low, high = map(show_number, interval(seeds[0].metrics[protocol], rate))
-        return f"{value}, 95 % interval {low} to {high})"
+        return f"{value}, 95 % interval by bootstrap {low} to {high})"
     return f"{value}; by seed {' / '.join(show_number(s.metrics[protocol][rate]) for s in seeds)})"
