@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import yaml
 
@@ -72,7 +73,7 @@ def test_every_step_is_a_file_with_the_digest_of_the_whole_chain(any_page: Path)
         assert told.count("<li>") == len(listed)
         assert set(entry["files"]) <= {file for _, _, file, _, _ in listed}
         for _, href, file, digest, shown in listed:
-            assert href == file
+            assert unquote(href) == file
             assert sha256(any_page.parent / file) == digest
             assert digest.startswith(shown)
 
