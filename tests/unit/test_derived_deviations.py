@@ -20,7 +20,10 @@ from methods.training.batches import BatchSampler
 
 REPOSITORY = Path(__file__).parents[2]
 RECORD = read_published(sorted((REPOSITORY / "claims/reference").glob("*_settings.yaml")))
-WHY = "It follows from several settings; the network learned otherwise, what is scored is the same."
+WHY = (
+    "It follows from several settings; by itself it changes what the network learned, not what is"
+    " scored."
+)
 
 
 def settings(format: str) -> tuple[TrainingSettings, int]:
