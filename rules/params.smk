@@ -1,6 +1,8 @@
 # What a rule is told of the configuration and of the code that it calls.
 
-from methods.claims import load_claims
+from functools import cache
+
+from methods.claim_files import load_claims
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
 from methods.reporting.deviation_classes import read_classes
@@ -131,20 +133,27 @@ def guide_path(wildcards):
     return weights_path(guide) if guide else None
 
 
-def code(script, *modules, files=()):
-    """Parameter: it changes when what the script or one of the modules does changes."""
+@cache
+def fingerprint(script, *modules, files=()):
+    """It changes when what the script or one of the modules does changes."""
     scripts = [f"workflow_scripts.{script}", *modules]
     return code_fingerprint(PROJECT, scripts, files, ignored=CARRIERS)
 
 
+# Parameters are functions, since each job is a call of Snakemake, which asks for its own alone.
+def code(script, *modules, files=()):
+    """Parameter: the fingerprint of a script."""
+    return lambda wildcards: fingerprint(script, *modules, files=files)
+
+
 def method_code(script, part):
     """Parameter: the same for a script that calls a part of the run's method."""
-    return lambda wildcards: code(script, f"methods.{run_of(wildcards)['method']}.{part}")
+    return lambda wildcards: fingerprint(script, f"methods.{run_of(wildcards)['method']}.{part}")
 
 
 def data_code(script, module=adapter_name):
     """Parameter: the same for a script that calls a module of the data set's format."""
-    return lambda wildcards: code(script, module(dataset_of(wildcards)["format"]))
+    return lambda wildcards: fingerprint(script, module(dataset_of(wildcards)["format"]))
 
 
 def page_modules():
@@ -157,4 +166,4 @@ def page_modules():
 def page_files():
     """Templates and checklists, which the page is made of besides code."""
     kept = ("templates/*", "checklists/*.yaml")
-    return [file for kind in kept for file in PROJECT.glob(f"methods/reporting/{kind}")]
+    return tuple(file for kind in kept for file in PROJECT.glob(f"methods/reporting/{kind}"))

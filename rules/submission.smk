@@ -31,7 +31,7 @@ rule check_receipts:
         receipts=f"{RESULTS}/receipts.json",
     params:
         classes=classes_of_packages,
-        code=code("check_receipts", files=[PROJECT / "receipts/schema.yaml"]),
+        code=code("check_receipts", files=(PROJECT / "receipts/schema.yaml",)),
     log:
         f"{RESULTS}/logs/check_receipts.log",
     benchmark:

@@ -16,7 +16,6 @@ CHAINS = {
         *("test_ilsvrc", "test_localization", "test_localization_faults"),
         *("test_localization_kills", "test_localization_rehearsal", "test_localization_staleness"),
     ),
-    "mini": ("test_cluster", "test_mini"),
 }
 
 

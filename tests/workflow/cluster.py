@@ -124,10 +124,13 @@ class Cluster:
         assert done.returncode == 0 or not check, done.stderr
         return done.stdout.strip()
 
-    def running(self, rule: str) -> list[str]:
-        """Numbers of the running jobs of a rule, which the executor writes into their comments."""
+    def running(self, rule: str, run: str) -> list[str]:
+        """Numbers of the running jobs of a rule for a run: the executor's comments name both."""
         lines = self.command("squeue", "-h", "--states=R", "-o", "%i %k").splitlines()
-        return [line.split()[0] for line in lines if line.split()[1].startswith(f"rule_{rule}")]
+        said = dict(line.split(maxsplit=1) for line in lines)
+        return [
+            job for job, text in said.items() if text.startswith(f"rule_{rule}") and run in text
+        ]
 
     def end_by_time_limit(self, job: str) -> None:
         """Move the end of a job's time to now; SLURM looks for such jobs twice a minute."""

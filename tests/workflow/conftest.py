@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflow.cluster import lacking
+from tests.workflow.cluster_runs import finish_on_cluster
 from tests.workflow.projects import Project, copy_finished, copy_project, finish
 
 
@@ -39,5 +41,6 @@ def birds(finished_birds: Project, tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def finished_mini(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The same of mini, trained for real; tests must leave it as it is."""
-    return finish(tmp_path_factory.mktemp("mini") / "finished mini", "mini")
+    """The same of mini, trained for real; on a SLURM cluster where one can be started."""
+    folder = tmp_path_factory.mktemp("mini") / "finished mini"
+    return finish(folder, "mini") if lacking() else finish_on_cluster(folder, "mini")
