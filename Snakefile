@@ -18,9 +18,14 @@ from methods.configuration.loading import load_configuration
 from methods.cards import gpu_answers
 from methods.errors import InputError
 from methods.registry.calls import forget_call
+from workflow_scripts.brief import speak_briefly
 from workflow_scripts.dry_run import print_needs
-from workflow_scripts.job import output_of, print_failures
+from workflow_scripts.failures import print_failures
+from workflow_scripts.log_lines import output_of
 from workflow_scripts.start import check_start, note_start, require_targets
+
+if not workflow.output_settings.verbose:
+    speak_briefly(logger, workflow.output_settings.dryrun)
 
 try:
     CONFIG = load_configuration(PROJECT, config)
@@ -64,6 +69,7 @@ if CONFIG.strict:
             **SHOWN,
             page=f"{RESULTS}/report.html",
             crate=f"{RESULTS}/ro-crate-metadata.json",
+            whole=nothing_where_folders_are_whole,
         message:
             "Holding the claims to `strict: true`"
         shell:
@@ -77,6 +83,7 @@ else:
             **SHOWN,
             page=f"{RESULTS}/report.html",
             crate=f"{RESULTS}/ro-crate-metadata.json",
+            whole=nothing_where_folders_are_whole,
         message:
             "The report is there: {input.page}"
 

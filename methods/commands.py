@@ -1,9 +1,10 @@
 """What the commands beside Snakemake (`python -m methods.status` and others) have in common."""
 
-import signal
+import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any
 
@@ -21,9 +22,20 @@ def given_config(items: Iterable[str]) -> dict[str, Any]:
     return {key: read_scalar(value) for key, _, value in pairs}
 
 
-def end_with_reader() -> None:
-    """Let this process end without a word when who reads its output does, as `| head` does."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+@contextmanager
+def read_or_not() -> Iterator[None]:
+    """Print in this block; what a reader such as `| head` does not wait for goes nowhere.
+
+    That is no failure, of which make would have to say something.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python itself writes what is still buffered when it ends.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def replace_unprintable() -> None:

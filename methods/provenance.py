@@ -75,7 +75,7 @@ class RuleTiming:
         jobs: how many jobs were measured.
         seconds: wall time, summed over the jobs.
         cpu_seconds: CPU time, summed; None where a job was too short to measure.
-        peak_memory: largest resident memory of a job, MiB; None where a job was too short to
+        peak_memory: largest resident memory of a job, bytes; None where a job was too short to
             measure.
     """
 
@@ -83,7 +83,7 @@ class RuleTiming:
     jobs: int
     seconds: float
     cpu_seconds: float | None
-    peak_memory: float | None
+    peak_memory: int | None
 
 
 def describe_environment(repository: Path) -> Environment:
@@ -155,8 +155,13 @@ def _sum_rule(rule: str, jobs: list[dict[str, str]]) -> RuleTiming:
         jobs=len(jobs),
         seconds=sum(float(job["s"]) for job in jobs),
         cpu_seconds=sum(float(job["cpu_time"]) for job in jobs) if measured else None,
-        peak_memory=max(float(job["max_rss"]) for job in jobs) if measured else None,
+        peak_memory=max(_bytes(job["max_rss"]) for job in jobs) if measured else None,
     )
+
+
+def _bytes(mebibytes: str) -> int:
+    """A size as Snakemake writes it, in bytes."""
+    return round(float(mebibytes) * (1 << 20))
 
 
 def _is_measured(job: dict[str, str]) -> bool:

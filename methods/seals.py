@@ -1,45 +1,52 @@
 """Seals: the digests of what the jobs of an experiment wrote, which every call holds the files to.
 
 Jobs read each other's files by their names, so that a value changed by hand, or a file copied over
-another one, would be computed with as if a job had written it. A seal keeps no forger away.
+another one, would be computed with as if a job had written it. Of a folder the names of its files
+are noted, since Snakemake does not look into it. A seal keeps no forger away.
 """
 
+import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from methods.data.files import atomic_path, sha256, unreadable
+from methods.data.files import atomic_path, read_json, sha256, unreadable, write_json
 from methods.errors import InputError
 from methods.layout import SEALS
 
 _PAGE = "report.html"  # while it is there, Snakemake makes nothing that is missing before it
 _SUFFIX = ".sha256"  # of the file that holds the digest; below `seals`, in the tree of the files
+_NAMES = ".files.json"  # of the file that holds the names of a folder's files
 
 
 def break_seals(results: Path, paths: Iterable[Path]) -> None:
-    """Remove the seals of files that are about to be made anew.
+    """Remove the seals of what is about to be made anew.
 
     Args:
         results: folder of the experiment.
-        paths: of the files; those outside it, and folders, have no seal.
+        paths: of files and folders; those outside it have no seal.
     """
     for path in _within(results, paths):
-        _seal_of(results, path).unlink(missing_ok=True)
+        for suffix in (_SUFFIX, _NAMES):
+            _seal_of(results, path, suffix).unlink(missing_ok=True)
 
 
 def seal(results: Path, paths: Iterable[Path]) -> None:
-    """Note the digests of files that a job has made.
+    """Note the digests of the files that a job has made, and the names of those in its folders.
 
     Args:
         results: folder of the experiment.
-        paths: of the files; those outside it, and folders, get no seal.
+        paths: of files and folders; those outside it get no seal.
 
     Raises:
         InputError: the folder cannot be written to, or its disk is full.
     """
     for path in _within(results, paths):
-        if path.is_file():
-            with atomic_path(_seal_of(results, path)) as temporary:
+        if path.is_dir():
+            write_json(_seal_of(results, path, _NAMES), sorted(_names_in(path)))
+        elif path.is_file():
+            with atomic_path(_seal_of(results, path, _SUFFIX)) as temporary:
                 temporary.write_text(f"{sha256(path)}\n", encoding="ascii")
 
 
@@ -52,16 +59,29 @@ def require_sealed(results: Path) -> None:
     Raises:
         InputError: a file has been changed.
     """
-    folder = results / SEALS
-    for seal in sorted(folder.rglob(f"*{_SUFFIX}")):
-        file = results / seal.relative_to(folder).with_name(seal.name.removesuffix(_SUFFIX))
+    for seal, file in _sealed(results, _SUFFIX):
         if file.is_file() and sha256(file) != _read(seal):
             raise _changed(file)
 
 
+def require_whole(results: Path) -> None:
+    """Refuse folders that lack a file which their job left there; those that are gone may be.
+
+    Args:
+        results: folder of the experiment.
+
+    Raises:
+        InputError: a folder lacks a file.
+    """
+    for seal, folder in _sealed(results, _NAMES):
+        if folder.is_dir():
+            lost = _read_names(seal) - _names_in(folder)
+            if lost:
+                raise _lacking(folder, sorted(lost))
+
+
 def _changed(file: Path) -> InputError:
-    of_training = file.match("*/seed*/train/*")
-    training = ", which runs the whole training again" if of_training else ""
+    training = _training_behind(file)
     made = "to have it" if file.name == _PAGE else f"and {_PAGE} to have both"
     return InputError(
         file,
@@ -69,6 +89,31 @@ def _changed(file: Path) -> InputError:
         "it as that job left it",
         f"restore it, or delete it {made} made again{training}",
     )
+
+
+def _lacking(folder: Path, lost: list[str]) -> InputError:
+    more = f" ({len(lost)} files of the folder are missing)" if len(lost) > 1 else ""
+    again = f"`--forcerun {shlex.quote(str(folder))}`"
+    return InputError(
+        folder / lost[0],
+        f"no such file{more}",
+        "what the job left that made the folder",
+        f"put it back, or call again with {again} to have the folder made again"
+        f"{_training_behind(folder)}",
+    )
+
+
+def _training_behind(path: Path) -> str:
+    of_training = path.match("*/seed*/train/*")
+    return ", which runs the whole training again" if of_training else ""
+
+
+def _read_names(seal: Path) -> set[str]:
+    names = read_json(seal)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        remedy = "delete it: its folder is then taken as it is"
+        raise InputError(seal, "no list of names", "the files that a job left in a folder", remedy)
+    return set(names)
 
 
 def _read(seal: Path) -> str:
@@ -86,5 +131,21 @@ def _within(results: Path, paths: Iterable[Path]) -> Iterator[Path]:
     return (path for path in paths if path.is_relative_to(results))
 
 
-def _seal_of(results: Path, path: Path) -> Path:
-    return results / SEALS / path.parent.relative_to(results) / f"{path.name}{_SUFFIX}"
+def _sealed(results: Path, suffix: str) -> Iterator[tuple[Path, Path]]:
+    """Every seal with this ending, and what it is of."""
+    seals = results / SEALS
+    for seal in sorted(seals.rglob(f"*{suffix}")):
+        yield seal, results / seal.relative_to(seals).with_name(seal.name.removesuffix(suffix))
+
+
+def _seal_of(results: Path, path: Path, suffix: str) -> Path:
+    return results / SEALS / path.parent.relative_to(results) / f"{path.name}{suffix}"
+
+
+def _names_in(folder: Path) -> set[str]:
+    """All files in a folder, however deep, relative to it; `walk` looks at none of them."""
+    return {
+        str(Path(place, name).relative_to(folder))
+        for place, _, names in os.walk(folder)
+        for name in names
+    }

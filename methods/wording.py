@@ -23,8 +23,23 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def size_text(count: float, exact: bool = False) -> str:
+    """Bytes with two digits; an estimate has a ~ in front.
+
+    Units are decimal, on the page and in the terminal: 1 GB is 10^9 bytes, as disks are sold.
+    """
+    known = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+    unit, name = next((one for one in known if count >= 0.995 * one[0]), known[-1])
+    return f"{'' if exact else '~'}{two_digits(count / unit)} {name}"
+
+
+def two_digits(value: float) -> str:
+    """A positive number with two digits, or with none behind the point from 10 on."""
+    return f"{value:.1f}" if value < 9.95 else f"{float(f'{value:.2g}'):.0f}"
+
+
 def one_line(label: str) -> str:
-    """A label of two lines in one."""
+    """A label of several lines in one."""
     return label.replace("\n", ", ")
 
 

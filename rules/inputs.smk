@@ -1,6 +1,7 @@
 # Which files a rule reads, where that depends on the experiment.
 
 from methods import layout
+from methods.reporting.published_numbers import published_sources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
 
 
@@ -140,6 +141,13 @@ def lock_files():
     return [
         str(HERE / file.relative_to(PROJECT)) for file in sorted(PROJECT.glob("envs/locks/*.txt"))
     ]
+
+
+def papers():
+    """What the papers publish, which the page of an experiment tells that evaluates none of it."""
+    own = [PROJECT / file for file in CONFIG.experiment["claims"]]
+    known = published_sources(PROJECT, own)
+    return [str(HERE / file.relative_to(PROJECT)) for file in known.files] if known else []
 
 
 def deviation_classes():

@@ -33,6 +33,7 @@ rule render_report:
     input:
         **SHOWN,
         claims=rules.judge_claims.input.claims,
+        papers=papers(),
         deviation_classes=deviation_classes(),
         reference_log=reference_log(),
         locks=lock_files(),  # the page names their digests

@@ -2,6 +2,7 @@
 
 from methods.layout import REGISTRY
 from methods.registry.trainings import unshown_trainings
+from workflow_scripts.start import check_folders
 
 # Also the input of the target: Snakemake makes nothing that is missing only behind a page that is
 # there, so that a deleted score would stay unnoticed.
@@ -25,6 +26,15 @@ SHOWN = dict(
     counts=counts_of_images,
     cross_checks=of_segmentations("metrics/cross_check.json"),
 )
+
+
+def nothing_where_folders_are_whole(wildcards):
+    """No file; but a sentence where a folder lacks one, which no hook says if no job has to run."""
+    try:
+        check_folders(workflow, RESULTS)
+    except InputError as error:
+        sys.exit(str(error))
+    return []
 
 
 def unshown(wildcards):

@@ -8,32 +8,26 @@ from the rule; by hand, from the description that every run leaves beside its lo
 
 import json
 import os
-import socket
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TextIO
 
 from threadpoolctl import threadpool_limits
 
 from methods.card_locks import hold_cards
 from methods.data.files import make_folder, read_json, write_json
-from methods.errors import InputError, StoppedError
 from methods.job_locks import sole_process
 from methods.layout import results_of
 from methods.registry import entries
 from methods.registry.records import Attempt
 from methods.seals import break_seals, seal
 from methods.threads import thread_variables
+from workflow_scripts.failures import Reporter, say
+from workflow_scripts.log_lines import stamp
 from workflow_scripts.terminal import write_to
-
-_EXPECTED = (InputError, StoppedError)  # said in one sentence, without a traceback
-_FAILURE = ".failed"  # ending of the file beside a log that says why the job failed
 
 
 @dataclass(frozen=True)
@@ -125,22 +119,25 @@ def run(main: Callable[[Job], None], snakemake: Any, *, computes: bool = True) -
             argument of the command line names the job's description.
         computes: whether `main` uses the GPUs, not only asks what they are.
     """
-    sys.excepthook = _say
+    sys.excepthook = say
     job = Job.from_snakemake(snakemake) if snakemake else Job.read(Path(sys.argv[1]))
     for path in (job.log, *job.output.values()):
         make_folder(path.parent)
     with sole_process(job.log):  # before the log of another one would be written over
-        _run(main, job, computes=computes)
+        job.write()
+        terminal = write_to(job.log)
+        stamp(job.rule, "started")
+        # Within the lock: another process must find written down how this one ended.
+        with Reporter(job.rule, job.log, job.output.get("journal"), terminal) as reporter:
+            reporter.attempt = attempt = _begin(job)
+            _run(main, job, terminal, computes=computes)
+            if attempt is not None:
+                attempt.end("finished", None)
+            stamp(job.rule, "finished")
 
 
-def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
-    job.write()
-    _failure_file(job.log).unlink(missing_ok=True)
-    terminal = write_to(job.log)
-    _stamp(job, "started")
-    sys.excepthook = _Reporter(job, terminal)
-    attempt = _begin(job)
-    sys.excepthook = _Reporter(job, terminal, attempt)
+def _run(main: Callable[[Job], None], job: Job, terminal: TextIO, *, computes: bool) -> None:
+    """Call `main` with the job's threads and GPUs, and seal what it made."""
     os.environ.update(thread_variables(job.threads))
     threadpool_limits(limits=job.threads)
     if "torch" in sys.modules:
@@ -152,26 +149,6 @@ def _run(main: Callable[[Job], None], job: Job, *, computes: bool) -> None:
         main(job)
     if results is not None:
         seal(results, job.output.values())
-    if attempt is not None:
-        attempt.end("finished", None)
-    _stamp(job, "finished")
-
-
-def print_failures(logs: Path, since: float) -> None:
-    """Say again, after Snakemake's many lines, what ended the jobs that failed.
-
-    Args:
-        logs: folder of the logs.
-        since: seconds since the epoch; earlier failures are another call's.
-    """
-    for file in sorted(logs.rglob(f"*{_FAILURE}")):
-        if file.stat().st_mtime >= since:
-            print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
-
-
-def output_of(log: Path) -> str:
-    """What a script wrote to its log, between the lines of its start and its end."""
-    return "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[1:-1])
 
 
 def _begin(job: Job) -> Attempt | None:
@@ -182,20 +159,10 @@ def _begin(job: Job) -> Attempt | None:
     return entries.begin(**facts, journal=job.output.get("journal"))
 
 
-def _stamp(job: Job, what: str) -> None:
-    """A line of the log: when it was, and on which machine."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    print(f"{job.rule}: {what} {now} on {socket.gethostname()}, process {os.getpid()}")
-
-
 def _announce(job: Job, terminal: TextIO, text: str) -> None:
     """Say in the log and on the terminal why nothing goes on."""
     for stream in (sys.stdout, terminal):
         print(f"{job.rule}: {text}", file=stream)
-
-
-def _failure_file(log: Path) -> Path:
-    return Path(f"{log}{_FAILURE}")
 
 
 def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,41 +170,3 @@ def _paths(values: Mapping[str, Any]) -> dict[str, Any]:
         name: Path(value) if isinstance(value, str) else [Path(item) for item in value]
         for name, value in values.items()
     }
-
-
-def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Say what ended the script: a user's mistake in one sentence, a bug with its traceback."""
-    if issubclass(kind, _EXPECTED):
-        print(error, file=sys.stderr)
-    else:
-        traceback.print_exception(kind, error, trace)
-
-
-class _Reporter:
-    """Says what ended the script in the log, and in one sentence on the terminal.
-
-    The sentence is also kept beside the log, to be said again when everything has ended, and in the
-    registry.
-    """
-
-    def __init__(self, job: Job, terminal: TextIO, attempt: Attempt | None = None) -> None:
-        self._job = job
-        self._terminal = terminal
-        self._attempt = attempt
-
-    def __call__(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        _say(kind, error, trace)
-        _stamp(self._job, "ended without its result")
-        pointer = f"{self._job.rule}: {kind.__name__}: {error}; traceback in {self._job.log}"
-        sentence = str(error) if issubclass(kind, _EXPECTED) else pointer
-        if issubclass(kind, KeyboardInterrupt):
-            sentence = f"{self._job.rule}: interrupted; the next call makes it anew."
-        print(sentence, file=self._terminal)
-        _failure_file(self._job.log).write_text(f"{sentence}\n", encoding="utf-8")
-        if self._attempt is not None:
-            try:
-                entries.stop(self._attempt, kind, sentence, self._job.output.get("journal"))
-            except InputError as unwritten:  # such as a full disk, which may have ended the job
-                print(unwritten, file=sys.stderr)

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from methods.claims import Published, load_claims, read_registered
+from methods.claim_files import load_claims
+from methods.claims import Published
 from methods.data.files import write_json
 from methods.layout import REGISTRY
 from methods.preregistration import first_start, register
@@ -30,11 +31,7 @@ def main(job: Job) -> None:
         known = register([*files, *records], started)
     else:
         known = register(files, started)
-    standing = {
-        "registered": read_registered(*files),
-        "registration": [asdict(file) for file in known],
-    }
-    write_json(verdicts, {**standing, **document})
+    write_json(verdicts, {"registration": [asdict(file) for file in known], **document})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from methods.claims import load_claims
+from methods.claim_files import load_claims
 from methods.reporting.collecting import collect
 from methods.reporting.published_settings import read_published
 from methods.reporting.rendering import render

@@ -12,7 +12,7 @@ from methods.planning.preflight import check
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine
 from methods.registry.calls import note_call
-from methods.seals import require_sealed
+from methods.seals import require_sealed, require_whole
 
 
 def planned_files(workflow: Any) -> set[Path]:
@@ -35,6 +35,19 @@ def check_start(workflow: Any, configuration: Configuration, gpu: bool) -> None:
         sys.exit("Interrupted before the first job started: nothing was begun.")
 
 
+def check_folders(workflow: Any, results: Path) -> None:
+    """Hold the folders that are there to the files which their jobs left in them.
+
+    Not where the call names what to make again, which may be such a folder.
+
+    Raises:
+        InputError: a folder lacks a file.
+    """
+    settings = workflow.dag_settings
+    if not settings.forcerun and not settings.forceall:
+        require_whole(results)
+
+
 def note_start(workflow: Any, results: Path, logs: Sequence[str]) -> None:
     """Note the call for `make status`.
 
@@ -47,7 +60,8 @@ def note_start(workflow: Any, results: Path, logs: Sequence[str]) -> None:
         InputError: the note cannot be written.
     """
     targets = dict.fromkeys(job.rule.name for job in workflow.dag.targetjobs)
-    note_call(results, list(targets), len(workflow.dag), logs)
+    cores = workflow.cores if workflow.local_exec else None
+    note_call(results, list(targets), len(workflow.dag), logs, planned_files(workflow), cores)
 
 
 def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> None:

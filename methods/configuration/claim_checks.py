@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from methods.box_protocols import read_box_protocols
-from methods.claims import Quantity, load_claims
+from methods.claim_files import load_claims
+from methods.claims import Quantity
 from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.data.splits import drawn_from, overlap, withheld

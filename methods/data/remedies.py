@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from methods.recipes import SNAKEMAKE
+
 Origin = Literal["generated", "published", "local"]
 
+_OTHER = " (and `--config experiment=NAME` behind it, where config.yaml names another one)"
 # Without `--until`, everything made from the tree would be made again as well.
 EXTRACT_AGAIN = (
-    "extract the archives again with your call of snakemake and"
-    " `--forcerun extract_archives --until extract_archives` behind it"
+    f"extract the archives again with `{SNAKEMAKE} --forcerun extract_archives --until"
+    f" extract_archives`{_OTHER}"
 )
 ORIGINAL = "put the whole, original archive there"  # whoever put it there
 # Of a file that is not the original, by where it came from.
 _IN_PLACE: Mapping[Origin, str] = {
     "generated": (
-        "make the archives again with your call of snakemake and"
-        " `--forcerun generate_archives --until generate_archives` behind it"
+        f"make the archives again with `{SNAKEMAKE} --forcerun generate_archives --until"
+        f" generate_archives`{_OTHER}"
     ),
     "published": "delete it to have it fetched again, or put the whole, original file there",
     # Nobody fetches it, so that it is not to be deleted before the original is at hand.

@@ -91,12 +91,10 @@ class VocObject:
         name: class name.
         box: (xmin, ymin, xmax, ymax), half-open pixels from 0. VOC's file counts from 1 and
             includes the last pixel.
-        difficult: VOC's mark for objects that are hard to recognise.
     """
 
     name: str
     box: Box
-    difficult: bool
 
 
 @dataclass(frozen=True)
@@ -169,8 +167,7 @@ def _object(element: ElementTree.Element) -> VocObject:
     name = element.findtext("name", "").strip()
     if not name:
         raise ValueError("an object without a name")
-    difficult = element.findtext("difficult", "0").strip() == "1"
-    return VocObject(name, (xmin - 1, ymin - 1, xmax, ymax), difficult)
+    return VocObject(name, (xmin - 1, ymin - 1, xmax, ymax))
 
 
 def _number(element: ElementTree.Element, path: str) -> float:

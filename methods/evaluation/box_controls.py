@@ -14,11 +14,12 @@ from methods.data.image_index import ImageRecord
 from methods.data.one_class import single_class
 from methods.data.samples import ManifestFiles
 from methods.errors import InputError
+from methods.evaluation.annotated_crop import annotated_boxes
 from methods.evaluation.box_scores import IOUS, Outcomes, box_accuracy
 from methods.evaluation.colour_classes import fit
 from methods.evaluation.crop import boxes_in_crop
 from methods.evaluation.overlap import best_overlap
-from methods.evaluation.truths import outside, read_truths
+from methods.evaluation.truths import read_truths
 from methods.workers import map_in_order
 
 Floats = NDArray[np.float64]
@@ -98,15 +99,18 @@ def score_control(name: str, data: ControlData) -> tuple[Outcomes, dict[str, Any
 
 
 def _perfect(data: ControlData, truths: Floats) -> Guess:
-    """The largest true box of each image: scores 100, less the images with no box in the crop."""
-    areas = (truths[..., 2:] - truths[..., :2]).prod(axis=-1)
-    largest = truths[np.arange(len(truths)), areas.argmax(axis=1)]
-    lost = outside(truths)
+    """The largest true box of each image: scores 100, less the images with no box in the crop.
+
+    Boxes and expected value are of the annotation, not of `truths`, which they are to check.
+    """
+    known = read_boxes(data.manifest)
+    largest = np.stack([_largest(known[record.id], record, data.view) for record in data.records])
+    lost = int(np.count_nonzero(_areas(largest) == 0))
     words = "the true boxes themselves"
     if lost:
         words += f"; those of {lost} of {len(truths)} images lie outside the crop"
-    known = 100 * (len(truths) - lost) / len(truths)
-    rates = {"known_gt_known": known, "known_top1_loc": known}
+    worth = 100 * (len(truths) - lost) / len(truths)
+    rates = {"known_gt_known": worth, "known_top1_loc": worth}
     return replace(_of_given_classes(largest, words), known=rates)
 
 
@@ -147,6 +151,18 @@ _CONTROLS: dict[str, Callable[[ControlData, Floats], Guess]] = {
 
 def _of_given_classes(boxes: Floats, words: str) -> Guess:
     return Guess(boxes, np.zeros(len(boxes), dtype=np.int64), words)
+
+
+def _largest(boxes: Floats, record: ImageRecord, view: CentreCrop) -> Floats:
+    size = (record.width, record.height)
+    found = annotated_boxes(boxes, size, view.resize, view.image_size)
+    largest: Floats = found[_areas(found).argmax()]
+    return largest
+
+
+def _areas(corners: Floats) -> Floats:
+    areas: Floats = (corners[..., 2:] - corners[..., :2]).prod(axis=-1)
+    return areas
 
 
 def _central(data: ControlData, images: int) -> tuple[Floats, str]:

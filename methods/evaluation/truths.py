@@ -52,9 +52,3 @@ def read_truths(
     longest = max(len(boxes) for boxes in found)
     positions = np.arange(longest)
     return np.stack([boxes[np.minimum(positions, len(boxes) - 1)] for boxes in found])
-
-
-def outside(truths: NDArray[np.float64]) -> int:
-    """Number of images of which no true box, of (n, K, 4), has any area in the crop."""
-    sides = truths[..., 2:] - truths[..., :2]
-    return int((sides.min(axis=-1) <= 0).all(axis=1).sum())

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from methods.configuration.loading import Configuration
-from methods.planning.fetching import weights_of
 from methods.planning.localization import BOXES
 from methods.planning.segmentation import CRF
 from methods.planning.step import Step
-from methods.weights.words import UNCOUNTED
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class TaskWords:
     Attributes:
         held: the jobs that main memory is counted for.
         on_cores: the steps that a GPU does not speed up.
-        uncounted: work whose time is not counted.
+        uncounted: jobs of which no more than the start is counted.
     """
 
     held: str
@@ -42,13 +40,10 @@ def task_words(configuration: Configuration) -> TaskWords:
     """The words of all tasks of an experiment, put together."""
     tasks = {run["task"] for run in configuration.experiment["runs"].values()}
     words = [of for task, of in _OF_TASK.items() if task in tasks]
-    weights = configuration.experiment["weights"]
-    sources = {weights[name]["source"] for name in weights_of(configuration)}
-    trainings = [training for source, training in UNCOUNTED.items() if source in sources]
     return TaskWords(
         held=words[0].held,  # segmentation's say what the others' do
         on_cores=" and ".join(of.on_cores for of in words),
-        uncounted=(*trainings, *(name for of in words for name in of.uncounted)),
+        uncounted=tuple(name for of in words for name in of.uncounted),
     )
 
 

@@ -1,11 +1,12 @@
 """How much memory the largest jobs hold at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from methods.configuration.loading import Configuration
 from methods.planning.fetching import datasets_of
 from methods.planning.pictures import pictures_of
+from methods.planning.pretrainings import PRETRAINING
 from methods.planning.segmentation import CRF
 from methods.planning.step import Step
 from methods.planning.steps import READING
@@ -39,7 +40,7 @@ def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Ma
     steps = list(steps)
     runs = configuration.experiment["runs"].values()
     training = crf = 0.0
-    if processes := [step.processes for step in steps if step.learns]:
+    if processes := _learning(steps):
         workers = max(run["training"]["loader_workers"] for run in runs if is_trained(run))
         training = _TORCH + workers * _WORKER + (0.0 if machine.gpu else gpu_memory(steps))
         training *= max(machine.at_once(sum(processes)), *processes)
@@ -54,6 +55,18 @@ def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Ma
         annotated = max(_annotated(dataset) for dataset in datasets_of(configuration).values())
         reading = annotated * _ANNOTATIONS + min(machine.cores, THREADS) * _MASK_WORKER
     return max(networks + crf, reading)
+
+
+def _learning(steps: Sequence[Step]) -> list[int]:
+    """Processes of each training that may run beside the others.
+
+    Pretrainings are over before the trainings that wait for them, so that no more run than there
+    are of one of the two.
+    """
+    learning = [step for step in steps if step.learns]
+    first = [step.processes for step in learning if step.name == PRETRAINING]
+    then = [step.processes for step in learning if step.name != PRETRAINING]
+    return max(first, then, key=sum)
 
 
 def _predicting(steps: Iterable[Step], machine: Machine) -> float:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from methods.errors import InputError
 from methods.planning.needs import Need
-from methods.planning.tables import GAP, size_text, table
+from methods.planning.tables import GAP, table
+from methods.wording import size_text
 
 _FOUND = {
     "disk": "too little disk space",
@@ -21,7 +22,7 @@ _REMEDIES = {
     "GPU memory": "train on a GPU with more memory",
     "main memory": "train where more main memory is allowed",
 }
-_ANYWAY = "or go on in spite of the estimates with `--config preflight=warn`"
+_ANYWAY = "or go on in spite of the estimates with `preflight: warn` in config.yaml"
 
 
 class ShortageError(InputError):

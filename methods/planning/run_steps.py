@@ -11,7 +11,10 @@ from methods.configuration.loading import Configuration
 from methods.data.splits import sizes
 from methods.layout import run_folder
 from methods.planning.pictures import Pictures, pictures_of
-from methods.planning.step import FLOAT, Step
+from methods.planning.step import FLOAT, START, TORCH_START, Step
+from methods.training.checkpoints import is_trained
+
+SHORT = "short jobs"  # name of their steps
 
 _STATE = 3  # checkpoints that a state takes: the weights and two moments of each
 
@@ -41,8 +44,12 @@ class RunSteps(ABC):
     def short(self) -> list[Step]:
         """The jobs that write little and take no longer than their start."""
         folder = run_folder(self.name, self.seed)
-        files = [f"{folder}/resolved.yaml", f"{folder}/checkpoint.json", *self.scored()]
-        return [self._step("short", file, "scores", 0) for file in files]
+        starts = {f"{folder}/resolved.yaml": TORCH_START} if is_trained(self.run) else {}
+        starts |= dict.fromkeys([f"{folder}/checkpoint.json", *self.scored()], START)
+        return [
+            self._step(SHORT, file, "scores", 0, start=start, one_core=True)
+            for file, start in starts.items()
+        ]
 
     def _checkpoint(self) -> float:
         """Bytes of one."""
@@ -56,5 +63,5 @@ class RunSteps(ABC):
         return float((self.keep + 1 + others) * _STATE * self._checkpoint())
 
     def _step(self, name: str, file: str, written: str, size: float, **cost: Any) -> Step:
-        method = self.run["method"]
-        return Step(name, self.root / file, self.root, written, size, method=method, **cost)
+        known = {"method": self.run["method"], "start": TORCH_START if "macs" in cost else START}
+        return Step(name, self.root / file, self.root, written, size, **{**known, **cost})

@@ -6,6 +6,10 @@ from pathlib import Path
 
 FLOAT = 4  # bytes
 
+# Seconds until a job works: Python starts and its libraries load, most of all torch (resolve_run,
+# which does little else, took 3.7 s), and Snakemake selects and records it.
+START, TORCH_START = 0.6, 4.0
+
 
 @dataclass(frozen=True)
 class Step:
@@ -20,6 +24,8 @@ class Step:
         macs: multiply-accumulate operations of the network.
         learns: whether they are those of a training.
         core_seconds: of work on the CPU, of whatever the network does not.
+        start: seconds until the job works; one of its cores is busy, its others wait.
+        one_core: whether it takes one core, and not as many as a job may have.
         memory: bytes that a process of a training holds where the network is.
         network: bytes of the weights that a prediction or a validation loads.
         working: bytes that each of its processes on the CPU works with besides.
@@ -36,6 +42,8 @@ class Step:
     macs: float = 0.0
     learns: bool = False
     core_seconds: float = 0.0
+    start: float = 0.0
+    one_core: bool = False
     memory: float = 0.0
     network: float = 0.0
     working: float = 0.0

@@ -5,28 +5,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
-from methods.planning.fetching import datasets_of, weights_of
+from methods.planning.fetching import datasets_of
+from methods.planning.pretrainings import pretrainings
 from methods.planning.runs import run_steps, short_steps
-from methods.planning.step import FLOAT, Step, is_made
+from methods.planning.step import Step, is_made
 from methods.rehearsal import MARK, is_long, rehearsals
 from methods.training.checkpoints import is_trained
-from methods.vit_cost import VitSizes
 
 READING = "annotations"  # name of a step that reads the annotations of COCO
 
-# Seconds of one core until a job works, which is most of what a rehearsal takes: the 60 jobs of
-# mini's rehearsals took 100 s on two cores.
-_START = 3.0
-
 
 def steps_to_run(configuration: Configuration, planned: Set[Path] | None) -> list[Step]:
-    """The steps that are to be run.
+    """The steps that are to be run and write much or take long.
 
     Args:
         configuration: of the call.
         planned: absolute paths of the files that the call makes; None counts what is missing.
     """
-    steps = [*_readings(configuration), *_backbones(configuration)]
+    steps = [*_readings(configuration), *pretrainings(configuration)]
     for name, run in configuration.experiment["runs"].items():
         for seed in configuration.seeds if is_trained(run) else configuration.seeds[:1]:
             steps += run_steps(configuration, name, seed)
@@ -46,8 +42,7 @@ def _rehearsals(configuration: Configuration, planned: Set[Path] | None) -> Iter
         ):
             rehearsed = (short, f"{name}{MARK}", experiment["seeds"][0])
             for step in (*run_steps(*rehearsed), *short_steps(*rehearsed)):
-                seconds = step.core_seconds + _START
-                yield replace(step, name="rehearsal", written="rehearsals", core_seconds=seconds)
+                yield replace(step, name="rehearsal", written="rehearsals")
 
 
 def _readings(configuration: Configuration) -> Iterator[Step]:
@@ -58,25 +53,3 @@ def _readings(configuration: Configuration) -> Iterator[Step]:
             manifest = configuration.results / "data" / name / "manifest.json"
             yield Step(READING, extraction, configuration.data, "extracted", 0)
             yield Step(READING, manifest, configuration.results, "extracted", 0)
-
-
-def _backbones(configuration: Configuration) -> Iterator[Step]:
-    """Weights that the pipeline trains itself."""
-    used = weights_of(configuration)
-    for name, entry in configuration.experiment["weights"].items():
-        if name not in used or entry["source"] != "pretrained":
-            continue
-        network, training = entry["network"], entry["pretraining"]
-        sizes = {key: network[key] for key in ("patch_size", "width", "depth", "image_size")}
-        vit = VitSizes(**sizes, tokens=1)
-        patches = (network["image_size"] // network["patch_size"]) ** 2
-        yield Step(
-            name="pretraining",
-            path=configuration.weights / f"{name}.pt",
-            root=configuration.weights,
-            written="weights",
-            bytes=FLOAT * vit.parameters(),
-            macs=3 * vit.macs(patches) * training["batch_size"] * training["iterations"],
-            learns=True,
-            method=used[name],
-        )

@@ -9,11 +9,12 @@ from methods.planning.basis import TaskWords, memory_basis, task_words, time_bas
 from methods.planning.disk import Disk, Part, disks, parts_to_write
 from methods.planning.fetching import MissingFile, missing_files
 from methods.planning.memory import gpu_memory, main_memory
+from methods.planning.short import short_jobs
 from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
-from methods.planning.tables import GAP, size_text, table, time_text
-from methods.planning.times import Machine, feasible, longest_training, time_rows
-from methods.wording import counted
+from methods.planning.tables import GAP, table, time_text
+from methods.planning.times import CPU_BASIS, Machine, feasible, longest_training, time_rows
+from methods.wording import counted, listed, size_text
 
 
 def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: Machine) -> str:
@@ -39,7 +40,7 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
         _fetching(missing),
         _disk(parts, disks(parts)),
         _memory(configuration, steps, used, words),
-        _time(steps, used, words),
+        _time([*steps, *short_jobs(configuration, planned)], used, words),
         [] if possible else [f"NOT FEASIBLE HERE: {too_slow(configuration, steps, machine)}."],
     ]
     seeds = counted(len(configuration.seeds), "seed")
@@ -120,9 +121,9 @@ def _time(steps: Sequence[Step], machine: Machine, words: TaskWords) -> list[str
         bases = [*time_bases(steps), *_together(steps)]
     else:
         place = _cores(machine)
-        bases = ["scaled by the work from one timing of a ViT-B on one core: rough"]
-    uncounted = ", ".join(("extraction", *words.uncounted, "scores and page"))
-    rest = f"{uncounted} are not counted: minutes each"
+        bases = [CPU_BASIS]
+    started = listed(["extraction", "checks", *words.uncounted, "scores", "page"])
+    rest = f"downloads are not counted; of {started} only the start is: minutes each of many images"
     return [
         *table(lines, right={1, 2}),
         *(f"{GAP}{line}" for line in (f"on {place}", *bases, rest)),

@@ -14,8 +14,10 @@ TOO_LONG = 3 * DAY  # one training of so long is no use
 # validation. The cost module of each method says what this is to it.
 _GPU_LEARNING = 20_000 * 4 * 972e9 / ((372 - 10 * 6) * 60)  # MAC/s
 _GPU_PASSES = 1449 * 799e9 / (6 * 60)  # MAC/s
-# A training image of the same network, ViT-B at 448 x 448, took a core of a busy server 38 s.
-_CPU = 972e9 / 38  # MAC/s a core
+# Of a core. A training image of the same network, ViT-B at 448 x 448, took one of a busy server
+# 38 s, which is 26e9; on a quiet machine mini's trainings, in bfloat16, had 34e9 to 61e9.
+_CPU = 32e9  # MAC/s
+CPU_BASIS = "scaled by the work, 32 GMAC/s a core, between those of a busy and a quiet one: rough"
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,28 @@ class Machine:
 
     def alone(self, step: Step) -> float:
         """Seconds of a step beside which no other one runs."""
-        single = self.deterministic and step.learns and not self.gpu
         cores = min(self.cores, step.processes)
-        return replace(self, cores=cores).seconds(step) if single else self.seconds(step)
+        own = replace(self, cores=cores) if self._on_one_core(step) else self
+        return own.seconds(step)
 
     def seconds(self, step: Step) -> float:
         """Of a step, its share of all cores included."""
-        return self.network_seconds(step) + step.core_seconds / self.cores
+        return (
+            self.network_seconds(step)
+            + step.core_seconds / self.cores
+            + step.start / self._starting(step)
+        )
+
+    def _starting(self, step: Step) -> int:
+        """How many such steps start beside each other."""
+        if self._on_one_core(step):
+            return self.cores
+        return 1 if self.gpu and step.macs else max(1, self.cores // THREADS)
+
+    def _on_one_core(self, step: Step) -> bool:
+        """Whether a step takes one core, or one for each of its processes."""
+        learning = self.deterministic and step.learns and not self.gpu
+        return step.one_core or learning
 
 
 @dataclass(frozen=True)
@@ -67,12 +84,23 @@ class TimeRow:
 
 
 def time_rows(steps: Iterable[Step], machine: Machine) -> list[TimeRow]:
-    """The kinds of steps that take long, in the order of the chain."""
-    groups: dict[str, list[float]] = {}
+    """The kinds of steps whose time is counted, in the order of the chain.
+
+    Each kind waits for the one before it. Where its steps keep only some of the cores busy, as one
+    training does that has one core, it takes as long as the longest of them.
+    """
+    groups: dict[str, list[Step]] = {}
     for step in steps:
-        if step.macs or step.core_seconds:
-            groups.setdefault(step.name, []).append(machine.seconds(step))
-    return [TimeRow(name, len(times), sum(times)) for name, times in groups.items()]
+        if step.macs or step.core_seconds or step.start:
+            groups.setdefault(step.name, []).append(step)
+    return [
+        TimeRow(
+            name,
+            len(group),
+            max(sum(map(machine.seconds, group)), *map(machine.alone, group)),
+        )
+        for name, group in groups.items()
+    ]
 
 
 def longest_training(steps: Sequence[Step], machine: Machine) -> float:

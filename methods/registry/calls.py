@@ -7,7 +7,7 @@ when it ends. One that was killed leaves it.
 import os
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,17 @@ from methods.registry.processes import is_running
 _DONE = re.compile(
     r"^(\d{1,7}) of ([1-9]\d{0,6}) steps? \(", re.MULTILINE
 )  # as Snakemake's own log counts
-_NOTE = "the note of a call: its rules, start, host, process, steps and logs"
-_FIELDS = {"targets": list, "started": str, "host": str, "process": int, "steps": int, "logs": list}
+_NOTE = "the note of a call: its rules, start, host, process, steps, logs, files and cores"
+_FIELDS = {
+    "targets": list,
+    "started": str,
+    "host": str,
+    "process": int,
+    "steps": int,
+    "logs": list,
+    "files": list,
+    "cores": int | None,
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Call:
         process: number of Snakemake's process on it.
         steps: jobs that it had to run when it started, the rule that it was asked for among them.
         logs: Snakemake's own.
+        files: absolute paths of what it makes.
+        cores: of this machine that its jobs share; None where they run on others.
     """
 
     targets: tuple[str, ...]
@@ -44,6 +55,8 @@ class Call:
     process: int
     steps: int
     logs: tuple[Path, ...]
+    files: tuple[Path, ...]
+    cores: int | None
 
     def done(self) -> tuple[int, int] | None:
         """(steps done, steps in all) by the last count; None where there is none yet.
@@ -56,7 +69,14 @@ class Call:
         return (int(found[-1][0]), int(found[-1][1])) if found else None
 
 
-def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[str]) -> None:
+def note_call(
+    results: Path,
+    targets: Sequence[str],
+    steps: int,
+    logs: Sequence[str],
+    files: Iterable[Path] = (),
+    cores: int | None = None,
+) -> None:
     """Note that this process starts to work, unless the note of another that does is there.
 
     Args:
@@ -64,6 +84,8 @@ def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[
         targets: names of the rules that were asked for.
         steps: jobs to run.
         logs: paths of Snakemake's own.
+        files: absolute paths of what it makes.
+        cores: of this machine that its jobs share; None where they run on others.
 
     Raises:
         InputError: the note cannot be written, or what is there is none.
@@ -78,6 +100,8 @@ def note_call(results: Path, targets: Sequence[str], steps: int, logs: Sequence[
         "process": os.getpid(),
         "steps": steps,
         "logs": list(logs),
+        "files": sorted(map(str, files)),
+        "cores": cores,
     }
     write_json(_note(results), fields)
 
@@ -111,7 +135,7 @@ def read_call(results: Path) -> Call | None:
         raise InputError(note, error.parts[1], _NOTE, "delete it") from error
     except (ValueError, OverflowError) as error:
         raise InputError(note, f"the time {fields['started']!r}", _NOTE, "delete it") from error
-    texts = [*fields["targets"], *fields["logs"]]
+    texts = [*fields["targets"], *fields["logs"], *fields["files"]]
     if not all(isinstance(text, str) for text in texts) or fields["process"] <= 0:
         raise InputError(note, "other values", _NOTE, "delete it")
     return Call(
@@ -121,6 +145,8 @@ def read_call(results: Path) -> Call | None:
         process=fields["process"],
         steps=fields["steps"],
         logs=tuple(map(Path, fields["logs"])),
+        files=tuple(map(Path, fields["files"])),
+        cores=fields["cores"],
     )
 
 

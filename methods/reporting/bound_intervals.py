@@ -6,10 +6,10 @@ from math import inf
 from typing import Any
 
 from methods.claims import Quantity
-from methods.reporting.comparisons import INTERVALS
-from methods.reporting.measurements import ImageInterval, read_interval
+from methods.reporting.comparisons import stated_intervals
+from methods.reporting.image_intervals import ImageInterval
+from methods.reporting.measurements import read_interval
 from methods.reporting.sources import ReportSources
-from methods.reporting.tables import show_number
 from methods.reporting.verdict_words import WORDS
 from methods.wording import listed
 
@@ -79,7 +79,9 @@ def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> 
     """
     low, high = _ends(bound)
     one = len(known) == 1
-    stated = f"95 % interval{'s' * (not one)} over images {_stated(known)}"
+    stated = (
+        f"95 % interval{'s' * (not one)} over images {stated_intervals([k.images for k in known])}"
+    )
     across: dict[str, list[int]] = {}  # seeds by how their interval reaches across
     sides: dict[str, list[int]] = {}  # and by the side of those that do not
     for k in known:
@@ -99,15 +101,6 @@ def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> 
         lie = "; ".join(_sentence("lie", "s", *group, one) for group in sides.items())
         told = f"{told}: {lie}"
     return IntervalRemark(f"{stated}, {told}.", "")
-
-
-def _stated(known: Sequence[SeedInterval]) -> str:
-    """The intervals, each behind its method."""
-    ends: dict[str, list[str]] = {}
-    for k in known:
-        span = f"{show_number(k.images.low)} to {show_number(k.images.high)}"
-        ends.setdefault(INTERVALS[k.images.method], []).append(span)
-    return "; ".join(f"({method}): {', '.join(spans)}" for method, spans in ends.items())
 
 
 def _end(bound: Mapping[str, Any]) -> str:

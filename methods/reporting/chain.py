@@ -63,7 +63,7 @@ def _data_links(dataset: DatasetSources) -> Iterator[LinkedFile]:
 
 
 def _verdict_links(sources: ReportSources) -> Iterator[LinkedFile]:
-    yield LinkedFile("verdicts", sources.verdicts, "foundation")
+    yield LinkedFile("verdicts", sources.verdicts, "verdicts")
     for file in reversed(sources.claims):
         yield LinkedFile(f"claims, {file.stem}", file, "claims")
     for what, file in reversed(sources.stated):

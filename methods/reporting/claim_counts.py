@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from methods.reporting.claim_rows import ClaimRow
+from methods.reporting.seed_words import of_seeds
 from methods.reporting.verdict_words import ORDER, WORDS, Tone, is_tested
 from methods.wording import counted
 
@@ -87,7 +88,7 @@ def _compared(claims: Sequence[ClaimRow], source: str) -> str:
     untested = [claim for claim in claims if WORDS[claim.status].basis == "mean"]
     if not untested:
         return shown if words else f"{_share(claims, 'good', 'claim')} about {source} {are} met"
-    seeds = "one seed" if all(c.trained == 1 for c in untested) else "too few seeds for a test"
+    seeds = of_seeds(1) if all(c.trained == 1 for c in untested) else "too few seeds for a test"
     if not words:
         return f"{_share(claims, 'weak', 'claim')} {are} consistent with {source} ({seeds})"
     consistent = sum(claim.tone == "weak" for claim in untested)

@@ -1,11 +1,11 @@
 """Where the number of a claim comes from, and since when the claim stands."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.claims import load_claims, read_registered
+from methods.claim_files import load_claims, read_registered
 from methods.data.files import read_json
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Column, Kind, Table, build_table
@@ -49,23 +49,6 @@ def source_facts(entry: Mapping[str, Any]) -> tuple[Fact, ...]:
 def claim_files(sources: ReportSources) -> dict[str, Path]:
     """The claim file of each claim, by its id."""
     return {claim.id: file for file in sources.claims for claim in load_claims(file)}
-
-
-def standing_facts(file: Path | None, sources: ReportSources) -> Iterator[Fact]:
-    """Since when a claim stands.
-
-    Args:
-        file: that holds it; None where no claim file of the experiment does.
-        sources: verdicts.json tells which commit holds its claim files as they are.
-    """
-    if file is None:
-        yield "registered", "in no claim file of the experiment"
-        return
-    yield "registered", read_registered(file).removesuffix(".")
-    for entry in read_json(sources.verdicts)["registration"]:
-        if entry["file"] == file.name:
-            yield "first commit", entry["committed"] or _UNKNOWN
-            yield "before the first training", _BEFORE[entry["preregistered"]]
 
 
 def registered(sources: ReportSources) -> tuple[tuple[str, tuple[str, ...]], ...]:

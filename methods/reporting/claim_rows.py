@@ -9,6 +9,7 @@ from methods.data.files import read_json
 from methods.reporting.bound_intervals import IntervalRemark, read_interval_remark
 from methods.reporting.chain import control_chain_name, run_chain_name
 from methods.reporting.claim_facts import Fact, source_facts
+from methods.reporting.claim_order import in_groups
 from methods.reporting.claim_words import causes, expected, target
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
@@ -89,8 +90,10 @@ class ClaimRow:
 
 
 def claim_rows(sources: ReportSources) -> tuple[ClaimRow, ...]:
-    """Read every verdict, in the order of the claims."""
-    return tuple(_row(entry, sources) for entry in read_json(sources.verdicts)["verdicts"])
+    """Read every verdict, in the order in which claims are told."""
+    entries = read_json(sources.verdicts)["verdicts"]
+    groups = in_groups(entries, lambda entry: bool(entry["control"]))
+    return tuple(_row(entry, sources) for _, group in groups for entry in group)
 
 
 def claims_table(claims: Sequence[ClaimRow]) -> Table:

@@ -6,6 +6,7 @@ from methods.data.files import read_json
 from methods.reporting.class_log import ClassLog, as_logged
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.told_once import told_once
 
 _SCORES = ("precision", "recall", "confusion_ratio")
 _LOG = (Column("authors' log (%)", Kind.NUMBER), Column("ours \u2212 log (points)", Kind.SIGNED))
@@ -37,16 +38,15 @@ def classes_table(
         Column("confusion ratio", Kind.NUMBER),
     ]
     caption = (
-        "Classes by the first protocol of the decoder and by the one that stands for the run."
-        " Intervals are bootstrap intervals over images. The confusion ratio is false positives per"
-        " true positive."
+        "Classes by the first protocol of the decoder and by the one that stands for the run, with"
+        " bootstrap intervals over images. Confusion ratio: false positives per true positive."
     )
     for iteration in known:
         caption += (
             f" The authors' log is that of iteration {iteration}, its last, and stands beside the"
             " protocol that it was made by: one scale, no flip, no CRF."
         )
-    return build_table("classes", caption, columns, rows)
+    return told_once(build_table("classes", caption, columns, rows), 2)
 
 
 def _rows(run: SegmentationSources, log: ClassLog | None, *, with_log: bool) -> list[list[Cell]]:

@@ -12,6 +12,7 @@ from methods.protocols import read_protocols
 from methods.provenance import describe_environment
 from methods.reporting.headlines import read_headlines
 from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.published_numbers import published_sources
 from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources, ReferenceLog, ReportSources
@@ -45,6 +46,7 @@ def collect(
     Raises:
         InputError: a file is missing.
     """
+    claims = tuple(repository / file for file in experiment["claims"])
     runs = _runs(root, experiment, seeds)
     datasets = _datasets(root, experiment, data_root)
     weights = _weights(experiment["runs"].values())
@@ -54,7 +56,8 @@ def collect(
         settings=experiment,
         published=published,
         stated=_stated(root.name, repository),
-        claims=tuple(repository / file for file in experiment["claims"]),
+        claims=claims,
+        papers=published_sources(repository, claims),
         root=root,
         verdicts=root / "verdicts.json",
         runs=runs,
@@ -72,7 +75,7 @@ def collect(
 def _require(files: Iterable[Path]) -> None:
     for path in files:
         if not path.is_file():
-            raise InputError(path, "no file", "a result", "run 'snakemake report' to make it")
+            raise InputError(path, "no file", "a result", "run `make report` to make it")
 
 
 def _runs(

@@ -7,7 +7,8 @@ from typing import Any
 
 from methods.claims import AtLeast, AtMost, Equals, Published
 from methods.evaluation.equivalence import MOST_SEEDS, Comparison, compare, has_spread
-from methods.reporting.measurements import ImageInterval
+from methods.reporting.image_intervals import ImageInterval
+from methods.reporting.seed_words import of_seeds, unknown_spread
 from methods.reporting.verdict_words import WORDS, Status
 
 # What a one-sided tolerance leaves out of account.
@@ -17,11 +18,7 @@ _COUNTING = {
     "at most": ", of which the upper end alone counts",
 }
 
-# The tables of localization show bootstrap intervals, which are not the same.
-INTERVALS = {
-    "bootstrap": "bootstrap",
-    "binomial": "binomial, Wilson; its table shows bootstrap ones",
-}
+INTERVALS = {"bootstrap": "bootstrap", "binomial": "binomial, Wilson"}
 _TEST = {
     "two-sided": "A verdict of equivalence",
     "at least": "A verdict of non-inferiority",
@@ -92,6 +89,15 @@ def compare_published(
     return Compared(tested.outcome, reason, asdict(tested))
 
 
+def stated_intervals(images: Sequence[ImageInterval]) -> str:
+    """Intervals over images, each behind its method: "(bootstrap): 53.40 to 70.06"."""
+    ends: dict[str, list[str]] = {}
+    for one in images:
+        span = f"{one.low:.2f} to {one.high:.2f}"
+        ends.setdefault(INTERVALS[one.method], []).append(span)
+    return "; ".join(f"({method}): {', '.join(spans)}" for method, spans in ends.items())
+
+
 def _consistency(
     bound: Published, values: Sequence[float], images: Sequence[ImageInterval | None]
 ) -> Compared:
@@ -105,15 +111,16 @@ def _consistency(
     tolerance = f"the tolerance of {bound.tolerance:.2f}{_COUNTING[bound.direction]}"
     sentences = [f"{_distance(bound, values)}, {inside} {tolerance}."]
     if len(values) >= bound.minimum_seeds:
-        sentences.append("All seeds give one value, so the spread between seeds is not known.")
+        sentences.append(unknown_spread("All seeds give one value"))
     else:
         sentences.append(f"{_TEST[bound.direction]} takes {bound.minimum_seeds} trained seeds.")
     known = [interval for interval in images if interval is not None]
     if known:
-        ends = ", ".join(f"{one.low:.2f} to {one.high:.2f}" for one in known)
+        few = "" if len(known) == len(values) else f" of {len(known)} of {of_seeds(len(values))}"
+        one = len(values) == 1
         sentences.append(
-            f"95 % interval over images ({INTERVALS[known[0].method]}): {ends}. It covers which"
-            " images were scored, not how another seed would have trained."
+            f"95 % interval{'s' * (not one)} over images{few} {stated_intervals(known)}."
+            f" {'It leaves' if one else 'They leave'} out the spread between seeds."
         )
     return Compared("consistent" if consistent else "inconsistent", " ".join(sentences))
 
@@ -121,10 +128,10 @@ def _consistency(
 def _distance(bound: Published, values: Sequence[float]) -> str:
     difference = fmean(values) - bound.value
     number = len(values)
-    spread = f"mean of {number} seeds, {min(values):.2f} to {max(values):.2f}"
+    spread = f"mean of {of_seeds(number)}, {min(values):.2f} to {max(values):.2f}"
     side = "above" if difference > 0 else "below"
     return (
-        f"{fmean(values):.2f} ({'one seed' if number == 1 else spread}) is {abs(difference):.2f}"
+        f"{fmean(values):.2f} ({of_seeds(1) if number == 1 else spread}) is {abs(difference):.2f}"
         f" {side} the published {bound.value:.2f}"
     )
 

@@ -14,11 +14,10 @@ from methods.reporting.jobs_drawing import draw_graph, time_words
 from methods.reporting.jobs_graph import build_graph
 from methods.reporting.run_sources import RunSources
 from methods.reporting.sources import ReportSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
-from methods.wording import counted
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table, without_empty
+from methods.wording import counted, size_text
 
 _HOUR = 3600
-_KILO = 1000
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,11 @@ def _summary(jobs: Sequence[JobRecord]) -> str:
     held = [job for job in jobs if job.gpus]
     on_gpus = time_words(sum(job.gpus * job.seconds for job in held))
     gpus = f"Jobs held GPUs for {on_gpus} in all" if held else "No job held a GPU"
-    size = round(sum(job.bytes() for job in jobs) / _KILO**2)
+    size = size_text(sum(job.bytes() for job in jobs), exact=True)
     return (
         f"{counted(len(jobs), 'job')} behind this page took {time} in all, whether side by side or"
-        " one after another. A call counts more steps than these: it also confirms what may be"
-        " trained, renders the page and describes the results."
-        f" {gpus}. What they made takes {size} MB of disk."
+        f" one after another; a call counts more steps, such as this page. {gpus}. What they made"
+        f" takes {size} of disk."
     )
 
 
@@ -82,9 +80,9 @@ def _timings_table(timings: Sequence[RuleTiming], jobs: Sequence[JobRecord]) -> 
         Column("jobs", Kind.COUNT),
         Column("wall time (s)", Kind.NUMBER),
         Column("CPU time (s)", Kind.NUMBER),
-        Column("peak memory (MiB)", Kind.NUMBER),
+        Column("peak memory (bytes)", Kind.SIZE),
         Column("GPU time (s)", Kind.NUMBER),
-        Column("made (kB)", Kind.COUNT),
+        Column("made (bytes)", Kind.SIZE),
     ]
     rows: list[list[Cell]] = []
     for timing in sorted(timings, key=lambda timing: -timing.seconds):
@@ -93,16 +91,14 @@ def _timings_table(timings: Sequence[RuleTiming], jobs: Sequence[JobRecord]) -> 
             [
                 *(timing.rule, timing.jobs, timing.seconds, timing.cpu_seconds, timing.peak_memory),
                 sum(job.gpus * job.seconds for job in own) or None,
-                round(sum(job.bytes() for job in own) / _KILO),
+                sum(job.bytes() for job in own),
             ]
         )
-    return build_table(
-        "timings",
-        "Time by rule, summed over the jobs behind this page; the longest first. A dash where a"
-        " job was too short for Snakemake to measure, or held no GPU.",
-        columns,
-        rows,
+    caption = (
+        "Time by rule, the longest first. A dash: a job too short to measure, or no GPU. Sizes here"
+        " and below are decimal, as those of disks."
     )
+    return without_empty(build_table("timings", caption, columns, rows))
 
 
 def _trainings_table(runs: Sequence[RunSources]) -> Table:
@@ -118,19 +114,19 @@ def _trainings_table(runs: Sequence[RunSources]) -> Table:
         Column("run", Kind.NAME),
         Column("seed", Kind.COUNT),
         Column("GPU-hours", Kind.NUMBER),
-        Column("peak GPU memory (GB)", Kind.NUMBER),
-        Column("peak memory (GB)", Kind.NUMBER),
+        Column("peak GPU memory (bytes)", Kind.SIZE),
+        Column("peak memory (bytes)", Kind.SIZE),
         Column("energy (Wh)", Kind.NUMBER),
         Column("how the energy was measured"),
     ]
     caption = (
         "What each training took. Memory: of the process that held most, in the attempt that came"
-        " to the end; on a GPU what torch held of it, without the driver's own share."
+        " to the end; of a GPU's what torch held."
     )
-    return build_table("trainings_cost", caption, columns, rows)
+    return without_empty(build_table("trainings_cost", caption, columns, rows))
 
 
-def _most(done: Mapping[str, Any], kind: str) -> float | None:
-    """The peak of the process that had the highest, GB; None where none has such memory."""
+def _most(done: Mapping[str, Any], kind: str) -> int | None:
+    """The peak of the process that had the highest, bytes; None where none has such memory."""
     peaks = [process[kind] for process in done["memory"] if process[kind] is not None]
-    return max(peaks) / _KILO**3 if peaks else None
+    return max(peaks, default=None)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from methods.data.files import read_fields, unreadable
-from methods.errors import InputError
 from methods.reporting.curve_drawing import draw_curves
 from methods.reporting.figures import LINE_WIDTH, REFERENCE, Drawing, css_color, line_styles
 from methods.reporting.journal_units import journal_unit
+from methods.reporting.journals import read_journals
 from methods.reporting.method_words import method_words
 from methods.reporting.plots import Curve
 from methods.reporting.reference_log import LABEL, validated
@@ -20,8 +19,6 @@ from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.validation import MAP_NAMES, read_validations
 from methods.yaml_files import read_yaml
 
-_AXES = "Each vertical axis spans the values that it shows, and need not begin at 0."
-_REMEDY = "delete it and run again, which trains again"
 _BELOW = "Below, where a run has come to an iteration of the log: ours minus the log"
 
 
@@ -84,12 +81,7 @@ def draw_validations(
         name = f"validation-{run}-{key}"
         drawings.append(draw_curves(name, title, "mIoU (%)", curves, [], known))
     split = seeds[0].curve_split
-    text = (
-        f"mIoU on {split} of every checkpoint, scored as the published program does within its"
-        " training, no CRF: the decoder and the LAM at one scale, the CAMs at those of the"
-        " training. The maps are given the image labels, except where it says predicted."
-        f" {_AXES}"
-    )
+    text = f"mIoU on {split} of every checkpoint, scored as in the table above."
     if log is not None:
         text += f" Dashed: the authors' log. {_BELOW}."
     legend = _legend([label for label, _ in read], log is not None)
@@ -110,7 +102,7 @@ def draw_journals(
         InputError: a journal is broken, has not one row an iteration, or other columns than that of
             the first seed.
     """
-    journals = _journals(seeds)
+    journals = [*zip(map(_label, seeds), read_journals(seeds), strict=True)]
     marks = read_yaml(seeds[0].resolved)["derived"]["marks"]
     titles = method_words(seeds[0].method).TITLES
     drawings = tuple(
@@ -129,9 +121,7 @@ def draw_journals(
         if column not in ("iteration", "epoch")
     )
     text = (
-        "Each loss before its weight, the total with the weights, and what else the training wrote"
-        " down, by iteration. A line is the mean of successive iterations, the shade behind it"
-        f" their range. {_AXES}"
+        "Each loss before its weight, the total with the weights, and what else was written down."
     )
     if marks:
         changes = "; ".join(f"{iteration}, {change}" for iteration, change in marks)
@@ -173,30 +163,3 @@ def _legend(labels: Sequence[str], with_log: bool) -> tuple[LegendLine, ...]:
         )
         for label, (color, dashes) in styles
     )
-
-
-def _journals(seeds: Sequence[RunSources]) -> list[tuple[str, pd.DataFrame]]:
-    """The journal of each seed; all have the same columns."""
-    journals = [_read(source) for source in seeds]
-    for source, journal in zip(seeds, journals, strict=True):
-        if set(journal) != set(journals[0]):
-            expected = f"those of {seeds[0].journal}"
-            raise InputError(source.journal, "a table of other columns", expected, _REMEDY)
-    return [(_label(source), journal) for source, journal in zip(seeds, journals, strict=True)]
-
-
-def _read(source: RunSources) -> pd.DataFrame:
-    iterations = read_fields(source.done, {"iterations": int})["iterations"]
-    try:
-        journal = pd.read_csv(source.journal)
-    except OSError as error:
-        raise unreadable(source.journal, error) from error
-    except ValueError as error:  # pandas' errors of an empty file and of a row too long are such
-        raise InputError(source.journal, "no table", "a CSV file", _REMEDY) from error
-    if len(journal) != iterations:
-        expected = f"{iterations}, the iterations of {source.done.name}"
-        raise InputError(source.journal, f"{len(journal)} rows", expected, _REMEDY)
-    if "iteration" not in journal or journal.select_dtypes("number").shape != journal.shape:
-        expected = "columns of numbers, `iteration` among them"
-        raise InputError(source.journal, "a table of other columns", expected, _REMEDY)
-    return journal

@@ -26,7 +26,7 @@ class _Entry:
     added: bool = False
 
 
-_OTHERS = _Entry(("*",), "may matter", "No entry of the table of classes names it.")
+_OTHERS = _Entry(("*",), "may matter", "Nobody has classed it, so it may matter.")
 
 
 @dataclass(frozen=True)

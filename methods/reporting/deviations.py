@@ -13,12 +13,13 @@ from methods.reporting.protocol_names import long_name
 from methods.training.checkpoints import is_trained
 
 ABSENT = "absent"
+PROTOCOLS = "protocols."  # how the keys of protocols begin
 # No settings of a result: what a run is called, what is shown of it, and what is sent elsewhere.
 _OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
 _TOLD_BEFORE = ("formulation",)  # by the table of formulas
 # Nothing reads them without a training.
 _OF_TRAINING = ("train_split", "weights", "guide", "gpus", "training", "accept")
-_PARTS = ("protocols.", "dataset.splits.")  # each makes numbers of its own; one left out makes none
+_PARTS = (PROTOCOLS, "dataset.splits.")  # each makes numbers of its own; one left out makes none
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _settings(run: Mapping[str, Any], task: str, left_out: set[str]) -> dict[str
     """The leaves of a run's block; a protocol is one, in words."""
     kept = {key: value for key, value in run.items() if key not in {*left_out, "protocols"}}
     in_words = _box_protocols if task == "localization" else _label_protocols
-    protocols = {f"protocols.{name}": words for name, words in in_words(run).items()}
+    protocols = {f"{PROTOCOLS}{name}": words for name, words in in_words(run).items()}
     return {**dict(_leaves(kept)), **protocols}
 
 

@@ -1,5 +1,6 @@
 """The files beside the page that other programs can read."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,5 +66,5 @@ def _document(path: Path, what: str, sources: ReportSources) -> Download:
 
 
 def _first(caption: str) -> str:
-    """The first sentence of a caption."""
-    return caption.partition(". ")[0].removesuffix(".")
+    """A caption up to its first stop."""
+    return re.split(r"[.;] ", caption)[0].removesuffix(".")

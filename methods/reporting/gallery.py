@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib import colormaps
@@ -44,13 +44,17 @@ class Row:
         id: the image's id.
         note: its score, in words.
         legend: (name, colour) of all that the panels show in colours.
-        pictures: the panels.
+        pictures: the panels; none where they are drawn under another heading.
+        anchor: of the panels on the page; empty before `drawn_once` has named them.
+        under: the heading under which they are drawn, if it is another one.
     """
 
     id: str
     note: str
     legend: tuple[tuple[str, str], ...]
     pictures: tuple[Picture, ...]
+    anchor: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,30 @@ class Gallery:
     title: str
     text: str
     rows: tuple[Row, ...]
+
+
+def drawn_once(galleries: Sequence[Gallery], name: str) -> list[Gallery]:
+    """Name the panels of every image; where the same ones come again, a row refers to the first.
+
+    Args:
+        galleries: of one run.
+        name: how the anchors begin.
+    """
+    first: dict[tuple[Picture, ...], tuple[str, str]] = {}  # anchor and heading
+    kept = []
+    for gallery in galleries:
+        rows = []
+        for row in gallery.rows:
+            known = first.get(row.pictures)
+            if known is None:
+                anchor = f"{name}-{len(first) + 1}"
+                first[row.pictures] = anchor, gallery.title
+                rows.append(replace(row, anchor=anchor))
+            else:
+                anchor, under = known
+                rows.append(replace(row, legend=(), pictures=(), anchor=anchor, under=under))
+        kept.append(replace(gallery, rows=tuple(rows)))
+    return kept
 
 
 def shown_of(found: int, extreme: str) -> str:

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 from methods.data.files import sha256
 from methods.reporting.tables import Column, Kind, Table, build_table
 
-# A claim file; what every number of a run or a control rests on, whichever its protocol; the chosen
-# checkpoint, on which all rest but the validation of another one; what some numbers rest on.
-LinkKind = Literal["claims", "foundation", "chosen", "further"]
+# A claim file; the verdicts; what every number of a run or a control rests on, whichever its
+# protocol; the chosen checkpoint, on which all rest but the validation of another one; what some
+# numbers rest on.
+LinkKind = Literal["claims", "verdicts", "foundation", "chosen", "further"]
 _COLUMNS = (
     Column("link", Kind.NAME),
     Column("file", Kind.FILE),

@@ -20,6 +20,7 @@ _WRITTEN_OUT = {
     if chr(code) not in "\t\n\r"
 }
 
+_BREAKS = re.compile(r"([._/])")
 _PERCENT = re.compile(r"(?<=\d) %")
 # Of a number or an exponent, and not of a range, a date or a path.
 _NEGATIVE = re.compile(r"(?:(?<![\w./\u2212-])|(?<=\de))-(?=\d)")
@@ -28,6 +29,14 @@ _NEGATIVE = re.compile(r"(?:(?<![\w./\u2212-])|(?<=\de))-(?=\d)")
 def prose(text: str) -> str:
     """A sentence as it is set: a percentage on one line, and true minus signs."""
     return _NEGATIVE.sub("\u2212", _PERCENT.sub("\u00a0%", text))
+
+
+def breakable(text: str) -> Markup:
+    """A dotted name, escaped, whose lines may break behind a dot, an underscore or a slash."""
+    return Markup("").join(
+        part if place % 2 == 0 else Markup("{}<wbr>").format(part)
+        for place, part in enumerate(_BREAKS.split(text))
+    )
 
 
 def visible(text: str) -> str:

@@ -116,8 +116,9 @@ def _formulas(block: Mapping[str, Any]) -> Iterator[str]:
 def _inference(run: RunSources, block: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(run, LocalizationSources):
         yield from _boxes(run, block)
-    else:
-        yield from _labels(run, block)
+        yield "Intervals are binomial (Wilson), over the images."
+        return
+    yield from _labels(run, block)
     bootstrap = block["evaluation"]["bootstrap"]
     yield (
         f"Intervals are bootstrapped over the images, {bootstrap['samples']} samples, seed"

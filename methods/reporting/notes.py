@@ -2,29 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from statistics import mean
 from typing import Any
 
 from methods.data.files import read_json
 from methods.data.image_index import read_index
 from methods.reporting.attempts import unshown_sentences
 from methods.reporting.claim_rows import ClaimRow
-from methods.reporting.method_words import method_words, run_name
+from methods.reporting.method_words import method_words
 from methods.reporting.protocol_names import long_name
+from methods.reporting.seed_words import unknown_spread
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.settings_tables import without_published_settings
 from methods.reporting.sources import ReportSources, seeds_of
-from methods.reporting.tables import show_number
-from methods.wording import counted
+from methods.wording import counted, listed
 
-_MIOU = " (mean over the classes of the overlap of predicted and true pixels)"
 _NAMED_FILES = 3  # at most, of those that differ from the commit; the page lists all further down
-
-
-def result_sentences(sources: ReportSources) -> tuple[str, ...]:
-    """One sentence a segmentation run: its final mIoU and what that covers."""
-    runs = seeds_of(sources.segmentation).values()
-    return tuple(_result(seeds, first=place == 0) for place, seeds in enumerate(runs))
 
 
 def notes(
@@ -52,26 +44,6 @@ def notes(
     )
 
 
-def _result(runs: Sequence[SegmentationSources], *, first: bool) -> str:
-    run = runs[0]
-    metrics = [read_json(seed.metrics(run.split, run.headline)) for seed in runs]
-    name = run_name(run.run, run.method)
-    what = name if run.trained else f"Calibration, a given checkpoint of {name}"
-    start = f"{what}, on {run.split} ({long_name(run.protocols[run.headline])}):"
-    covered = metrics[0]["coverage"]
-    images = f"{covered['evaluated']} of {covered['expected']} images"
-    measure = f"mIoU{_MIOU * first}"
-    if len(runs) == 1:
-        low, high = (show_number(bound) for bound in metrics[0]["interval_95"])
-        value = show_number(metrics[0]["miou"])
-        seed = ", one seed" if run.trained else ""
-        return f"{start} {value} % {measure} on {images}, 95 % interval {low} to {high}{seed}."
-    values = [m["miou"] for m in metrics]
-    listed = ", ".join(show_number(value) for value in values)
-    average = show_number(mean(values))
-    return f"{start} {average} % {measure} on {images}, mean of {len(values)} seeds ({listed})."
-
-
 def _claim_notes(claims: Sequence[ClaimRow]) -> Iterator[str]:
     for claim in claims:
         if claim.tone == "open":
@@ -81,20 +53,21 @@ def _claim_notes(claims: Sequence[ClaimRow]) -> Iterator[str]:
 
 
 def _data_notes(sources: ReportSources) -> Iterator[str]:
+    named = sources.settings["datasets"]
+    drawn = [d.name for d in sources.datasets if named[d.name]["source"] == "generated"]
+    if drawn:
+        yield (
+            f"Generated data ({listed(drawn)}): the images are drawings, whatever the names of"
+            " images and classes say. The numbers test the pipeline; they say nothing about the"
+            " papers' results on photographs."
+        )
     for dataset in sources.datasets:
-        settings = sources.settings["datasets"][dataset.name]
-        if settings["format"] == "coco":
+        if named[dataset.name]["format"] == "coco":
             yield (
                 f"The masks of {dataset.name} are derived from instance annotations by a rule of"
                 " this pipeline: the smaller instance lies over the larger one, and crowds are left"
                 " out of the scores. Which masks the published numbers were computed on is not"
                 " known."
-            )
-        if settings["source"] == "generated":
-            yield (
-                f"The data set {dataset.name} is generated: its images are drawings, whatever the"
-                " names of images and classes say. Its numbers test the pipeline; they say nothing"
-                " about the papers' results on photographs."
             )
         checks = read_json(dataset.checks)["checks"]
         warnings = [check["name"] for check in checks if check["severity"] == "warning"]
@@ -108,7 +81,7 @@ def _weights_notes(sources: ReportSources) -> Iterator[str]:
         if "task" in card:
             yield (
                 f"The weights {name} ({card['source']}) have learned before the run:"
-                f" {card['task']}. Their whole card is below."
+                f" {card['task']}."
             )
         else:
             yield f"The card of the weights {name} does not say what they have learned before."
@@ -163,7 +136,7 @@ def _ids(sources: ReportSources, name: str, split: str) -> set[str]:
 def _seed_notes(sources: ReportSources) -> Iterator[str]:
     seeds = len({run.seed for run in sources.runs if run.trained})
     if seeds == 1:
-        yield "One seed was run, so the spread between seeds is not known."
+        yield unknown_spread("One seed was run")
     yield from unshown_sentences(sources)
 
 

@@ -10,6 +10,8 @@ from methods.reporting.checklists.tables import checklist_tables
 from methods.reporting.claim_cards import Card, claim_cards
 from methods.reporting.claim_counts import headline, tally
 from methods.reporting.claim_facts import registered, registration_table
+from methods.reporting.claim_order import in_groups
+from methods.reporting.claim_panels import FilePanel, file_panels
 from methods.reporting.claim_rows import ClaimRow, claim_rows, claims_table
 from methods.reporting.cost import CostPart, build_cost
 from methods.reporting.links import Chain
@@ -20,7 +22,8 @@ from methods.reporting.localization.section import (
 )
 from methods.reporting.method_words import method_words
 from methods.reporting.methods_text import MethodsText, methods_texts
-from methods.reporting.notes import notes, result_sentences
+from methods.reporting.notes import notes
+from methods.reporting.published_numbers import PublishedPaper, published_papers
 from methods.reporting.record_tables import (
     checks_table,
     count_checks,
@@ -30,6 +33,8 @@ from methods.reporting.record_tables import (
 )
 from methods.reporting.run_parts import RunPart
 from methods.reporting.segmentation_section import SegmentationSection, build_segmentation
+from methods.reporting.segmentation_sentences import result_sentences
+from methods.reporting.settings_groups import SettingsGroup, settings_groups
 from methods.reporting.settings_tables import deviations_table, formulations_table
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Table
@@ -41,6 +46,8 @@ class Page:
     """Everything that the templates show, in the order of the page.
 
     Attributes:
+        panels: the files behind the claims.
+        published: what the papers publish; nothing where the claims are about that.
         methods: names of the methods, by task.
         segmentation: None where no run is of this task; localization likewise.
     """
@@ -52,12 +59,15 @@ class Page:
     results: tuple[str, ...]
     claims: tuple[ClaimRow, ...]
     cards: Mapping[str, Card]
+    panels: tuple[FilePanel, ...]
+    published: tuple[PublishedPaper, ...]
     registered: tuple[tuple[str, tuple[str, ...]], ...]
     registration: Table
     verdicts: Table
     notes: tuple[str, ...]
     formulations: Table
     deviations: Table
+    deviation_groups: tuple[SettingsGroup, ...]
     weights: Table
     ablation: Ablation | None
     methods: Mapping[str, str]
@@ -74,6 +84,11 @@ class Page:
     methods_texts: tuple[MethodsText, ...]
     checklists: tuple[Table, ...]
     control_chains: tuple[Chain, ...]
+
+    @property
+    def claim_groups(self) -> tuple[tuple[str, tuple[ClaimRow, ...]], ...]:
+        """The claims about results, and those about controls, each under its heading."""
+        return in_groups(self.claims, lambda claim: claim.control)
 
     @property
     def unmet(self) -> tuple[ClaimRow, ...]:
@@ -130,8 +145,10 @@ def build_page(sources: ReportSources) -> Page:
     """
     claims = claim_rows(sources)
     segmentation, localization = build_segmentation(sources), build_section(sources)
+    deviations = deviations_table(sources.settings, sources.published, sources.runs)
     controls = tuple(control_chains(sources))
     chains = (*_run_chains(segmentation, localization), *controls)
+    panels = file_panels(claims, sources, chains)
     return Page(
         experiment=sources.experiment,
         description=sources.settings["description"],
@@ -139,13 +156,16 @@ def build_page(sources: ReportSources) -> Page:
         tally=tally(claims),
         results=(*result_sentences(sources), *(localization.results if localization else ())),
         claims=claims,
-        cards=claim_cards(claims, sources, chains),
+        cards=claim_cards(claims, sources, chains, panels),
+        panels=panels,
+        published=published_papers(sources.papers) if sources.papers is not None else (),
         registered=registered(sources),
         registration=registration_table(sources),
         verdicts=claims_table(claims),
         notes=notes(sources, claims, localization.notes if localization else ()),
         formulations=formulations_table(sources.settings, sources.published),
-        deviations=deviations_table(sources.settings, sources.published, sources.runs),
+        deviations=deviations,
+        deviation_groups=settings_groups(deviations),
         weights=weights_table(sources),
         ablation=build_ablation(sources),
         methods=_methods(sources),

@@ -20,7 +20,7 @@ from methods.reporting.tables import show_number
 from methods.wording import one_line
 
 WIDTH = 400  # pixels; at 380 the text is still readable
-RUNG, _SEED = 26, 8  # pixels of a row, and of each seed in it
+RUNG, _SEED, _LINE = 26, 8, 14  # pixels of a row, of each seed in it, of a line of its label
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Rung:
     """One mark of the ladder.
 
     Attributes:
-        label: the protocol or the control, in one or two lines.
+        label: the protocol or the control, in one to three lines.
         points: (mIoU, low, high) with the 95 % interval over images, %; one a seed.
     """
 
@@ -70,15 +70,17 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
     """
     color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
     seeds = max(len(rung.points) for rung in rungs)
-    with new_figure(WIDTH, 54 + (RUNG + _SEED * seeds) * len(rungs)) as figure:
+    lines = max(rung.label.count("\n") + 1 for rung in rungs)
+    height = max(RUNG + _SEED * seeds, _LINE * lines + _SEED)
+    with new_figure(WIDTH, 54 + height * len(rungs)) as figure:
         axes = figure.subplots()
         for row, rung in enumerate(rungs):
-            for offset, (value, low, high) in zip(_spread(rung), rung.points, strict=True):
+            for offset, (value, low, high) in zip(_spread(rung, height), rung.points, strict=True):
                 axes.plot((low, high), (row + offset,) * 2, color=color, linewidth=2.5, zorder=2)
                 axes.plot(value, row + offset, marker, markersize=size, color=color, zorder=3)
             axes.annotate(
                 show_number(rung.mean),
-                (rung.mean, row - abs(_spread(rung)[0])),
+                (rung.mean, row - abs(_spread(rung, height)[0])),
                 xytext=(0, 8),
                 textcoords="offset points",
                 ha="center" if rung.mean < 92 else "right",
@@ -97,10 +99,10 @@ def draw_ladder(name: str, title: str, rungs: Sequence[Rung], *, control: bool) 
         return to_drawing(figure, name=name, title=title, description=f"mIoU: {spoken}.")
 
 
-def _spread(rung: Rung) -> list[float]:
-    """Vertical offsets, in rows, that keep the seeds of one rung apart and within it."""
+def _spread(rung: Rung, height: int) -> list[float]:
+    """Vertical offsets, in rows of a height in pixels, that keep the seeds of one rung apart."""
     seeds = len(rung.points)
-    step = _SEED / (RUNG + _SEED * seeds)
+    step = _SEED / height
     return [step * (number - (seeds - 1) / 2) for number in range(seeds)]
 
 

@@ -1,4 +1,4 @@
-"""Protocols in words: whole ones for tables, short ones for drawings."""
+"""Protocols: whole ones in words, and names with the words that drawings have room for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -48,15 +48,18 @@ def _scales_name(protocol: Protocol) -> str:
 
 
 def short_names(protocols: Mapping[str, Protocol]) -> dict[str, str]:
-    """What sets each of some protocols apart, in at most two short lines.
+    """Each protocol's name in the experiment, and below it what sets it apart from the others.
 
-    A step that all of them share is left out. Two that would be called the same are called by
-    their names in the experiment.
+    That is up to two short lines, without the steps that all of them share; none where they would
+    say the name again, or the same of two protocols.
     """
     told = [aspect for aspect in _ASPECTS if len({aspect(p) for p in protocols.values()}) > 1]
-    named = {name: _short(protocol, told) for name, protocol in protocols.items()}
-    taken = list(named.values())
-    return {name: text if taken.count(text) == 1 else name for name, text in named.items()}
+    words = {name: _short(protocol, told) for name, protocol in protocols.items()}
+    taken = list(words.values())
+    return {
+        name: name if text.lower() == name.lower() or taken.count(text) > 1 else f"{name}\n{text}"
+        for name, text in words.items()
+    }
 
 
 def _short(protocol: Protocol, told: Sequence[Callable[[Protocol], str]]) -> str:

@@ -7,7 +7,7 @@ from methods.data.files import read_json
 from methods.provenance import Environment
 from methods.reporting.deviations import flatten, plain
 from methods.reporting.sources import DatasetSources, ReportSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table, without_empty
 
 
 def weights_table(sources: ReportSources) -> Table:
@@ -17,7 +17,7 @@ def weights_table(sources: ReportSources) -> Table:
         for name, card in sources.weights
         for key, value in flatten(read_json(card))
     ]
-    columns = [Column("weights", Kind.NAME), Column("fact", Kind.NAME), Column("value", Kind.CODE)]
+    columns = [Column("weights", Kind.NAME), Column("fact", Kind.KEY), Column("value", Kind.CODE)]
     caption = "What the pretrained weights saw before the image labels did any work."
     return build_table("weights", caption, columns, rows)
 
@@ -47,9 +47,9 @@ def checks_table(datasets: Sequence[DatasetSources]) -> Table:
     ]
     caption = (
         "Checks of the data, made before anything was trained. Checked and failed count images,"
-        " files, classes or splits, as a check has them; examples name some that failed."
+        " files, classes or splits; examples name some that failed."
     )
-    return build_table("checks", caption, columns, rows)
+    return without_empty(build_table("checks", caption, columns, rows))
 
 
 def count_checks(checks: Table) -> str:

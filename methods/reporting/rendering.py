@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from methods.data.files import atomic_path
 from methods.reporting.downloads import list_documents, list_tables
-from methods.reporting.marks import finalize, prose
+from methods.reporting.gallery import drawn_once
+from methods.reporting.marks import breakable, finalize, prose
 from methods.reporting.page import build_page
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import show
@@ -40,7 +41,8 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"show": show, "prose": prose}
+    templates.filters |= {"show": show, "prose": prose, "breakable": breakable}
+    templates.filters["drawn_once"] = drawn_once
     css, script = (loader.get_source(templates, f"report.{kind}")[0] for kind in ("css", "js"))
     html = templates.get_template("report.html.j2").render(
         page=page,

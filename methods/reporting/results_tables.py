@@ -1,14 +1,24 @@
 """Tables of what was measured: the ladder, the maps and the controls."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from methods.data.files import read_json
 from methods.protocols import Protocol
 from methods.reporting.protocol_names import LABELS, MAPS
+from methods.reporting.seed_words import LEFT_OUT
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
-from methods.reporting.tables import COVERAGE, Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import (
+    COVERAGE,
+    Cell,
+    Column,
+    Kind,
+    Table,
+    build_table,
+)
+from methods.reporting.told_once import told_once
 
 CONTROL_NAMES = {
     "perfect": "the ground truth itself",
@@ -26,6 +36,7 @@ _SCORES = (
 )
 _RUN = (Column("run", Kind.NAME), Column("seed", Kind.COUNT), Column("split", Kind.NAME))
 _PROTOCOL = Column("protocol", Kind.NAME)
+_MAPPED = (Column("map"), Column("labels"))
 _STEPS = tuple(Column(name, Kind.NAME) for name in ("scales", "flip", "CRF"))
 
 
@@ -59,12 +70,11 @@ def ladder_table(runs: Sequence[SegmentationSources]) -> Table:
         Column("resizing", Kind.NAME),
     ]
     caption = (
-        "Segmentation by the decoder. Images enter as squares, with their aspect kept, or at their"
-        " original size; the gain is over the protocol before that resizes them in the same way."
-        " Intervals are bootstrap intervals over images and leave out the spread"
-        " between seeds. The second scorer is mmsegmentation."
+        "Segmentation by the decoder. The gain is over the protocol before that resizes images in"
+        f" the same way. Bootstrap intervals over images {LEFT_OUT}. The second scorer is"
+        " mmsegmentation."
     )
-    return build_table("ladder", caption, columns, rows)
+    return told_once(build_table("ladder", caption, columns, rows), 3)
 
 
 def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
@@ -85,20 +95,18 @@ def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
         *_RUN,
         _PROTOCOL,
         *_SCORES,
-        Column("map", Kind.NAME),
-        Column("labels"),
-        *_STEPS,
+        *(replace(column, kind=Kind.FILED) for column in (*_MAPPED, *_STEPS)),
         Column("background threshold", Kind.NUMBER),
         Column("threshold from", Kind.NAME),
     ]
     caption = (
         "Localization maps as label maps. A pixel whose highest map is at or below the threshold is"
-        " background; with the CRF there is none, since it takes the background as one minus the"
-        " highest map. Labels say which classes may appear: those that the image"
-        " is labelled with (given); those that the classifier names, or the decoder where it names"
-        " none (predicted by the classifier); or the other way round (predicted by the decoder)."
+        " background; the CRF needs none, since it takes one minus the highest map for background."
+        " Labels say which classes may appear: the image's own (given); those that the classifier"
+        " names, or the decoder where it names none (predicted by the classifier); or the other way"
+        " round."
     )
-    return build_table("seeds", caption, columns, rows)
+    return told_once(build_table("seeds", caption, columns, rows), 2)
 
 
 def controls_table(datasets: Sequence[DatasetSources]) -> Table:
@@ -117,9 +125,9 @@ def controls_table(datasets: Sequence[DatasetSources]) -> Table:
         *_SCORES,
     ]
     caption = (
-        "Controls. The ground truth itself and all background test the scorer, since their scores"
-        " are known beforehand. Colour alone tests the data: it labels each pixel by the colours"
-        " around it, and was fitted on the full masks of training images."
+        "Controls. The ground truth and all background, whose scores are known, test the scorer."
+        " Colour alone tests the data: fitted on full masks of training images, it labels each"
+        " pixel by the colours around it."
     )
     return build_table("controls", caption, columns, rows)
 

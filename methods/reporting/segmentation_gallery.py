@@ -1,69 +1,22 @@
-"""Pictures of a segmentation run: the image, its label map and what each protocol made of it."""
+"""Which images of a segmentation run the page shows, and under which headings."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from methods.data.image_index import ImageRecord, read_index
-from methods.data.labels import IGNORE, read_label_png
 from methods.data.named_images import require_named
-from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
-from methods.data.samples import ManifestFiles
-from methods.evaluation.segmentation import BACKGROUND
-from methods.postprocess.fusion import fuse_maps, maps_key
-from methods.protocols import Protocol
-from methods.reporting.gallery import (
-    NAMED,
-    Gallery,
-    Picture,
-    Row,
-    encoded,
-    heat_picture,
-    photograph,
-)
-from methods.reporting.palette import Color, class_colors, label_palette
-from methods.reporting.protocol_names import MAPS, short_names
+from methods.reporting.gallery import NAMED, Gallery
+from methods.reporting.protocol_names import MAPS
 from methods.reporting.segmentation_cases import (
     Case,
     failures,
     ranked_cases,
     read_image_counts,
 )
+from methods.reporting.segmentation_pictures import (
+    Album,
+    draw_row,
+    heated_protocols,
+    open_album,
+)
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources
-from methods.reporting.tables import show_number
-from methods.wording import one_line
-
-_HEATED = ("cam", "lam")  # maps that are shown
-
-
-@dataclass(frozen=True)
-class _Album:
-    """What the rows of one split are made from.
-
-    Attributes:
-        files: images and masks.
-        records: of the split's images, by their ids.
-        classes: names of the foreground classes.
-        image_size: side of the network's square input at scale 1, pixels.
-        labelled: index of the label maps by what they are called; the last one is scored.
-        scored: what that one is called behind its score.
-        maps: stored maps of the split; None where it has none of given labels.
-        heated: protocols of the maps that are shown.
-    """
-
-    files: ManifestFiles
-    records: Mapping[str, ImageRecord]
-    classes: tuple[str, ...]
-    image_size: int
-    labelled: Mapping[str, PredictionIndex]
-    scored: str
-    maps: PredictionIndex | None
-    heated: tuple[Protocol, ...]
 
 
 def decoder_gallery(
@@ -85,20 +38,21 @@ def decoder_gallery(
     """
     images = read_image_counts(run.counts(run.split, run.headline))
     require_named(run.run, run.gallery, run.split, images.iou)
-    names = {name: one_line(text) for name, text in short_names(run.judged).items()}
-    predicted = {name: f"prediction, {names[name]}" for name in run.compared}
-    album = _open_album(run, dataset, run.split, predicted, names[run.headline])
+    predicted = {name: f"prediction, {name}" for name in run.compared}
+    album = open_album(run, dataset, run.split, predicted)
     galleries = [
         Gallery(
             f"Images of {run.split} that the experiment names",
-            NAMED,
-            tuple(_row(id, album, images.iou[id]) for id in run.gallery),
+            f"{NAMED} Scored by the protocol {run.headline}.",
+            tuple(draw_row(id, album, images.iou[id]) for id in run.gallery),
         )
     ]
-    scored = f"{run.split} ({album.scored})"
+    scored = f"{run.split} (protocol {run.headline})"
     cases = (*ranked_cases(images, scored), *failures(images, scored)) if whole else ()
     for case in cases:
-        rows = tuple(_row(id, album, images.iou[id], _failed(case, id, album)) for id in case.ids)
+        rows = tuple(
+            draw_row(id, album, images.iou[id], _failed(case, id, album)) for id in case.ids
+        )
         galleries.append(Gallery(case.title, case.text, rows))
     return galleries
 
@@ -106,105 +60,23 @@ def decoder_gallery(
 def map_gallery(run: SegmentationSources, dataset: DatasetSources) -> list[Gallery]:
     """Evenly spaced images of the first split on which maps of given labels are scored, if any."""
     split = next((p.split for p in run.mapped.values() if p.labels == "given"), None)
-    shown = {} if split is None else _heated(run, split)
+    shown = {} if split is None else heated_protocols(run, split)
     if split is None or not shown:
         return []
     names = {name: f"{MAPS[protocol.map]} label map" for name, protocol in shown.items()}
     scored = read_image_counts(run.counts(split, list(shown)[-1])).iou
     ids = sorted(scored)
     chosen = ids[:: max(1, len(ids) // len(run.gallery))][: len(run.gallery)]
-    album = _open_album(run, dataset, split, names, list(names.values())[-1])
+    album = open_album(run, dataset, split, names)
     title = f"Localization maps on {split}, and the label maps that follow from them"
-    text = f"Images at equal distances in the list of {split}, whatever their score."
-    return [Gallery(title, text, tuple(_row(id, album, scored[id]) for id in chosen))]
-
-
-def _heated(run: SegmentationSources, split: str) -> dict[str, Protocol]:
-    """The first protocol of the CAM and of the LAM on a split with image labels given."""
-    found: dict[str, tuple[str, Protocol]] = {}
-    for name, protocol in run.mapped.items():
-        if protocol.split == split and protocol.labels == "given" and protocol.map in _HEATED:
-            found.setdefault(protocol.map, (name, protocol))
-    return dict(found[kind] for kind in _HEATED if kind in found)
-
-
-def _open_album(
-    run: SegmentationSources,
-    dataset: DatasetSources,
-    split: str,
-    names: Mapping[str, str],
-    scored: str,
-) -> _Album:
-    heated = _heated(run, split)
-    records = read_index(dataset.index, split, dataset.classes)
-    return _Album(
-        files=ManifestFiles.read(dataset.manifest, dataset.images),
-        records={record.id: record for record in records},
-        classes=dataset.classes,
-        image_size=run.image_size,
-        labelled={text: read_predictions(run.index(split, name)) for name, text in names.items()},
-        scored=scored,
-        maps=read_predictions(run.predictions(split, next(iter(heated)))) if heated else None,
-        heated=tuple(heated.values()),
+    text = (
+        f"Images at equal distances in the list of {split}, whatever their score. The mIoU is that"
+        f" of the {list(names.values())[-1]}."
     )
+    return [Gallery(title, text, tuple(draw_row(id, album, scored[id]) for id in chosen))]
 
 
-def _failed(case: Case, id: str, album: _Album) -> str:
+def _failed(case: Case, id: str, album: Album) -> str:
     """The classes that a failure is about, to stand behind a score; empty if it is none."""
     names = [album.classes[label - 1] for label in case.failed.get(id, ())]
     return f"; {case.word}: {', '.join(names)}" if names else ""
-
-
-def _row(id: str, album: _Album, score: float, failed: str = "") -> Row:
-    record = album.records[id]
-    size = (record.height, record.width)
-    truth = album.files.mask(id, len(album.classes), size)
-    made = {
-        label: read_label_png(_file(index, id), len(album.classes), size)
-        for label, index in album.labelled.items()
-    }
-    values = sorted({v for labels in (truth, *made.values()) for v in _foreground(labels)})
-    colors = dict(zip(values, class_colors(len(values)), strict=True))
-    pictures = [
-        photograph(id, album.files.image(record)),
-        _label_picture("ground truth", truth, album.classes, colors),
-        *(_heat_picture(protocol, id, size, album) for protocol in album.heated),
-        *(_label_picture(label, labels, album.classes, colors) for label, labels in made.items()),
-    ]
-    legend = tuple((album.classes[v - 1], f"#{bytes(colors[v]).hex()}") for v in values)
-    note = f"mIoU {show_number(score)} % ({album.scored}){failed}"
-    return Row(id, note, legend, tuple(pictures))
-
-
-def _file(index: PredictionIndex, id: str) -> Path:
-    return index.path(next(item for item in index.items if item.id == id))
-
-
-def _foreground(labels: NDArray[np.uint8]) -> list[int]:
-    return [int(value) for value in np.unique(labels) if value not in (0, IGNORE)]
-
-
-def _label_picture(
-    label: str, labels: NDArray[np.uint8], classes: tuple[str, ...], colors: Mapping[int, Color]
-) -> Picture:
-    picture = Image.fromarray(labels)
-    picture.putpalette(label_palette(colors).tobytes())
-    names = [classes[value - 1] for value in _foreground(labels)]
-    return encoded(label, f"{label}: {', '.join(names) or BACKGROUND}.", picture, "PNG")
-
-
-def _heat_picture(protocol: Protocol, id: str, size: tuple[int, int], album: _Album) -> Picture:
-    """The largest of the maps of the classes that the image is labelled with, 0 to 1."""
-    assert album.maps is not None  # without maps there is no protocol of them
-    keys = [maps_key(protocol.map, scale) for scale in protocol.scales]
-    stored = read_arrays(_file(album.maps, id), [*keys, "classes", "given"])
-    given = stored["given"]
-    names = [album.classes[k] for k in stored["classes"][given].tolist()]
-    heat = np.zeros(size, dtype=np.float32)
-    if names:
-        labelled = {key: stored[key][:, given] for key in keys}
-        scales, side = protocol.scales, album.image_size
-        maps = fuse_maps(labelled, protocol.map, scales, side, size, flip=protocol.flip)
-        heat = maps.max(axis=0)
-    label = f"{MAPS[protocol.map]} map"
-    return heat_picture(label, f"{label} of {', '.join(names) or 'no class'}.", heat)

@@ -10,6 +10,8 @@ from methods.reporting.formulations import switched
 from methods.reporting.run_sources import RunSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 
+_SAME = {"image_size": "pretrained_size"}  # settings of a network that weights name otherwise
+
 
 def deviations_table(
     experiment: Mapping[str, Any], published: Mapping[str, Any], runs: Sequence[RunSources] = ()
@@ -27,24 +29,32 @@ def deviations_table(
         *find_deviations(experiment, published, classes),
         *derived_deviations(runs, experiment, published, classes),
     ]
-    ordered = sorted(found, key=lambda deviation: CLASSES.index(deviation.kind))
+    pairs = {(d.run, d.key): (d.authors, d.here) for d in found}
+    kept = [d for d in found if (d.authors, d.here) != pairs.get((d.run, _of_network(d.key)))]
+    ordered = sorted(kept, key=lambda deviation: CLASSES.index(deviation.kind))
     rows: list[list[Cell]] = [[d.run, d.key, d.authors, d.here, d.kind, d.why] for d in ordered]
     columns = [
         Column("run", Kind.NAME),
-        Column("setting", Kind.CODE),
+        Column("setting", Kind.KEY),
         Column("authors", Kind.CODE),
         Column("here", Kind.CODE),
         Column("class", Kind.NAME),
         Column("why"),
     ]
     caption = (
-        "Settings that differ from the record of the authors' (claims/reference), and what followed"
-        " from them by the trainings' own records (derived). Protocols and splits of theirs that"
-        " are left out here make no number and are not listed. Class: voids makes a published"
-        " number another one, so that claims about it are void; may matter is everything that"
-        " nobody has classed, and what is named so; harmless moves no published number."
+        "Settings that differ from the authors', and what followed from them. Theirs are recorded"
+        " in claims/reference. What voids makes a published number another one, so that claims"
+        " about it are void; what is harmless moves none."
     )
+    if len(kept) < len(found):
+        caption += " The network of the weights is the run's, and listed with it."
     return build_table("deviations", caption, columns, rows)
+
+
+def _of_network(key: str) -> str:
+    """The run's own setting that a setting of its weights' network repeats."""
+    prefix, _, name = key.rpartition(".")
+    return f"network.{_SAME.get(name, name)}" if prefix == "weights.network" else ""
 
 
 def formulations_table(experiment: Mapping[str, Any], published: Mapping[str, Any]) -> Table:

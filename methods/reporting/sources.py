@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from methods.layout import CONTROLS, control_file
 from methods.provenance import Environment
 from methods.reporting.localization_sources import LocalizationSources
-from methods.reporting.measurements import RECEIPTS
+from methods.reporting.published_numbers import PublishedSources
 from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
+from methods.reporting.withheld import RECEIPTS
 
 _Run = TypeVar("_Run", bound=RunSources)
 
@@ -102,6 +103,7 @@ class ReportSources:
             block by the format of the data set.
         stated: (what, file) of the experiment and of those that it builds on.
         claims: its claim files.
+        papers: what the papers publish; None where its own claims are about that.
         root: results/<experiment>; links on the page are relative to it.
         verdicts: one entry a claim.
         runs: every run with every seed, in the order of the experiment.
@@ -118,6 +120,7 @@ class ReportSources:
     published: Mapping[str, Any]
     stated: tuple[tuple[str, Path], ...]
     claims: tuple[Path, ...]
+    papers: PublishedSources | None
     root: Path
     verdicts: Path
     runs: tuple[RunSources, ...]
@@ -156,6 +159,7 @@ class ReportSources:
         yield self.verdicts
         yield from (file for _, file in self.stated)
         yield from self.claims
+        yield from self.papers.files if self.papers is not None else ()
         yield from (card for _, card in self.weights)
         for run in self.runs:
             yield from run.required()

@@ -7,6 +7,7 @@ from typing import Any
 from methods.data.files import check_fields, read_fields
 from methods.errors import InputError
 from methods.reporting.verdict_words import TWO_SIDED, WORDS, is_met
+from methods.wording import counted
 
 _ENTRY = {"id": str, "status": str, "bound": dict}
 
@@ -28,8 +29,9 @@ def unmet_sentence(results: Path) -> str | None:
     unmet = [f"{e['id']} ({e['status']})" for e in entries if not _is_met(e, verdicts)]
     if not unmet:
         return None
-    counted = f"{len(unmet)} of {len(entries)} claims {'is' if len(unmet) == 1 else 'are'} not met"
-    return f"{counted}, and the configuration says `strict: true`: {', '.join(unmet)}."
+    verb = "is" if len(unmet) == 1 else "are"
+    missed = f"{len(unmet)} of {counted(len(entries), 'claim')} {verb} not met"
+    return f"{missed}, and the configuration says `strict: true`: {', '.join(unmet)}."
 
 
 def _is_met(entry: Mapping[str, Any], verdicts: Path) -> bool:

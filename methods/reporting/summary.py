@@ -6,12 +6,19 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from methods.commands import add_config, end_with_reader, given_config, replace_unprintable
+from methods.commands import (
+    add_config,
+    given_config,
+    read_or_not,
+    replace_unprintable,
+)
 from methods.configuration.loading import Configuration, load_configuration
 from methods.data.files import unreadable
 from methods.errors import InputError
 from methods.layout import TRAINING_RULE
+from methods.recipes import make_report, snakemake
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
+from methods.reporting.marks import single_line
 from methods.reporting.strictness import unmet_sentence
 from methods.reporting.verdict_lines import verdict_lines
 
@@ -27,14 +34,19 @@ def print_summary(configuration: Configuration, stream: TextIO | None = None) ->
         InputError: there are no verdicts, or a file behind the numbers is missing.
     """
     results = configuration.results
-    verdicts = _present(results / "verdicts.json")
-    again = f"delete {results / 'report.html'} and run snakemake again"
-    _require_chains(results, again)
+    verdicts = results / "verdicts.json"
+    if not verdicts.is_file():
+        remedy = f"run `{make_report(configuration.name)}`"
+        raise InputError(verdicts, "no such file", "the verdicts on the claims", remedy)
+    report = make_report(configuration.name)
+    again = f"delete {results / 'report.html'} and run `{report}` again"
+    _require_chains(configuration, again)
     reasons = dict(_columns(results / "report/verdicts.csv", ("id", "reason"), again))
     for line in verdict_lines(verdicts, reasons):
         print(line, file=stream)
     print(f"\nReport: {(results / 'report.html').absolute()}", file=stream)
-    print(f"What {configuration.name} is: {configuration.experiment['description']}", file=stream)
+    described = single_line(configuration.experiment["description"])
+    print(f"What {configuration.name} is: {described}", file=stream)
 
 
 def finish(configuration: Configuration) -> None:
@@ -50,22 +62,16 @@ def finish(configuration: Configuration) -> None:
         SystemExit: it is strict, and a claim is not met.
     """
     replace_unprintable()
-    print_summary(configuration)
+    with read_or_not():
+        print_summary(configuration)
     unmet = unmet_sentence(configuration.results) if configuration.strict else None
     if unmet is not None:
-        sys.stdout.flush()  # the sentence comes last
         sys.exit(unmet)
 
 
-def _present(verdicts: Path) -> Path:
-    """The file of the verdicts, if it is there."""
-    if not verdicts.is_file():
-        raise InputError(verdicts, "no such file", "the verdicts on the claims", "run snakemake")
-    return verdicts
-
-
-def _require_chains(results: Path, again: str) -> None:
+def _require_chains(configuration: Configuration, again: str) -> None:
     """Check that the files behind the numbers are there; their content is not looked at."""
+    results, name = configuration.results, configuration.name
     chains = sorted((results / "report").glob("chain-*.csv"))
     if not chains:
         raise InputError(results / "report", "no chain-*.csv", "one a run and seed", again)
@@ -75,8 +81,8 @@ def _require_chains(results: Path, again: str) -> None:
             if not path.is_file():
                 # A plain run makes nothing that only stands between two files that are there, and
                 # knows the folder of the checkpoints, but not what lies in it.
-                wanted = f"--forcerun {TRAINING_RULE}" if link == CHECKPOINT else f"'{path}'"
-                remedy = f"run `snakemake {wanted}`, then snakemake again"
+                wanted = ("--forcerun", TRAINING_RULE) if link == CHECKPOINT else (str(path),)
+                remedy = f"run `{snakemake(name, *wanted)}`, then `{make_report(name)}` again"
                 if link == GIVEN_CHECKPOINT:
                     remedy = "put it back, or name another in the experiment"
                 raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)
@@ -109,5 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    end_with_reader()
     main()

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
 from methods.data.files import atomic_path
+from methods.wording import size_text
 
 Cell: TypeAlias = str | int | float | bool | None
 
@@ -26,16 +27,19 @@ class Kind(StrEnum):
     INTERVAL = "interval"  # a number with its interval in brackets: on the page alone
     LOW = "low"  # ends of the interval of the number before: on the page they stand in its cell
     HIGH = "high"
-    FILED = "filed"  # a number that stands in the CSV alone
+    FILED = "filed"  # stands in the CSV alone
     COUNT = "count"
+    SIZE = "size"  # bytes; on the page with two digits and the unit that suits them
     CODE = "code"  # settings and versions
+    KEY = "key"  # dotted names of settings: lines break behind a dot or an underscore
     FILE = "file"  # path relative to the page's folder
     DIGEST = "digest"  # shortened on the page
     SEVERITY = "severity"
 
 
 _ENDS = (Kind.LOW, Kind.HIGH)
-_ORDERED = (Kind.NUMBER, Kind.SIGNED, Kind.INTERVAL, Kind.COUNT)
+_ORDERED = (Kind.NUMBER, Kind.SIGNED, Kind.INTERVAL, Kind.COUNT, Kind.SIZE)
+_BYTES = " (bytes)"  # behind the label of a size in the CSV
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Table:
         columns = [
             Column(f"{self.columns[at].label}, 95 % interval", Kind.INTERVAL)
             if at in with_ends
-            else self.columns[at]
+            else _labelled(self.columns[at])
             for at in shown
         ]
         rows = [
@@ -105,6 +109,22 @@ def build_table(
     return Table(name, caption, tuple(columns), tuple(tuple(row) for row in rows))
 
 
+def without_empty(table: Table) -> Table:
+    """A table whose columns without any value stand in the CSV alone."""
+    empty = [all(row[at] is None for row in table.rows) for at in range(len(table.columns))]
+    columns = [
+        replace(column, kind=Kind.FILED) if nothing else column
+        for column, nothing in zip(table.columns, empty, strict=True)
+    ]
+    return replace(table, columns=tuple(columns))
+
+
+def _labelled(column: Column) -> Column:
+    """A column of the page, where sizes have a unit of their own."""
+    is_size = column.kind == Kind.SIZE
+    return replace(column, label=column.label.removesuffix(_BYTES)) if is_size else column
+
+
 def _interval(value: Cell, low: Cell, high: Cell) -> Cell:
     """Such as "73.96 (65.62\u201382.29)"; None where the value is not defined."""
     if value is None:
@@ -121,6 +141,8 @@ def show(value: Cell, kind: str) -> str:
         return str(value)[:_DIGITS]
     if kind == Kind.COUNT and isinstance(value, int | float):
         return f"{value:,.0f}".replace(",", "\u202f")
+    if kind == Kind.SIZE and isinstance(value, int | float):
+        return size_text(value, exact=True)
     if kind in (Kind.NUMBER, Kind.SIGNED) and isinstance(value, int | float):
         return show_number(value, signed=kind == Kind.SIGNED)
     return str(value)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from methods.data.files import read_json
 from methods.reporting.run_sources import RunSources
-from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.tables import Cell, Column, Kind, Table, build_table, without_empty
 from methods.yaml_files import read_yaml
 
 
@@ -48,7 +48,7 @@ def training_table(runs: Sequence[RunSources]) -> Table:
         Column("its mIoU there (%)", Kind.NUMBER),
     ]
     caption = "Trainings, and the checkpoint of each that was evaluated."
-    return build_table("training", caption, columns, rows)
+    return without_empty(build_table("training", caption, columns, rows))
 
 
 def machines_table(runs: Sequence[RunSources]) -> Table:
@@ -79,7 +79,8 @@ def machines_table(runs: Sequence[RunSources]) -> Table:
         Column("system"),
         Column("host", Kind.NAME),
     ]
-    return build_table("machines", "The machines that trained.", columns, rows)
+    caption = "The machines that trained."
+    return without_empty(build_table("machines", caption, columns, rows))
 
 
 def calibration_table(runs: Sequence[RunSources]) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 from methods.claims import Quantity
 from methods.evaluation.validation import read_validation
 from methods.layout import validation_file
-from methods.reporting.measurements import ImageInterval
+from methods.reporting.image_intervals import ImageInterval
 
 _QUANTILE = NormalDist().inv_cdf(0.975)  # a 95 % interval is as many standard errors to each side
 _DECODER = "decoder"

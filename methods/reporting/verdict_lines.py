@@ -7,6 +7,7 @@ from typing import Any
 from methods.claims import PERCENT
 from methods.data.files import check_fields, is_number, read_fields
 from methods.errors import InputError
+from methods.reporting.claim_order import in_groups
 from methods.reporting.claim_words import expected
 from methods.reporting.marks import single_line
 
@@ -20,7 +21,6 @@ _ENTRY = {
     "control": bool,
 }
 _HEADING = ("claim", "measured", "", "verdict", "reason")
-_CONTROLS = "Controls, which tell about the data and the scoring, and nothing about a method:"
 
 
 def verdict_lines(verdicts: Path, reasons: Mapping[str, str]) -> Iterator[str]:
@@ -39,14 +39,17 @@ def verdict_lines(verdicts: Path, reasons: Mapping[str, str]) -> Iterator[str]:
         _checked(verdicts, entry) for entry in read_fields(verdicts, {"verdicts": list})["verdicts"]
     ]
     _require_told(verdicts, entries, reasons)
-    rows = [_row(entry, reasons[entry["id"]]) for entry in entries]
+    groups = [
+        (heading, [_row(entry, reasons[entry["id"]]) for entry in group])
+        for heading, group in in_groups(entries, lambda entry: entry["control"])
+    ]
+    rows = [row for _, group in groups for row in group]
     widths = [max(map(len, column)) for column in zip(_HEADING, *rows, strict=True)]
     yield _line(_HEADING, widths)
-    for control in (False, True):
-        chosen = [row for row, e in zip(rows, entries, strict=True) if e["control"] is control]
-        if control and chosen:
-            yield from ("", _CONTROLS)
-        yield from (_line(row, widths) for row in chosen)
+    for heading, group in groups:
+        if heading:
+            yield from ("", f"{heading}:")
+        yield from (_line(row, widths) for row in group)
 
 
 def _checked(verdicts: Path, entry: Any) -> dict[str, Any]:

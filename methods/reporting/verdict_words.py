@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from methods.claims import Direction
+from methods.reporting.seed_words import of_seeds
 
 Status = Literal[
     "holds",
@@ -100,4 +101,4 @@ def label(status: str, trained: int) -> str:
     """The word, and of how many seeds it is where they are too few for a test."""
     if WORDS[status].basis != "mean":
         return status
-    return f"{status} ({'one seed' if trained == 1 else f'{trained} seeds'})"
+    return f"{status} ({of_seeds(trained)})"

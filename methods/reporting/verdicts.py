@@ -12,13 +12,9 @@ from methods.data.files import read_fields
 from methods.errors import InputError
 from methods.reporting.control_gate import failed_controls, failed_gate
 from methods.reporting.judging import Bound, Measured, judge, without_value
-from methods.reporting.measurements import (
-    is_packed,
-    is_withheld,
-    quantity_files,
-    read_measurement,
-)
+from methods.reporting.measurements import quantity_files, read_measurement
 from methods.reporting.variation import checkpoint_ranges, variation
+from methods.reporting.withheld import is_packed, is_withheld
 from methods.training.checkpoints import is_trained, written_iterations
 
 CALIBRATION = "Given checkpoint, nothing trained here: "  # how the reason of such a verdict begins

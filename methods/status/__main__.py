@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from methods.commands import add_config, end_with_reader, given_config, replace_unprintable
+from methods.commands import add_config, given_config, read_or_not, replace_unprintable
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
 from methods.status.text import status_text
@@ -16,15 +16,17 @@ from methods.status.text import status_text
 
 def main() -> None:
     """Find the results by config.yaml and the same `--config` as Snakemake's."""
-    end_with_reader()
     replace_unprintable()
     parser = argparse.ArgumentParser(prog="python -m methods.status", description=__doc__)
     add_config(parser)
     overrides = given_config(parser.parse_args().config)
     try:
-        print(status_text(load_configuration(Path.cwd(), overrides).results))
+        configuration = load_configuration(Path.cwd(), overrides)
+        text = status_text(configuration.results, configuration=configuration)
     except InputError as error:
         sys.exit(str(error))
+    with read_or_not():
+        print(text)
 
 
 if __name__ == "__main__":

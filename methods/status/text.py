@@ -1,19 +1,22 @@
 """The status of an experiment, as a text for the terminal."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from methods.configuration.loading import Configuration
 from methods.layout import LOGS, REGISTRY, TRAINING_RULE, run_folder
 from methods.planning.tables import GAP, table
-from methods.registry.calls import read_call
+from methods.recipes import make_report
+from methods.registry.calls import Call, read_call
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.processes import is_running
 from methods.registry.records import Attempt, read_attempts
 from methods.reporting.marks import single_line, visible
 from methods.status.cards import card_lines
+from methods.status.ending import expected_end, trained_file
 from methods.status.logged import read_logged_progress
 from methods.status.progress import Progress, read_progress
 from methods.wording import counted
@@ -21,12 +24,15 @@ from methods.wording import counted
 _LAST = 10  # attempts that are shown of those that have ended
 
 
-def status_text(results: Path, now: datetime | None = None) -> str:
+def status_text(
+    results: Path, now: datetime | None = None, configuration: Configuration | None = None
+) -> str:
     """What runs, how far it and the whole call are, and the last attempts; times are local.
 
     Args:
         results: results/<experiment>.
         now: with its zone; the present unless given.
+        configuration: of the experiment; None where no end of a call is to be estimated.
 
     Raises:
         InputError: a training's resolved.yaml, the description of a job that makes weights, or the
@@ -41,13 +47,18 @@ def status_text(results: Path, now: datetime | None = None) -> str:
     }
     going = [attempt for attempt in attempts if running.get(attempt.file, False) is not False]
     over = [outcome for outcome in found if outcome.attempt not in going]
-    time = _local(now or datetime.now(UTC))
-    call = _call(results)
+    now = now or datetime.now(UTC)
+    progress = {attempt.file: _progress(attempt, results) for attempt in going}
+    call = _call_at_work(results)
+    end = None
+    if call is not None and configuration is not None:
+        trained = _by_file(going, progress, configuration)
+        end = expected_end(configuration, call, trained, now)
     idle = "None of its jobs" if call else "No job"
     sections = [
-        [f"Status of {results.name}, {time}"],
-        call,
-        _going(going, results, None in running.values()) or [f"{idle} is running at this moment."],
+        [f"Status of {results.name}, {_local(now)}"],
+        [_page(results) if call is None else _call(call, end)],
+        _going(going, progress, None in running.values()) or [f"{idle} is running at this moment."],
         card_lines() or ["No GPU answers."],
         _over(over),
         broken,
@@ -55,32 +66,63 @@ def status_text(results: Path, now: datetime | None = None) -> str:
     return visible("\n\n".join("\n".join(section) for section in sections if section))
 
 
-def _call(results: Path) -> list[str]:
-    """The call that is at work, and how many of its steps are done."""
+def _call_at_work(results: Path) -> Call | None:
+    """The call that is at work, or of which that cannot be told from here."""
     call = read_call(results)
-    runs = False if call is None else is_running(call)
-    if call is None or runs is False:
-        return []
+    return None if call is None or is_running(call) is False else call
+
+
+def _call(call: Call, end: datetime | None) -> str:
+    """How many of the call's steps are done, and when all of them will be."""
     host, asked = single_line(call.host), single_line(" ".join(call.targets))
-    place = "" if runs else f" on {host}, of which it is only known that no end was recorded"
+    place = (
+        ""
+        if is_running(call)
+        else f" on {host}, of which it is only known that no end was recorded"
+    )
     done = call.done()
     if done is None:
         steps = counted(call.steps, "step")
         told = f"none of {steps} counted as done yet (none ever is where --quiet hides the count)"
     else:
         told = f"{_share(*done)} of its steps done"
-    return [f"A call for {asked} is at work since {_local(call.started)}{place}: {told}."]
+    ends = f", its end expected about {_local(end)}" if end else ""
+    return f"A call for {asked} is at work since {_local(call.started)}{place}: {told}{ends}."
 
 
-def _going(attempts: Sequence[Attempt], results: Path, elsewhere: bool) -> list[str]:
+def _page(results: Path) -> str:
+    """Where the report is, while no call is at work."""
+    page = results / "report.html"
+    if not page.is_file():
+        return f"There is no report yet; `{make_report(results.name)}` makes it."
+    made = datetime.fromtimestamp(page.stat().st_mtime, UTC)
+    return f"Report of {_local(made)}: {page.absolute()}"
+
+
+def _by_file(
+    going: Sequence[Attempt],
+    progress: Mapping[Path, Progress | None],
+    configuration: Configuration,
+) -> dict[Path, Progress]:
+    """How far each running training is, by what it ends with."""
+    return {
+        trained_file(attempt, configuration): found
+        for attempt in going
+        if (found := progress[attempt.file]) is not None
+    }
+
+
+def _going(
+    attempts: Sequence[Attempt], progress: Mapping[Path, Progress | None], elsewhere: bool
+) -> list[str]:
     rows = [("running", "since", "iteration", "rate", "expected end", "host")]
     for attempt in attempts:
-        progress = _progress(attempt, results)
+        found = progress[attempt.file]
         rows.append(
             (
                 _name(attempt),
                 _local(attempt.started),
-                *(_cells(progress) if progress else ("", "", "")),
+                *(_cells(found) if found else ("", "", "")),
                 attempt.host,
             )
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.claims import load_claims
+from methods.claim_files import load_claims
 from methods.reporting.collecting import collect
 from methods.reporting.published_settings import read_published
 from methods.reporting.sources import ReportSources

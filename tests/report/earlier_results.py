@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.claims import load_claims
+from methods.claim_files import load_claims
 from methods.configuration.experiments import merge, read_experiment
 from methods.data.files import read_json
 from methods.evaluation import localization, segmentation_files

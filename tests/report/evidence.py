@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from methods.data.files import read_json
 from methods.rehearsal import MARK
+from methods.wording import size_text
 from tests.report.numbers import Block, blocks, reading
 from tests.report.values import (
     image_scores,
@@ -27,12 +28,13 @@ _CURVES, _CLASSES, _TIMES, _RECORDS, _GRID, _PLAIN = range(6)
 _KINDS = {"journal.csv": _CURVES, "training_log.csv": _CURVES, "class_log.csv": _CLASSES}
 _RECORDED = "reference"  # folder of what the authors published
 _OF_CLASSES = ".iou_interval_95."
+_OF_MEMORY = re.compile(r"\.(?:max_rss|memory\..*)$")
 _OF_GRID = re.compile(r"\.(?:curve|thresholds)\.")
 
 RULES = (
     *("found", "mean over the seeds", "sum over the jobs", "score of an image", "difference"),
-    *("minutes of seconds", "hours of seconds", "gigabytes of bytes"),
-    *("size of a file", "size of what a rule made", "rows of a table", "files of the manifests"),
+    *("minutes of seconds", "hours of seconds", "size in two digits"),
+    *("size of a file", "rows of a table", "files of the manifests"),
 )
 
 _Rule: TypeAlias = tuple[str, Sequence[float]]  # what it is called; values, ascending
@@ -41,7 +43,13 @@ _Rule: TypeAlias = tuple[str, Sequence[float]]  # what it is called; values, asc
 class Evidence:
     """What the files of an experiment say."""
 
-    def __init__(self, root: Path, others: Iterable[Path], settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        others: Iterable[Path],
+        settings: Mapping[str, Any],
+        papers: Iterable[Path] = (),
+    ) -> None:
         """Read the files.
 
         Args:
@@ -49,17 +57,22 @@ class Evidence:
                 of it there is does.
             others: files elsewhere: the claims, records of the authors, benchmarks.
             settings: the experiment as a mapping.
+            papers: claims about the papers, which count where the page tells what these publish.
         """
         self._root = root
+        self._papers = sorted(value for path in papers for _, value in read_leaves(path))
         found: dict[int, set[float]] = {kind: set() for kind in range(_PLAIN + 1)}
         found[_PLAIN].update(value for _, value in leaves(settings))
         by_seed: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         by_rule: defaultdict[tuple[str, str], float] = defaultdict(float)
+        sizes: set[float] = set()  # of memory and disk, bytes
         for path in sorted({*_own(root), *others}):
             if path.suffix not in _SUFFIXES or not path.is_file():
                 continue
             for key, value in read_leaves(path):
                 kind = _kind(path, key)
+                if _OF_MEMORY.search(key):
+                    sizes.add(value * (2**20 if kind == _TIMES else 1))  # of Snakemake, MiB
                 found[kind].add(value)
                 if kind == _TIMES:
                     by_rule[_rule_of(path), key.rpartition(".")[2]] += value
@@ -70,7 +83,8 @@ class Evidence:
         shown = [row["rule"] for row in read_table(root / "report/timings.csv")]
         self._sums = sorted([*by_rule.values(), sum(by_rule[rule, "s"] for rule in shown)])
         made = made_sizes(root)
-        self._made = sorted(made[rule] / 1000 for rule in shown)
+        sizes |= {*(made[rule] for rule in shown), sum(made[rule] for rule in shown)}
+        self._sizes = sorted(float(size_text(size, exact=True).split()[0]) for size in sizes)
         self._rows = sorted(float(len(read_table(path))) for path in root.glob("report/*.csv"))
         listed = [
             float(len(read_json(path)["files"])) for path in root.glob("data/*/manifest.json")
@@ -82,9 +96,8 @@ class Evidence:
         self._units: dict[str, _Rule] = {
             "(min)": ("minutes of seconds", [value / 60 for value in plain]),
             "GPU-hours": ("hours of seconds", [value / 3600 for value in plain]),
-            "(GB)": ("gigabytes of bytes", [value / 1000**3 for value in plain]),
             "wall time": ("sum over the jobs", self._sums),
-            "of disk": ("size of what a rule made", [sum(self._made) / 1000]),
+            "of disk": ("size in two digits", self._sizes),
         }
 
     def explain(self, html: str) -> tuple[Counter[str], list[str]]:
@@ -141,10 +154,12 @@ class Evidence:
         """Counts and sizes come first: whole numbers are soon found somewhere."""
         if "downloads" in inside or block.tag == "summary":
             yield "rows of a table", self._rows
-        if "timings" in inside:
-            yield "size of what a rule made", self._made
+        if {"timings", "trainings_cost"} & inside:
+            yield "size in two digits", self._sizes
         if "record" in inside:
             yield "files of the manifests", self._listed
+        if "papers" in inside:
+            yield "found", self._papers
         yield "found", self._found[_PLAIN]
 
 

@@ -9,7 +9,6 @@ from methods.data.files import write_json
 from methods.reporting.verdicts import judge_all
 
 STANDING: Mapping[str, Any] = {
-    "registered": "2026-11-24, before any run",
     "registration": [
         {"file": "mini.yaml", "sha256": "c" * 64, "committed": None, "preregistered": None}
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from methods.claims import load_claims
+from methods.claim_files import load_claims
 from methods.configuration.experiments import merge, read_experiment
 from methods.data.files import atomic_path, sha256, write_json
 from methods.data.image_index import read_index

@@ -1,4 +1,4 @@
-"""The card of a claim: its source, its registration, and its files from the claim to the data."""
+"""The card of a claim: its source, and its files from the claim to the data."""
 
 import re
 from dataclasses import replace
@@ -6,35 +6,26 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-import yaml
-
 from methods.claims import AtLeast, AtMost, Claim, Equals, Quantity
 from methods.data.files import read_json, sha256, write_json
 from methods.reporting.chain import run_chain
 from methods.reporting.claim_cards import claim_cards
-from methods.reporting.claim_facts import standing_facts
+from methods.reporting.claim_order import CONTROLS
+from methods.reporting.claim_panels import file_panels
 from methods.reporting.claim_rows import claim_rows
 from methods.reporting.verdicts import judge_all
 from tests.report.conftest import render_results, rows_of
 from tests.report.judgements import STANDING
-from tests.report.results import REPOSITORY, SUBMITTED, Results
+from tests.report.results import SUBMITTED, Results
 
 _CARD = r'<tr id="claim-{}">.*?<details class="card">(.*?)</details>'
+_PANEL = r'<details class="files" id="{}"><summary>(.*?)</summary>(.*?)</details>'
 _STEP = re.compile(
     r'<li><span>(.*?)</span> <a class="file" href="(.*?)">(.*?)</a>'
     r' <code class="digest" title="(\w{64})">(\w{12})</code></li>'
 )
-_MORE = [
-    *("claims, mini", "verdicts", "metrics, crf", "counts by image, crf", "label maps, crf"),
-    *("predictions, logits, square, val", "choice of the checkpoint", "checkpoint"),
-    *("journal of the training", "resolved configuration", "data manifest"),
-]
-_BOXES = [
-    *("claims, mini_birds", "verdicts", "metrics, released", "counts by image, released"),
-    "boxes, program, test",
-    *("predictions, logits and class maps, test", "choice of the checkpoint", "checkpoint"),
-    *("journal of the training", "resolved configuration", "data manifest"),
-]
+_CHOSEN = ["choice of the checkpoint", "checkpoint"]
+_FOUNDATION = ["journal of the training", "resolved configuration", "data manifest"]
 
 
 def card(page: Path, claim: str) -> str:
@@ -43,39 +34,80 @@ def card(page: Path, claim: str) -> str:
     return unescape(found[1])
 
 
-def steps(chain: str) -> list[str]:
-    return [step for step, *_ in _STEP.findall(chain)]
+def behind(card: str) -> dict[str, str]:
+    """The panels that a card leads to: title by anchor."""
+    return dict(re.findall(r'<a href="#(files-.*?)">(.*?)</a>', card))
 
 
-def chains(card: str) -> dict[str, str]:
-    """The HTML of each chain of a card, by the run or the controls that it is of."""
-    parts = re.split(r'<p>Files behind <a href="#chain-[^"]+">(.*?)</a>', card)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+def panel(page: Path, anchor: str) -> str:
+    found = re.search(_PANEL.format(re.escape(anchor)), page.read_text("utf-8"), re.S)
+    assert found is not None
+    return f"<summary>{found[1]}</summary>{unescape(found[2])}"
 
 
-def test_the_chain_of_a_claim_stands_in_its_card_from_the_claim_to_the_data(
+def steps(listed: str) -> list[str]:
+    return [step for step, *_ in _STEP.findall(listed)]
+
+
+def test_a_card_goes_from_the_claim_to_what_the_verdict_read_and_leads_to_the_rest(
     both_page: Path,
 ) -> None:
-    found = chains(card(both_page, "mini-beyond-colour"))
-    assert {title: steps(chain) for title, chain in found.items()} == {
-        "controls of shapes": ["claims, mini", "verdicts", "metrics, colour", "data manifest"],
-        "more, seed 0": _MORE,
-        "more, seed 1": _MORE,
-    }
-    boxes = chains(card(both_page, "birds-gt-known"))
-    assert steps(boxes["cdtr, seed 1"]) == _BOXES
+    told = card(both_page, "mini-beyond-colour")
+    assert steps(told) == [
+        *("claims, mini", "verdicts", "metrics, colour", "data manifest"),
+        *("metrics, crf", "metrics, crf"),
+    ]
+    assert behind(told) == {f"files-chain-more-seed{seed}": f"more, seed {seed}" for seed in (0, 1)}
+    boxes = card(both_page, "birds-gt-known")
+    assert steps(boxes) == ["claims, mini_birds", "verdicts", *["metrics, released"] * 2]
+
+
+def test_the_files_behind_a_run_stand_once_for_all_claims_about_it(both_page: Path) -> None:
+    first = panel(both_page, "files-chain-more-seed0")
+    assert "<summary>more, seed 0: behind 3 claims</summary>" in first
+    groups = dict(zip(*[iter(re.split(r"<p>Behind (.*?):</p>", first)[1:])] * 2, strict=True))
+    assert list(groups) == ["metrics, crf", "metrics, multiscale"]
+    logits = "predictions, logits, square, val"
+    assert steps(groups["metrics, crf"])[:3] == ["counts by image, crf", "label maps, crf", logits]
+    whole = ["counts by image, multiscale", "label maps, multiscale", logits]
+    assert steps(groups["metrics, multiscale"]) == [*whole, *_CHOSEN, *_FOUNDATION]
+    assert '<a href="#chain-more-seed0">whole chain</a>' in first
+    assert "does not rest" not in first
+    boxes = panel(both_page, "files-chain-cdtr-seed1")
+    assert "<summary>cdtr, seed 1: behind 1 claim</summary>" in boxes
+    assert steps(boxes) == [
+        *("counts by image, released", "boxes, program, test"),
+        *("predictions, logits and class maps, test", *_CHOSEN, *_FOUNDATION),
+    ]
 
 
 def test_every_step_is_a_file_with_the_digest_of_the_whole_chain(any_page: Path) -> None:
     for entry in read_json(any_page.parent / "verdicts.json")["verdicts"]:
         told = card(any_page, entry["id"])
+        assert set(entry["files"]) <= {file for _, _, file, _, _ in _STEP.findall(told)}
+        told += "".join(panel(any_page, anchor) for anchor in behind(told))
         listed = _STEP.findall(told)
         assert told.count("<li>") == len(listed)
-        assert set(entry["files"]) <= {file for _, _, file, _, _ in listed}
+        assert any(step == "data manifest" for step, *_ in listed)
         for _, href, file, digest, shown in listed:
             assert unquote(href) == file
             assert sha256(any_page.parent / file) == digest
             assert digest.startswith(shown)
+
+
+def test_each_claim_shows_its_id_which_is_its_anchor_and_controls_come_last(
+    any_page: Path,
+) -> None:
+    html, entries = any_page.read_text("utf-8"), read_json(any_page.parent / "verdicts.json")
+    told = re.findall(r'<a class="id" href="#claim-(.*?)"><code>(.*?)</code></a>', html)
+    assert all(anchor == shown for anchor, shown in told)
+    ids = [anchor for anchor, _ in told]
+    assert ids == [row["id"] for row in rows_of(any_page, "verdicts")]
+    controls = {entry["id"]: entry["control"] for entry in entries["verdicts"]}
+    assert sorted(ids, key=lambda name: controls[name]) == ids
+    assert set(ids) == set(controls)
+    heading = f'<th scope="rowgroup" colspan="5">{CONTROLS}</th>'
+    assert html.count(heading) == any(controls.values())
 
 
 def test_a_number_of_the_evaluation_server_rests_on_the_package(tmp_path: Path) -> None:
@@ -84,54 +116,46 @@ def test_a_number_of_the_evaluation_server_rests_on_the_package(tmp_path: Path) 
     (package,) = read_json(path)["packages"]
     write_json(path, {"packages": [{**package, "receipt": {"mean": 70.0, "per_class": {}}}]})
     results.judge("claims/more.yaml")
-    (chain,) = chains(card(render_results(results), "more-voc-test-miou")).values()
-    links = steps(chain)
-    assert links[:3] == [
+    page = render_results(results)
+    told = card(page, "more-voc-test-miou")
+    assert steps(told) == [
         *("verdicts", "receipts of the evaluation server", "package for the evaluation server"),
     ]
-    assert {"label maps, crf, test", "predictions, logits, square, test"} <= set(links)
+    assert "<dt>registered</dt><dd>in no claim file of the experiment</dd>" in told
+    (anchor,) = behind(told)
+    packed = panel(page, anchor).partition("<p>Behind package for the evaluation server:</p>")[2]
+    links = steps(packed.partition("<p>")[0])
+    assert set(links) == {"label maps, crf, test", "predictions, logits, square, test"}
 
 
 def test_the_validation_of_a_stated_checkpoint_does_not_rest_on_the_chosen_one(
     results: Results, tmp_path: Path
 ) -> None:
     early = Quantity(split="val", run="more", validation="cam", iteration=100)
-    stated = Claim("early", "It is good early.", "Here.", AtLeast(1.0), early)
+    chosen = Quantity(split="val", run="more", protocol="crf")
     runs = results.experiment["runs"]
-    judged = judge_all([stated], results.root, results.seeds, runs)
-    write_json(tmp_path / "verdicts.json", {**STANDING, **judged})
-    sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
-    made = [run_chain(run, sources) for run in sources.segmentation]
-    (first, *_) = claim_cards(claim_rows(sources), sources, made)["early"].chains
-    assert [link.name for link in first.links] == [
-        *("verdicts", "validation on val, iteration 100", "end of the training"),
-        *("journal of the training", "resolved configuration", "data manifest"),
-    ]
-
-
-def test_a_card_says_since_when_the_claim_stands(results: Results, tmp_path: Path) -> None:
-    sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
-    file = REPOSITORY / "claims/mini.yaml"
-    known = {"file": "mini.yaml", "sha256": "0" * 64}
-    told = {
-        (None, None): ("not known", "not known"),
-        ("2026-11-24T10:00:00+00:00", True): ("2026-11-24T10:00:00+00:00", "yes"),
-        ("2026-11-25T10:00:00+00:00", False): ("2026-11-25T10:00:00+00:00", "no"),
-    }
-    for (committed, before), (first, answer) in told.items():
-        entries = [{**known, "committed": committed, "preregistered": before}]
-        write_json(sources.verdicts, {"registration": [{**entries[0], "file": "a"}, *entries]})
-        assert dict(standing_facts(file, sources)) == {
-            "registered": yaml.safe_load(file.read_text("utf-8"))["registered"],
-            "first commit": first,
-            "before the first training": answer,
-        }
-
-
-def test_a_claim_of_no_claim_file_is_called_so(results: Results) -> None:
-    assert list(standing_facts(None, results.sources())) == [
-        ("registered", "in no claim file of the experiment")
-    ]
+    for quantities, of_chosen in (([early], False), ([early, chosen], True)):
+        stated = [
+            Claim(f"{number}", "It is good.", "Here.", AtLeast(1.0), quantity)
+            for number, quantity in enumerate(quantities)
+        ]
+        judged = judge_all(stated, results.root, results.seeds, runs)
+        write_json(tmp_path / "verdicts.json", {**STANDING, **judged})
+        sources = replace(results.sources(), verdicts=tmp_path / "verdicts.json")
+        made = [run_chain(run, sources) for run in sources.segmentation]
+        rows = claim_rows(sources)
+        panels = file_panels(rows, sources, made)
+        links = claim_cards(rows, sources, made, panels)["0"].links
+        names = [link.name for link in links]
+        read = ["verdicts", "validation on val, iteration 100", "end of the training"]
+        if of_chosen:
+            assert names == read + read[1:]  # of both seeds
+            assert [(bool(panel.chosen), panel.of_another) for panel in panels] == [
+                (True, True)
+            ] * 2
+        else:
+            assert panels == ()
+            assert names == [*read, *_FOUNDATION, *read[1:], *_FOUNDATION[:2]]
 
 
 def test_the_source_of_a_claim_is_the_same_in_the_card_and_in_the_table(page: Path) -> None:
@@ -179,7 +203,6 @@ def test_a_bound_that_the_value_keeps_and_not_its_interval_is_named(tmp_path: Pa
     assert near.interval is not None
     assert f"<strong>{near.interval.crossing}</strong>" in html
     assert html.count("below the bound.</strong>") == 1
-    assert ">It is known. <small>control</small></th>" in html
     assert known.expected in html
 
 

@@ -61,13 +61,16 @@ def metrics_of(results: LocalizationResults, run: Cell, seed: Cell, name: str) -
 def check_scores(row: dict[str, Cell], document: dict[str, Any]) -> None:
     for rate, label in RATES.items():
         assert row[f"{label} (%)"] == document[rate]
-        for kind, ends in document["intervals_95"][rate].items():
-            assert [row[f"{label}: {kind} {end}"] for end in ("low", "high")] == ends
+        ends = document["intervals_95"][rate]["binomial"]
+        assert [row[f"{label}: {end}"] for end in ("low", "high")] == ends
+    assert (row["images scored"], row["images in the split"]) == (24, 24)
+
+
+def check_accuracies(row: dict[str, Cell], document: dict[str, Any]) -> None:
     assert [row[f"BoxAcc 0.{k} (%)"] for k in "357"] == [*document["box_acc"].values()]
     assert row["BoxAcc V2 (%)"] == document["box_acc_v2"]
     assert row["PxAP (%)"] == document["pxap"]
     assert row["constant maps"] == document["constant_maps"]
-    assert (row["images scored"], row["images in the split"]) == (24, 24)
 
 
 def test_the_rates_are_those_of_the_files(
@@ -81,13 +84,27 @@ def test_the_rates_are_those_of_the_files(
         name = str(row["protocol"])
         document = metrics_of(results, row["run"], row["seed"], name)
         check_scores(row, document)
-        stated = PROTOCOLS[name]
+        assert row["split"] == "test"
+        assert row["threshold"] == document["protocol"]["threshold"]
+    accuracies = rows_of(section.accuracy)
+    assert [(row["run"], row["seed"], row["protocol"]) for row in accuracies] == keys
+    for row in accuracies:
+        document = metrics_of(results, row["run"], row["seed"], str(row["protocol"]))
+        check_accuracies(row, document)
+
+
+def test_the_settings_of_the_protocols_are_those_of_the_experiment(
+    section: LocalizationSection,
+) -> None:
+    rows = rows_of(section.settings)
+    assert [row["protocol"] for row in rows] == [*section.protocols] == [*PROTOCOLS]
+    for row in rows:
+        stated = PROTOCOLS[str(row["protocol"])]
         columns = ("split", "box rule", "crop", "GT-known by", "several")
         keys = ("split", "box", "crop", "gt_known", "several")
         assert [row[column] for column in columns] == [stated[key] for key in keys]
-        assert row["threshold"] == document["protocol"]["threshold"]
-    sources = {row["protocol"]: row["threshold source"] for row in rows}
-    assert sources == {
+        assert row["threshold"] == stated.get("threshold")
+    assert {row["protocol"]: row["threshold source"] for row in rows} == {
         "released": "published",
         "half": "fixed",
         "oracle": "best for GT-known on the scored images",
@@ -109,6 +126,7 @@ def test_the_other_tables_are_those_of_the_files(
         path = results.root / f"controls/birds/test.{named[str(row['control'])]}.json"
         document = read_json(path)
         check_scores(row, document)
+        check_accuracies(row, document)
         assert row["prediction"] == document["protocol"]["prediction"]
     assert rows_of(section.controls)[0]["GT-known (%)"] == 100
 
@@ -149,7 +167,7 @@ def test_the_rates_are_drawn_with_their_intervals(
         for name in PROTOCOLS:
             document = metrics_of(results, "small", seed, name)
             for rate in ("top1_loc", "top5_loc", "gt_known", "top1_cls"):
-                low, high = document["intervals_95"][rate]["bootstrap"]
+                low, high = document["intervals_95"][rate]["binomial"]
                 told = f"{document[rate]:.2f} % ({low:.2f} to {high:.2f})"
                 assert told in drawing.description
     assert drawing.description.count("Top-1 cls") == 1  # whatever the protocol
@@ -220,13 +238,12 @@ def test_a_run_is_told_with_its_rates_and_their_intervals(
 ) -> None:
     cdtr, _, given = section.results
     document = metrics_of(results, "given", 0, "released")
-    low, high = document["intervals_95"]["gt_known"]["bootstrap"]
+    low, high = document["intervals_95"]["gt_known"]["binomial"]
     start = "Calibration, a given checkpoint of CDTR (run given), on test (protocol released: "
     assert given.startswith(f"{start}threshold 0.2, ")
-    ends = f"95 % interval by bootstrap {low:.2f} to {high:.2f}"
-    told = f"box right {document['gt_known']:.2f} % (GT-known, {ends})"
+    told = f"box right {document['gt_known']:.2f} % (GT-known, {low:.2f} to {high:.2f})"
     assert told in given
-    assert given.endswith("on 24 of 24 images.")
+    assert given.endswith("on 24 of 24 images; 95 % intervals over images (binomial, Wilson).")
     values = [metrics_of(results, "cdtr", seed, "released")["top1_loc"] for seed in (0, 1)]
     told = f"{np.mean(values):.2f} % (Top-1 Loc; by seed {values[0]:.2f} / {values[1]:.2f})"
     assert told in cdtr
@@ -242,7 +259,8 @@ def test_the_notes_tell_what_the_numbers_rest_on(section: LocalizationSection) -
         "GT-known of the protocol honest (threshold chosen on cubv2) takes the map of the true",
         "The threshold of released is the released program's",
         "The threshold of honest is chosen by the boxes of 8 images (cubv2)",
-        f"so that its rates rest on more than image labels. {RULE}",
+        f"so that its rates rest on more than image labels. {RULE} CUBV2's own images",
+        "are not here: 8 generated images of birds stand in for them.",
         "ORACLE: the threshold of oracle is the best one for GT-known, and for GT-known only,",
         "Protocols released, half, oracle: true boxes are moved into the crop as the released",
     ):

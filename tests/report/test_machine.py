@@ -66,8 +66,8 @@ def test_what_trainings_took_of_a_gpu_is_told_or_why_not(tmp_path: Path) -> None
     write_json(path, done)
     rows = rows_of(render_results(results), "trainings_cost")
     assert [tuple(row.values())[2:] for row in rows] == [
-        ("", "", "0.812345344", "", "not measured (no NVIDIA card)"),
-        (str(151.2 / 3600), "12.0", "3.0", "20.25", "power of a card"),
+        ("", "", "812345344", "", "not measured (no NVIDIA card)"),
+        (str(151.2 / 3600), "12000000000", "3000000000", "20.25", "power of a card"),
     ]
     facts = dict(machine_facts(results.sources()))
     assert facts["more, seed 0: energy (Wh)"] == "not measured (no NVIDIA card)"
@@ -85,7 +85,7 @@ def test_time_on_gpus_and_disk_are_those_of_the_jobs(tmp_path: Path) -> None:
     assert cost.drawing is not None
     assert "train_model: 1 job, 2 min 31 s, after extract_archives" in cost.drawing.description
     longest = cost.timings.rows[0]
-    assert (longest[0], longest[5], longest[6]) == ("train_model", None, round(size / 1000))
+    assert (longest[0], longest[5], longest[6]) == ("train_model", None, size)
     description = results.root / "logs/train_model/more.seed0.log.job.json"
     write_json(description, {**read_json(description), "gpus": 2})
     cost = build_cost(results.sources())

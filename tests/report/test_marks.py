@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from methods.reporting.marks import prose, single_line, visible
+from methods.reporting.marks import breakable, prose, single_line, visible
 from tests.report.conftest import render_results, rows_of
 from tests.report.localization_results import LocalizationResults
 from tests.report.results import Results
@@ -55,3 +55,9 @@ def test_a_sentence_has_true_minus_signs_and_whole_percentages() -> None:
     )
     kept = "2026-11-24, Top-1, a/-1.json, 3-5, v1.-2, % of them"
     assert prose(kept) == kept
+
+
+def test_a_dotted_name_may_break_behind_its_marks_and_stays_escaped() -> None:
+    assert breakable("text.context_length") == "text.<wbr>context_<wbr>length"
+    assert breakable("<i>_a") == "&lt;i&gt;_<wbr>a"
+    assert breakable("plain") == "plain"

@@ -33,26 +33,29 @@ def test_short_names_tell_what_differs() -> None:
     protocols = read_protocols({"protocols": PROTOCOLS})
     decoder = {name: p for name, p in protocols.items() if p.of_decoder}
     assert short_names(decoder) == {
-        "raw": "scale 1",
-        "multiscale": "3 scales + flip",
-        "crf": "3 scales + flip + CRF",
-        "aspect": "3 scales + flip\naspect ratio kept",
-        "aspect_crf": "3 scales + flip + CRF\naspect ratio kept",
+        "raw": "raw\nscale 1",
+        "multiscale": "multiscale\n3 scales + flip",
+        "crf": "crf\n3 scales + flip + CRF",
+        "aspect": "aspect\n3 scales + flip\naspect ratio kept",
+        "aspect_crf": "aspect_crf\n3 scales + flip + CRF\naspect ratio kept",
     }
     seeds = {name: protocols[name] for name in ("cam", "lam", "cam_crf")}
-    assert short_names(seeds) == {"cam": "CAM", "lam": "LAM", "cam_crf": "CAM + CRF"}
+    assert short_names(seeds) == {"cam": "cam", "lam": "lam", "cam_crf": "cam_crf\nCAM + CRF"}
     predicted = {name: protocols[name] for name in ("lam_logits", "lam_decoder")}
-    assert set(short_names(predicted).values()) == {"labels: classifier", "labels: decoder"}
-    assert short_names({"one": LAM}) == {"one": "LAM"}
+    assert short_names(predicted) == {
+        "lam_logits": "lam_logits\nlabels: classifier",
+        "lam_decoder": "lam_decoder\nlabels: decoder",
+    }
+    assert short_names({"one": LAM}) == {"one": "one\nLAM"}
 
 
-def test_equal_short_names_give_way_to_the_names_of_the_experiment() -> None:
+def test_words_that_are_the_same_of_two_protocols_are_left_out() -> None:
     few = Protocol("decoder", "val", (0.5, 1.0), flip=True)
     other = Protocol("decoder", "val", (1.0, 2.0), flip=True)
     assert short_names({"small": few, "large": other, "crf": DECODER}) == {
         "small": "small",
         "large": "large",
-        "crf": "3 scales + CRF",
+        "crf": "crf\n3 scales + CRF",
     }
 
 

@@ -18,8 +18,10 @@ AnyResults = Results | BothResults | LocalizationResults
 def evidence_of(results: AnyResults) -> Evidence:
     benchmarks = results.sources().benchmarks
     claims = [REPOSITORY / name for name in results.experiment["claims"]]
+    papers = [REPOSITORY / "claims/more.yaml", REPOSITORY / "claims/cdtr.yaml"]
     records = (REPOSITORY / "claims/reference").iterdir()
-    return Evidence(results.root, [*claims, *records, *benchmarks], results.experiment)
+    others = [*claims, *records, *benchmarks]
+    return Evidence(results.root, others, results.experiment, papers)
 
 
 @pytest.fixture(scope="module")

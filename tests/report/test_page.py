@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import yaml
 
-from methods.claims import read_registered
+from methods.claim_files import read_registered
 from methods.data.files import read_json, sha256, write_json
 from methods.evaluation.segmentation_files import metrics_document, write_metrics
 from methods.reporting.segmentation_cases import read_image_counts
-from methods.reporting.tables import Column, Kind, build_table, show
+from methods.reporting.tables import Column, Kind, build_table, show, without_empty
 from methods.yaml_files import read_yaml
 from tests.report.conftest import render_results, rows_of
 from tests.report.other_method import add_method
@@ -180,7 +180,7 @@ def test_a_class_predicted_where_there_is_none_lowers_the_score_of_its_image(
 
 def test_worst_median_and_best_images_are_ranked_by_their_own_score(page: Path) -> None:
     text = page.read_text("utf-8")
-    pattern = r"mIoU (\d+\.\d\d) % \(3 scales \+ flip \+ CRF\)</span>"
+    pattern = r"mIoU (\d+\.\d\d) %</span>"
     notes = [float(value) for value in re.findall(pattern, text)]
     worst, median, best = notes[3:6], notes[6:9], notes[9:12]
     assert worst == sorted(worst)
@@ -198,6 +198,9 @@ def test_worst_median_and_best_images_are_ranked_by_their_own_score(page: Path) 
         (2.5, Kind.SIGNED, "+2.50"),
         (12345, Kind.COUNT, "12\u202f345"),
         ("a", Kind.NUMBER, "a"),
+        (812_345_344, Kind.SIZE, "810 MB"),
+        (1_200_000_000, Kind.SIZE, "1.2 GB"),
+        (62, Kind.SIZE, "0.1 kB"),
     ],
 )
 def test_cells_have_two_decimals_and_true_signs(
@@ -225,4 +228,23 @@ def test_an_interval_stands_in_the_cell_of_its_number_and_the_csv_has_every_colu
         "run,rate,low,high,other,images",
         "a,73.958,65.625,-1,3.5,96",
         "b,,,,,0",
+    ]
+
+
+def test_a_column_without_values_and_the_unit_of_sizes_stand_in_the_csv_alone(
+    tmp_path: Path,
+) -> None:
+    columns = [
+        Column("rule"),
+        Column("GPU time (s)", Kind.NUMBER),
+        Column("made (bytes)", Kind.SIZE),
+    ]
+    rows = [("a", None, 2497), ("b", None, 76_000_000)]
+    table = without_empty(build_table("timings", "Times.", columns, rows))
+    assert [column.label for column in table.on_page().columns] == ["rule", "made"]
+    table.write_csv(tmp_path)
+    assert (tmp_path / "timings.csv").read_text().splitlines() == [
+        "rule,GPU time (s),made (bytes)",
+        "a,,2497",
+        "b,,76000000",
     ]

@@ -27,7 +27,7 @@ def test_the_palette_has_the_labels_that_are_named() -> None:
 
 
 def test_pictures_have_the_colours_of_their_legend(page: Path) -> None:
-    strips = re.findall(r'<figure class="strip">(.*?)</figure>', page.read_text("utf-8"), re.S)
+    strips = re.findall(r'<figure class="strip"[^>]*>(.*?)</figure>', page.read_text("utf-8"), re.S)
     assert strips
     for strip in strips:
         legend = re.findall(r'<i style="background: #([0-9a-f]{6})">', strip)

@@ -34,7 +34,7 @@ def test_jobs_of_a_rule_are_summed(tmp_path: Path) -> None:
         None,
     )
     assert (score.rule, score.jobs) == ("score", 2)
-    assert (score.seconds, score.cpu_seconds, score.peak_memory) == (4.0, 3.0, 300.0)
+    assert (score.seconds, score.cpu_seconds, score.peak_memory) == (4.0, 3.0, 300 * 2**20)
 
 
 @pytest.mark.parametrize("short", ["NA\tNA", "3.4\t0.00", "-\t1.0", "12.0\tNA"])

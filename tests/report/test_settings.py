@@ -95,6 +95,18 @@ def test_a_changed_setting_is_a_deviation(
     assert added == {(setting, pair)}
 
 
+def test_what_the_network_of_the_weights_shares_with_the_run_is_listed_once() -> None:
+    experiment = changed(*BACKBONE, network={"depth": 6, "image_size": 112, "heads": 3})
+    experiment["runs"]["more"]["network"] |= {"depth": 6, "pretrained_size": 112}
+    found = deviations(experiment).items() - deviations(changed()).items()
+    assert {key for key, _ in found} == {
+        *("network.depth", "network.pretrained_size"),
+        "weights.network.heads",  # the run's has another number
+    }
+    assert "network of the weights is the run's" in deviations_table(experiment, RECORD).caption
+    assert "network of the weights" not in deviations_table(changed(), RECORD).caption
+
+
 def test_a_changed_protocol_is_a_deviation_and_one_left_out_is_none() -> None:
     protocols = read_experiment(REPOSITORY, "paper")["runs"]["more"]["protocols"]
     few = {"raw": protocols["raw"], "crf": {**protocols["crf"], "scales": [1.0]}}

@@ -68,6 +68,19 @@ def test_it_sorts_by_keyboard_and_one_column_at_a_time(tab: Page) -> None:
     assert len(set(names)) > 1
 
 
+def test_sizes_are_sorted_by_bytes_whatever_their_units(tab: Page) -> None:
+    table = tab.locator("#timings table")
+    table.evaluate("table => table.closest('details').open = true")
+    sizes = ["2.0 MB", "950 kB", "1.1 GB"]
+    table.locator("tbody td.size:last-child").evaluate_all(
+        "(cells, sizes) => cells.forEach((cell, at) => cell.textContent = sizes[at % 3])", sizes
+    )
+    table.get_by_role("button", name="made").click()
+    shown = column(table, "made")
+    assert shown == sorted(shown, key=["950 kB", "2.0 MB", "1.1 GB"].index)
+    assert len(set(shown)) > 1
+
+
 def test_rows_keep_their_cells(tab: Page) -> None:
     rows = "() => [...document.querySelectorAll('#ladder tbody tr')].map(tr => tr.innerText)"
     before = tab.evaluate(rows)
@@ -113,10 +126,13 @@ def test_the_policy_allows_no_other_script(
 
 
 def test_a_link_opens_the_panel_that_it_leads_into(tab: Page) -> None:
-    chain = tab.locator("#chain-cdtr-seed0")
+    panel, chain = (tab.locator(f"#{name}chain-cdtr-seed0") for name in ("files-", ""))
+    whole = panel.get_by_role("link", name="whole chain")
+    assert not whole.is_visible()
     assert not chain.is_visible()
     tab.locator("#claim-birds-gt-known + tr summary").click()
     tab.get_by_role("link", name="cdtr, seed 0").click()
+    whole.click()
     chain.wait_for(state="visible")
     tab.wait_for_function(
         "document.querySelector('#chain-cdtr-seed0').getBoundingClientRect().top < 900"

@@ -29,7 +29,6 @@ TONES = {
 }
 WHY = "train_split of run more is train, the authors' train_aug"
 REGISTRATION: dict[str, Any] = {
-    "registered": "2026-11-24, before any run",
     "registration": [
         {
             "file": "more.yaml",
@@ -131,8 +130,8 @@ def test_reasons_name_the_interval_the_seeds_and_what_else_moves_the_number(text
     assert "100 seeds would not decide" in rows["inconclusive"]
     for status in ("consistent", "inconsistent"):
         assert "A verdict of equivalence takes 4 trained seeds." in rows[status]
-        assert "95\u00a0% interval over images (bootstrap):" in rows[status]
-        assert "not how another seed would have trained" in rows[status]
+        assert "95\u00a0% intervals over images (bootstrap):" in rows[status]
+        assert "out the spread between seeds." in rows[status]
     assert "SD over 3 seeds" in rows["equivalent"]
     assert "standard error over images" in rows["equivalent"]
     assert "range over the later checkpoints, as they are validated," in rows["equivalent"]

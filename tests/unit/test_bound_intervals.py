@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from methods.reporting.bound_intervals import SeedInterval, interval_remark
-from methods.reporting.measurements import ImageInterval
+from methods.reporting.image_intervals import ImageInterval
 
 AT_LEAST = {"kind": "at_least", "value": 55.0}
 AT_MOST = {"kind": "at_most", "value": 55.0}

@@ -112,10 +112,13 @@ def test_a_count_of_no_steps_is_none(results: Path, log: Path) -> None:
         {"targets": [1]},
         {"logs": [None]},
         {"process": -1},
+        {"files": [2]},
+        {"cores": "all"},
     ],
 )
 def test_a_broken_note_is_one_sentence(results: Path, changed: dict[str, object]) -> None:
     note = {"targets": [], "started": "2026-07-05T10:00:00+00:00", "host": "a", "process": 1}
-    write_json(results / "logs/call.json", {**note, "steps": 1, "logs": [], **changed})
+    note |= {"steps": 1, "logs": [], "files": [], "cores": 2}
+    write_json(results / "logs/call.json", {**note, **changed})
     with pytest.raises(InputError, match=r"call\.json: found .*; delete it\.$"):
         status_text(results)

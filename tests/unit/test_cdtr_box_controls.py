@@ -53,7 +53,7 @@ def test_every_control_says_how_it_comes_about(name: str, data: ControlData) -> 
 
 def test_perfect_scores_100(data: ControlData) -> None:
     outcomes, protocol, scores = score_control("perfect", data)
-    assert outcomes.iou.min() == 1
+    assert outcomes.iou.min() == pytest.approx(1)
     assert rates(outcomes)["decomposition"]["both"] == 100
     assert scores["box_acc"] == {"30": 100, "50": 100, "70": 100}
     assert protocol["prediction"] == "the true boxes themselves"

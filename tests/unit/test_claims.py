@@ -5,15 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from methods.claims import (
-    AtLeast,
-    AtMost,
-    Equals,
-    Published,
-    Quantity,
-    load_claims,
-    read_registered,
-)
+from methods.claim_files import load_claims, read_registered
+from methods.claims import AtLeast, AtMost, Equals, Published, Quantity
 from methods.errors import InputError
 
 CRF = {"run": "more", "split": "val", "protocol": "crf", "metric": "miou"}
@@ -231,16 +224,7 @@ def test_ids_are_distinct_in_all_files(tmp_path: Path) -> None:
 
 
 def test_registration_is_read(tmp_path: Path) -> None:
-    first = write(tmp_path, claim())
-    assert read_registered(first) == "2020-01-01, before any run"
-    second = tmp_path / "second.yaml"
-    second.write_text(first.read_text())
-    assert read_registered(first, second) == "2020-01-01, before any run"
-    second.write_text(yaml.safe_dump({"registered": "later.", "claims": [claim()]}))
-    assert read_registered(second) == "later."
-    assert read_registered(first, second) == (
-        "claims.yaml: 2020-01-01, before any run; second.yaml: later"
-    )
+    assert read_registered(write(tmp_path, claim())) == "2020-01-01, before any run"
 
 
 @pytest.mark.parametrize("registered", [{}, {"registered": ""}, {"registered": 2026}])

@@ -7,7 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from methods.claims import AtLeast, AtMost, Equals, Published, load_claims
+from methods.claim_files import load_claims
+from methods.claims import AtLeast, AtMost, Equals, Published
 from methods.configuration.experiments import read_experiment
 from methods.training.checkpoints import curve_split, written_iterations
 

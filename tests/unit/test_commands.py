@@ -1,5 +1,6 @@
 """The commands beside Snakemake: what they take for `--config`, and where they print."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +10,18 @@ import pytest
 from methods.commands import given_config
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
+from methods.recipes import make_report, snakemake
 
 PROJECT = Path(__file__).parents[2]
 
 # A command that prints more than a pipe holds, with a letter that ASCII lacks.
 WORDY = """
-from methods.commands import end_with_reader, replace_unprintable
-end_with_reader()
+from methods.commands import read_or_not, replace_unprintable
 replace_unprintable()
-for _ in range(100_000):
-    print("mean ± deviation")
+with read_or_not():
+    for _ in range(100_000):
+        print("mean ± deviation")
+    raise SystemExit("it was read to its end")
 """
 
 
@@ -59,3 +62,12 @@ def test_it_ends_with_who_reads_it_and_prints_what_can_be_shown() -> None:
         assert process.stdout.readline() == "mean ? deviation\n"
         process.stdout.close()
         assert process.stderr.read() == ""
+        assert process.wait() == 0  # make would say of another status that it is a failure
+
+
+def test_recipes_are_those_of_a_shell_in_the_project() -> None:
+    assert make_report("mine") == "make report EXPERIMENT=mine"
+    recipe = snakemake("it's mine", "--forcerun", "results/a b.csv")
+    experiment = "experiment=it's mine"
+    words = [".venv/bin/snakemake", "--forcerun", "results/a b.csv", "--config", experiment]
+    assert shlex.split(recipe) == words

@@ -6,8 +6,9 @@ import pytest
 
 from methods.claims import Quantity
 from methods.reporting.comparisons import compare_published
+from methods.reporting.image_intervals import ImageInterval
 from methods.reporting.judging import judge
-from methods.reporting.measurements import ImageInterval, Measurement
+from methods.reporting.measurements import Measurement
 from tests.unit.small_claim import CRF, PUBLISHED, claim
 
 BOOTSTRAP = ImageInterval("bootstrap", 74.5, 77.5)
@@ -65,8 +66,18 @@ def test_one_seed_is_never_equivalent_and_says_what_its_interval_covers() -> Non
     assert verdict.reason == (
         "76.00 (one seed) is 0.40 below the published 76.40, within the tolerance of 1.00. A"
         " verdict of equivalence takes 3 trained seeds. 95 % interval over images (bootstrap):"
-        " 74.50 to 77.50. It covers which images were scored, not how another seed would have"
-        " trained."
+        " 74.50 to 77.50. It leaves out the spread between seeds."
+    )
+
+
+def test_each_interval_stands_behind_its_own_method_and_those_that_lack_are_counted() -> None:
+    wilson = ImageInterval("binomial", 70.0, 80.0)
+    images = [BOOTSTRAP, wilson, replace(BOOTSTRAP, low=73.0), None]
+    few = replace(PUBLISHED, minimum_seeds=5)
+    found = compare_published(few, [76.0, 76.1, 76.2, 76.3], images)
+    assert found.reason.endswith(
+        "95 % intervals over images of 3 of 4 seeds (bootstrap): 74.50 to 77.50, 73.00 to 77.50;"
+        " (binomial, Wilson): 70.00 to 80.00. They leave out the spread between seeds."
     )
 
 

@@ -12,6 +12,7 @@ from methods.data.centre_crop import CentreCrop
 from methods.data.files import read_json, write_json
 from methods.data.image_index import read_index
 from methods.errors import InputError
+from methods.evaluation import truths
 from methods.evaluation.box_controls import ControlData, score_control
 from methods.evaluation.localization import metrics_document, write_metrics
 from methods.reporting.control_gate import failed_controls
@@ -110,6 +111,21 @@ def test_a_box_that_is_lost_but_scored_as_found_voids_too(data: ControlData) -> 
     content["protocol"] |= {"known_gt_known": 500 / 6, "known_top1_loc": 500 / 6}
     write_json(found, content)
     assert list(failed_controls([found])) == [("birds", "test")]
+
+
+@pytest.mark.parametrize("pixels", [8, 1000])
+def test_a_crop_that_moves_the_true_boxes_voids_every_claim(
+    data: ControlData, pixels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where it moves all of them out: what is known comes from the annotation."""
+    exact = truths.boxes_in_crop
+    monkeypatch.setattr(
+        truths, "boxes_in_crop", lambda *given: (exact(*given) + pixels).clip(0, 28)
+    )
+    files = write(data, "perfect"), write(data, "full_image")
+    measured, _ = judged(data, *files)
+    assert measured["status"] == "void"
+    assert measured["reason"].endswith("of its control perfect is 0.00 instead of 100.00.")
 
 
 def test_true_boxes_of_which_nothing_is_known_are_scored_again(data: ControlData) -> None:

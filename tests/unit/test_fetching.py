@@ -122,8 +122,9 @@ BY_HAND = (
 )
 AGAIN = "delete it to have it fetched again, or put the whole, original file there."
 GENERATE = (
-    "make the archives again with your call of snakemake and `--forcerun generate_archives --until"
-    " generate_archives` behind it."
+    "make the archives again with `.venv/bin/snakemake --forcerun generate_archives --until"
+    " generate_archives` (and `--config experiment=NAME` behind it, where config.yaml names another"
+    " one)."
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from workflow_scripts.job import output_of
+from workflow_scripts.log_lines import output_of
 
 PROJECT = Path(__file__).parents[2]
 HINGE = """

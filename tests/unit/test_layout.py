@@ -1,7 +1,7 @@
 """What lies where in the results, said once."""
 
 from methods import layout
-from methods.claims import SCHEMA
+from methods.claim_files import SCHEMA
 from methods.protocols import Protocol
 from methods.yaml_files import read_yaml
 

@@ -8,7 +8,8 @@ import pytest
 
 from methods.claims import Quantity
 from methods.errors import InputError
-from methods.reporting.measurements import ImageInterval, read_interval
+from methods.reporting.image_intervals import ImageInterval
+from methods.reporting.measurements import read_interval
 
 MIOU = Quantity(run="more", split="val", protocol="crf", metric="miou")
 RATE = Quantity(run="cdtr", split="val", protocol="honest", metric="gt_known")

@@ -107,7 +107,7 @@ def test_a_disk_that_is_too_small_is_refused(
     assert sentence == (
         "this machine: found too little disk space, expected what the table below says is needed; "
         "free space or name folders on other disks under `storage` in config.yaml, "
-        "or go on in spite of the estimates with `--config preflight=warn`."
+        "or go on in spite of the estimates with `preflight: warn` in config.yaml."
     )
     assert not empty
     assert "\n".join(lines) == preflight_text(needs(small, None, GPU))
@@ -194,7 +194,7 @@ def test_a_cpu_is_refused_where_it_takes_too_long(
     on_cpu = Machine(gpu=False, cores=2)
     paper = configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
     need = found(paper, "GPU", on_cpu)
-    assert need.where == "no GPU answers, and one training takes ~35 days on 2 cores"
+    assert need.where == "no GPU answers, and one training takes ~28 days on 2 cores"
     assert "found no GPU to train on, expected" in refusal(paper, on_cpu)
     # The small one trains on a CPU, whose memory then holds the network.
     assert [need.what for need in needs(small, None, on_cpu)] == ["disk", "main memory", "cores"]

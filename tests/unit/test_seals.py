@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from methods.errors import InputError
-from methods.seals import break_seals, require_sealed, seal
+from methods.seals import break_seals, require_sealed, require_whole, seal
 
 
 @pytest.fixture
@@ -25,14 +25,16 @@ def results(tmp_path: Path) -> Path:
     return folder
 
 
-def test_files_and_no_folders_are_sealed(results: Path) -> None:
+def test_files_are_sealed_and_of_folders_the_names(results: Path) -> None:
     seals = {str(path.relative_to(results)) for path in results.glob("seals/**/*.*")}
     assert seals == {
         "seals/more/seed0/resolved.yaml.sha256",
         "seals/data/shapes/index.csv.sha256",
+        "seals/report.files.json",
     }
-    require_sealed(results)
-    require_sealed(results.parent / "none")
+    for folder in (results, results.parent / "none"):
+        require_sealed(folder)
+        require_whole(folder)
 
 
 def test_a_changed_file_is_refused(results: Path) -> None:
@@ -96,3 +98,54 @@ def test_a_job_that_began_may_leave_anything(results: Path) -> None:
     index.write_text("other", encoding="utf-8")
     with pytest.raises(InputError):
         require_sealed(results)
+
+
+def leave_checkpoints(results: Path) -> Path:
+    """A folder of three files that a training left."""
+    folder = results / "more/seed0/train/check points"
+    for name in ("1.pt", "2.pt", "of two/3.pt"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    seal(results, [folder])
+    return folder
+
+
+def test_a_folder_that_lacks_files_is_refused(results: Path) -> None:
+    folder = leave_checkpoints(results)
+    (folder / "of another program").touch()
+    require_whole(results)
+    (folder / "of two/3.pt").unlink()
+    again = f"`--forcerun '{folder}'` to have the folder made again"
+    with pytest.raises(InputError) as refused:
+        require_whole(results)
+    assert str(refused.value) == (
+        f"{folder}/of two/3.pt: found no such file, expected what the job left that made the"
+        f" folder; put it back, or call again with {again}, which runs the whole training again."
+    )
+    (folder / "1.pt").unlink()
+    found = "/1.pt: found no such file (2 files of the folder are missing), expected"
+    with pytest.raises(InputError, match=re.escape(found)):
+        require_whole(results)
+    (results / "report/claims.csv").unlink()
+    shutil.rmtree(folder)
+    with pytest.raises(InputError, match=r"/report` to have the folder made again\.$"):
+        require_whole(results)
+
+
+def test_a_folder_that_is_gone_or_being_made_again_is_not_looked_at(results: Path) -> None:
+    folder = leave_checkpoints(results)
+    break_seals(results, [folder])
+    (folder / "1.pt").unlink()
+    require_whole(results)
+    seal(results, [folder])
+    shutil.rmtree(folder)
+    require_whole(results)
+
+
+@pytest.mark.parametrize("content", ["{}", "[1]"])
+def test_broken_names_of_a_folder_are_named(results: Path, content: str) -> None:
+    seal = results / "seals/report.files.json"
+    seal.write_text(content, encoding="ascii")
+    with pytest.raises(InputError, match=re.escape(f"{seal}: found no list of names")):
+        require_whole(results)

@@ -97,7 +97,16 @@ def test_status_of_nothing(tmp_path: Path) -> None:
     text = status_text(tmp_path / "mini", WRITTEN)
     assert text.startswith("Status of mini, 2026-07-05 05:00:00 EST\n")
     assert "No job is running at this moment." in text
+    assert "There is no report yet; `make report EXPERIMENT=mini` makes it." in text.splitlines()
     assert "No attempt has ended yet." in text
+
+
+def test_the_report_of_a_call_that_has_ended(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.touch()
+    os.utime(page, (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    lines = status_text(tmp_path, WRITTEN).splitlines()
+    assert f"Report of 2026-07-05 05:00:00 EST: {page}" in lines
 
 
 def test_status_of_a_training_and_what_came_before(
@@ -175,7 +184,7 @@ def test_the_journal_of_an_attempt_before_is_no_progress(tmp_path: Path) -> None
 def test_a_gpu_as_the_driver_answers(tmp_path: Path, driver: Driver) -> None:
     fields = "index,utilization.gpu,memory.used,memory.total,name"
     driver.answer({fields: "0, 87, 11200, 81559, NVIDIA H100, 80GB HBM3\n"})
-    line = "GPU 0, NVIDIA H100, 80GB HBM3: 87 % busy, 11200 of 81559 MiB used"
+    line = "GPU 0, NVIDIA H100, 80GB HBM3: 87 % busy, 12 GB of 86 GB used"
     assert line in status_text(tmp_path).splitlines()
     driver.fail()
     assert "No GPU answers." in status_text(tmp_path).splitlines()

@@ -10,7 +10,14 @@ from tests.unit.test_registry import begin
 
 def test_targets_and_hosts_are_written_out(tmp_path: Path) -> None:
     note = {"targets": ["re\x1b[31mport", "a\nb"], "started": datetime.now(UTC).isoformat()}
-    note |= {"host": "node\u202e\r9", "process": 1, "steps": 3, "logs": []}
+    note |= {
+        "host": "node\u202e\r9",
+        "process": 1,
+        "steps": 3,
+        "logs": [],
+        "files": [],
+        "cores": None,
+    }
     write_json(tmp_path / "logs/call.json", note)
     attempt = begin(tmp_path, job="more\x1b]0;")
     assert attempt.outcome is None

@@ -99,3 +99,30 @@ def test_a_second_process_at_the_same_job_is_refused(
         assert process.wait(timeout=60) == -signal.SIGKILL
     process.communicate()
     assert not lock_file(log).exists()
+
+
+# Whoever writes the sentence beside the log waits until somebody reads it.
+UNREAD = f"""
+import os
+os.mkfifo(f"{{job.log}}.failed")
+{BODY}"""
+
+
+def test_how_a_job_ended_is_written_down_before_another_may_begin(tmp_path: Path) -> None:
+    process = start(tmp_path, UNREAD)
+    assert process.stderr is not None
+    try:
+        assert process.stderr.readline() == f"{SENTENCE}\n"  # its end has begun
+        log = tmp_path / "results/tiny/logs/train_model/more.seed0.log"
+        with (
+            pytest.raises(InputError, match=rf"\(process {process.pid} on "),
+            sole_process(log, patience=0),
+        ):
+            raise AssertionError("not refused")
+        assert attempts_of(tmp_path)[0].outcome is None
+        assert Path(f"{log}.failed").read_text(encoding="utf-8") == f"{SENTENCE}\n"
+        with sole_process(log, patience=60):
+            assert attempts_of(tmp_path)[0].outcome == "interrupted"
+    finally:
+        process.kill()  # which nobody's reading would else let go
+    assert process.communicate(timeout=60) == (None, "")

@@ -69,7 +69,7 @@ def test_unmet_claims_are_named_with_their_status(tmp_path: Path) -> None:
     write_verdicts(tmp_path, {"a": "above"}, direction="two-sided")
     sentence = unmet_sentence(tmp_path)
     assert sentence is not None
-    assert sentence.startswith("1 of 1 claims is not met")
+    assert sentence.startswith("1 of 1 claim is not met, and")
     write_verdicts(tmp_path, {"a": "above"}, direction="at least")
     assert unmet_sentence(tmp_path) is None
 

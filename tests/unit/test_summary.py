@@ -133,9 +133,8 @@ def test_a_terminal_that_lacks_a_letter_gets_the_rest(
 
 
 def test_no_verdicts_yet_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(
-        SystemExit, match=r"verdicts\.json: found no such file, .*; run snakemake\."
-    ):
+    remedy = r"run `make report EXPERIMENT=mini`\."
+    with pytest.raises(SystemExit, match=rf"verdicts\.json: found no such file, .*; {remedy}"):
         call(monkeypatch, f"storage={{results: '{tmp_path}'}}")
 
 
@@ -151,7 +150,8 @@ def test_missing_file_behind_the_numbers_is_named(
     results: Path, monkeypatch: pytest.MonkeyPatch, file: str, act: str
 ) -> None:
     (results / file).unlink()
-    with pytest.raises(SystemExit, match=f"{file}: found no such file, .*run `snakemake {act}`"):
+    recipe = f"run `.venv/bin/snakemake {act} --config experiment=mini`, then `make report EXPER"
+    with pytest.raises(SystemExit, match=f"{file}: found no such file, .*{recipe}"):
         call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from methods.claims import Quantity
 from methods.data.files import write_json
-from methods.reporting.measurements import ImageInterval
+from methods.reporting.image_intervals import ImageInterval
 from methods.reporting.variation import checkpoint_ranges, variation
 from tests.unit.small_claim import CRF
 from tests.unit.small_validation import scored

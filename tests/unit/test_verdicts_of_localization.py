@@ -12,8 +12,9 @@ from methods.data.files import write_json
 from methods.errors import InputError
 from methods.evaluation.box_scores import Outcomes
 from methods.evaluation.localization import metrics_document, write_metrics
-from methods.reporting.measurements import is_withheld, read_measurement, read_scores
+from methods.reporting.measurements import read_measurement, read_scores
 from methods.reporting.verdicts import judge_all
+from methods.reporting.withheld import is_withheld
 from tests.unit.small_claim import RUNS, claim
 
 CLASSES = ["auk", "owl"]

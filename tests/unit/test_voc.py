@@ -39,8 +39,8 @@ def test_annotation_gives_size_names_and_half_open_boxes(tmp_path: Path) -> None
     annotation = read_annotation(path)
     assert (annotation.height, annotation.width) == (281, 500)
     assert annotation.objects == (
-        VocObject("person", (103, 77, 375, 183), difficult=False),
-        VocObject("aeroplane", (45, 87, 197, 123), difficult=True),
+        VocObject("person", (103, 77, 375, 183)),
+        VocObject("aeroplane", (45, 87, 197, 123)),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from methods.claims import AtLeast, Claim, load_claims
+from methods.claim_files import load_claims
+from methods.claims import AtLeast, Claim
 from methods.configuration.experiments import merge, read_experiment
 from methods.errors import InputError
 from methods.reporting.deviation_classes import CLASSES_FILE, read_classes
@@ -140,7 +141,7 @@ def test_every_class_says_why() -> None:
         "A network that has seen other images is not the one whose number was published."
     )
     assert classes.why("protocols.aspect", added=True).startswith("It makes numbers of its own")
-    assert classes.why("never.heard.of", added=False).startswith("No entry of the table")
+    assert classes.why("never.heard.of", added=False).startswith("Nobody has classed it")
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,16 @@ def test_what_no_job_wrote_is_refused_before_anything_is_lost(project: Project) 
         assert (project.results / made).exists()
 
 
+def test_a_checkpoint_that_is_gone_is_missed_though_no_job_has_to_run(project: Project) -> None:
+    folder = "results/tiny/more/seed0/train/checkpoints"
+    lost = min((project.folder / folder).glob("*.pt"))
+    lost.unlink()
+    sentence = only_sentence(project.snakemake("--dry-run", "report"))
+    assert sentence.startswith(f"{folder}/{lost.name}: found no such file, expected what the job")
+    assert f"call again with `--forcerun {folder}`" in sentence
+    assert project.planned("--forcerun", folder)["train_model"] == 1
+
+
 def test_changed_verdicts_are_not_shown(project: Project) -> None:
     verdicts = project.results / "verdicts.json"
     document = read_json(verdicts)

@@ -54,7 +54,8 @@ def test_every_claim_about_mini_holds(finished_mini: Project) -> None:
     assert page.stat().st_size < 5_000_000
     claims, stated = finished_mini.folder / "claims", finished_mini.folder / "experiments/mini.yaml"
     judged = [claims / "mini.yaml", claims / "mini_birds.yaml", stated]
-    evidence = Evidence(results, [*judged, *(claims / "reference").iterdir()], {})
+    papers = [claims / "more.yaml", claims / "cdtr.yaml"]
+    evidence = Evidence(results, [*judged, *(claims / "reference").iterdir()], {}, papers)
     assert evidence.explain(page.read_text(encoding="utf-8"))[1] == []
     second = finished_mini.snakemake("report")
     assert "Nothing to be done" in second.stdout + second.stderr

@@ -15,12 +15,14 @@ class Paper:
 
     Attributes:
         url: its permanent address.
+        name: what its method is called for short; the title where none is stated.
         title: of the publication.
         authors: their names, in order.
         year: in which it was published.
     """
 
     url: str
+    name: str
     title: str
     authors: tuple[str, ...]
     year: int
@@ -61,7 +63,14 @@ def read_citation(path: Path) -> Citation:
 
 def _paper(path: Path, entry: Mapping[str, Any]) -> Paper:
     authors = tuple(map(_name, entry["authors"]))
-    return Paper(_address(path, entry), entry["title"], authors, entry["year"])
+    title = entry["title"]
+    return Paper(
+        url=_address(path, entry),
+        name=entry.get("abbreviation", title),
+        title=title,
+        authors=authors,
+        year=entry["year"],
+    )
 
 
 def _address(path: Path, entry: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from methods.evaluation.threshold_choice import Choice
 from methods.reporting.localization.scored import Scored
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table, show_number
+from methods.reporting.told_once import told_once
 
 RULE = (
     "The threshold with the highest GT-known on these images is taken, the smallest of equally good"
@@ -34,7 +35,7 @@ def choices_table(runs: Sequence[Scored]) -> Table:
         *(Column("threshold", Kind.NUMBER), Column("GT-known there (%)", Kind.NUMBER)),
         Column("equally good thresholds"),
     ]
-    return build_table("localization_thresholds", _CAPTION, columns, rows)
+    return told_once(build_table("localization_thresholds", _CAPTION, columns, rows), 2)
 
 
 def equally_good(choice: Choice) -> str:

@@ -20,7 +20,7 @@ class Compared:
     Attributes:
         value: of the run.
         full: of the full run.
-        apart: whether their 95 % bootstrap intervals have nothing in common; those of several
+        apart: whether their 95 % intervals over images have nothing in common; those of several
             seeds count as one that spans them all.
     """
 
@@ -144,7 +144,7 @@ def gap_table(gaps: Sequence[Gap]) -> Table:
     full = gaps[0].full if gaps else ""
     caption = (
         f"Runs beside the run {full}: means over the seeds. A loss counts where the"
-        " 95 % bootstrap intervals of the two runs have nothing in common."
+        " 95 % intervals over images (binomial, Wilson) of the two runs have nothing in common."
     )
     return build_table("gap", caption, columns, rows)
 

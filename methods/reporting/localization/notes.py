@@ -9,6 +9,7 @@ from methods.data.splits import drawn_from, overlap
 from methods.errors import InputError
 from methods.reporting.localization.choices import RULE
 from methods.reporting.localization.scored import Scored, Seeds, protocols_of
+from methods.reporting.localization.stand_ins import CUBV2, stand_in
 from methods.reporting.localization.words import MAPS_OF, threshold
 from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.sources import ReportSources
@@ -104,9 +105,11 @@ def _threshold_notes(
             if trained
             else ""
         )
+        here = stand_in(sources) if split == CUBV2 else ""
+        made = f" CUBV2's own images are not here: {here}." if here else ""
         yield (
             f"The threshold of {', '.join(names)} is chosen by the boxes of {images} images"
-            f" ({split}), so that its rates rest on more than image labels. {RULE}{seen}"
+            f" ({split}), so that its rates rest on more than image labels. {RULE}{seen}{made}"
         )
     oracles = [name for name, p in protocols.items() if p.is_oracle]
     if oracles:

@@ -109,6 +109,6 @@ def mean_rate(seeds: Seeds, protocol: str, rate: str) -> float:
 
 
 def interval(metrics: Mapping[str, Any], rate: str) -> tuple[float, float]:
-    """95 % bootstrap interval of a rate over the images, percent."""
-    low, high = metrics["intervals_95"][rate]["bootstrap"]
+    """95 % interval of a rate over the images, percent: binomial (Wilson), as verdicts quote it."""
+    low, high = metrics["intervals_95"][rate]["binomial"]
     return low, high

@@ -16,6 +16,7 @@ from methods.reporting.localization.notes import notes, require_no_oracle
 from methods.reporting.localization.pictures import galleries
 from methods.reporting.localization.rates_drawing import draw_controls, draw_rates
 from methods.reporting.localization.results import (
+    accuracy_table,
     classes_table,
     controls_table,
     decomposition_table,
@@ -23,6 +24,8 @@ from methods.reporting.localization.results import (
 )
 from methods.reporting.localization.scored import Seeds, protocols_of, read_controls, read_scored
 from methods.reporting.localization.sentences import result
+from methods.reporting.localization.settings import settings_table
+from methods.reporting.localization.stand_ins import stand_in
 from methods.reporting.localization.threshold_drawing import draw_thresholds
 from methods.reporting.localization.words import TERMS, long_name
 from methods.reporting.method_words import method_words
@@ -67,9 +70,11 @@ class LocalizationSection:
         notes: what a reader should know before believing the numbers.
         terms: what the abbreviations of the field and of the methods mean.
         protocols: every step of each protocol, by its name.
+        settings: the same by the names of the experiment.
         parts: one a run, in the order of the experiment.
         control_drawings: one a data set.
         rates: every rate of every protocol.
+        accuracy: shares of right boxes at other overlaps, and what needs no threshold.
         choices: which thresholds were chosen, and how many are equally good; without rows where
             all are given.
         controls: boxes whose scores say what the data are worth.
@@ -84,9 +89,11 @@ class LocalizationSection:
     notes: tuple[str, ...]
     terms: Mapping[str, str]
     protocols: Mapping[str, str]
+    settings: Table
     parts: tuple[LocalizationPart, ...]
     control_drawings: tuple[Drawing, ...]
     rates: Table
+    accuracy: Table
     choices: Table
     controls: Table
     decomposition: Table
@@ -113,15 +120,17 @@ def build_section(sources: ReportSources) -> LocalizationSection | None:
     runs = [[read_scored(s) for s in seeds] for seeds in seeds_of(sources.localization).values()]
     everything = [seed for seeds in runs for seed in seeds]
     controls = [read_controls(dataset) for dataset in sources.datasets_of("localization")]
-    gaps = find_gaps(runs, sources.settings)
+    gaps, protocols = find_gaps(runs, sources.settings), protocols_of(runs)
     return LocalizationSection(
         results=tuple(result(seeds) for seeds in runs),
         notes=notes(sources, runs),
-        terms=_terms(runs),
-        protocols={name: f"on {p.split}: {long_name(p)}" for name, p in protocols_of(runs).items()},
+        terms=_terms(sources, runs),
+        protocols={name: f"on {p.split}: {long_name(p)}" for name, p in protocols.items()},
+        settings=settings_table(protocols),
         parts=tuple(_part(seeds, sources, number >= OPEN) for number, seeds in enumerate(runs)),
         control_drawings=tuple(draw_controls(of) for of in controls),
         rates=rates_table(everything),
+        accuracy=accuracy_table(everything),
         choices=choices_table(everything),
         controls=controls_table(controls),
         decomposition=decomposition_table(everything),
@@ -147,9 +156,10 @@ def _part(seeds: Seeds, sources: ReportSources, folded: bool) -> LocalizationPar
     )
 
 
-def _terms(runs: Sequence[Seeds]) -> dict[str, str]:
+def _terms(sources: ReportSources, runs: Sequence[Seeds]) -> dict[str, str]:
     """The abbreviations of the field, then those of each method."""
-    terms = dict(TERMS)
+    here = stand_in(sources)
+    terms = {**TERMS, **({"CUBV2": f"{TERMS['CUBV2']}; here {here}"} if here else {})}
     for seeds in runs:
         terms |= method_words(seeds[0].files.method).TERMS
     return terms

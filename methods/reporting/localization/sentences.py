@@ -27,7 +27,8 @@ def result(seeds: Seeds) -> str:
     covered = seeds[0].metrics[protocol]["coverage"]
     rates = ", ".join(_rate(seeds, protocol, rate) for rate in _TOLD)
     trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
-    how = f"; {trained}" if run.trained else ""
+    spans = "; 95 % intervals over images (binomial, Wilson)" if len(seeds) == 1 else ""
+    how = f"{spans}; {trained}" if run.trained else spans
     return (
         f"{what}, on {run.split} (protocol {protocol}: {boxes}): {rates}; on"
         f" {covered['evaluated']} of {covered['expected']} images{how}."
@@ -39,5 +40,5 @@ def _rate(seeds: Seeds, protocol: str, rate: str) -> str:
     value = f"{_TOLD[rate]} {show_number(mean_rate(seeds, protocol, rate))} % ({RATES[rate]}"
     if len(seeds) == 1:
         low, high = map(show_number, interval(seeds[0].metrics[protocol], rate))
-        return f"{value}, 95 % interval by bootstrap {low} to {high})"
+        return f"{value}, {low} to {high})"
     return f"{value}; by seed {' / '.join(show_number(s.metrics[protocol][rate]) for s in seeds)})"

@@ -3,13 +3,15 @@
 // Nothing of the page depends on this: it sorts tables, opens panels that a link leads into, and
 // says where a table is wider than its place.
 
-const numbers = ["number", "signed", "interval", "count"];
+const units = { kB: 1e3, MB: 1e6, GB: 1e9 };
+const numbers = ["number", "signed", "interval", "count", "size"];
 
 function value(row, column) {
   const cell = row.cells[column];
   const text = cell.textContent.trim();
   if (!numbers.some((kind) => cell.classList.contains(kind))) return text;
-  return parseFloat(text.replaceAll("\u202f", "").replace("\u2212", "-"));
+  const [number, unit] = text.split(" ");
+  return parseFloat(number.replaceAll("\u202f", "").replace("\u2212", "-")) * (units[unit] ?? 1);
 }
 
 function compare(first, second, sign) {

@@ -1,0 +1,16 @@
+"""Commands that a message tells a person to run, as a shell in the project's folder runs them."""
+
+import shlex
+
+# As it is called from the project's folder, by who has never called anything but make, too.
+SNAKEMAKE = ".venv/bin/snakemake"
+
+
+def make_report(experiment: str) -> str:
+    """The command that makes the report of an experiment."""
+    return f"make report EXPERIMENT={shlex.quote(experiment)}"
+
+
+def snakemake(experiment: str, *arguments: str) -> str:
+    """The command that calls Snakemake with arguments on an experiment."""
+    return f"{SNAKEMAKE} {shlex.join(arguments)} --config {shlex.quote(f'experiment={experiment}')}"
