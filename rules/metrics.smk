@@ -97,7 +97,6 @@ rule score_boxes:
         inference=lambda wildcards: ordered(run_of(wildcards)["inference"]),
         classes=of_dataset("classes"),
         images=images,
-        bootstrap=in_run("evaluation", "bootstrap"),
         code=code("score_boxes"),
     log:
         f"{RESULTS}/logs/score_boxes/{{run}}.seed{{seed}}.{{split}}.{{protocol}}.log",
@@ -127,7 +126,6 @@ rule score_box_control:
         images=images,
         inference=of_first_run("inference"),
         train_split=of_first_run("train_split"),
-        bootstrap=of_first_run("evaluation", "bootstrap"),
         code=code("score_box_control"),
     log:
         f"{RESULTS}/logs/score_box_control/{{dataset}}.{{split}}.{{control}}.log",

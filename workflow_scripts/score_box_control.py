@@ -34,7 +34,6 @@ def main(job: Job) -> None:
         classes=classes,
         outcomes=outcomes,
         expected=len(data.records),
-        bootstrap=job.params["bootstrap"],
         scores=scores,
     )
     write_metrics(job.output["metrics"], job.output["counts"], document, outcomes)

@@ -50,7 +50,6 @@ def main(job: Job) -> None:
         classes=classes,
         outcomes=outcomes,
         expected=len(records),
-        bootstrap=job.params["bootstrap"],
         scores={**scores, "pxap": pxap},
     )
     write_metrics(job.output["metrics"], job.output["counts"], document, outcomes)

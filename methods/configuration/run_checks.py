@@ -144,9 +144,11 @@ def _control_settings(run: Block) -> dict[str, Any]:
     return {
         "train_split": run["train_split"],
         "evaluation.split": evaluation["split"],
-        "evaluation.bootstrap": evaluation["bootstrap"],
-        # true boxes lie in the crop that the network sees
-        **({"inference": run["inference"]} if run["task"] == "localization" else {}),
+        **(
+            {"inference": run["inference"]}  # true boxes lie in the crop that the network sees
+            if run["task"] == "localization"
+            else {"evaluation.bootstrap": evaluation["bootstrap"]}
+        ),
     }
 
 

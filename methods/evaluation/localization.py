@@ -22,7 +22,7 @@ from methods.evaluation.box_scores import (
     map_overlaps,
 )
 from methods.evaluation.overlap import Overlaps
-from methods.evaluation.proportions import binomial_interval, bootstrap_intervals
+from methods.evaluation.proportions import binomial_interval
 from methods.evaluation.thresholds import Thresholds
 
 _RATE = dict.fromkeys(RATES, float | int)
@@ -97,7 +97,6 @@ def metrics_document(
     classes: Sequence[str],
     outcomes: Outcomes,
     expected: int,
-    bootstrap: Mapping[str, int],
     scores: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that a metrics file says about one protocol or control.
@@ -109,7 +108,6 @@ def metrics_document(
         classes: names of the C classes.
         outcomes: of each image.
         expected: number of images of the split.
-        bootstrap: `samples` and `seed` of the resampling of images.
         scores: "box_acc", "box_acc_v2", "pxap" and "curve", which need more than the outcomes.
 
     Raises:
@@ -126,12 +124,6 @@ def metrics_document(
         )
     gt_known = _gt_known(f"metrics of {split}.{name}", protocol)
     events = outcomes.events(gt_known)
-    flags = np.stack([events[rate] for rate in RATES], axis=1)
-    resampled = bootstrap_intervals(flags, bootstrap["samples"], bootstrap["seed"])
-    intervals = {
-        rate: {"binomial": binomial_interval(events[rate]), "bootstrap": ends}
-        for rate, ends in zip(RATES, resampled, strict=True)
-    }
     return {
         "task": "localization",
         "split": split,
@@ -140,7 +132,7 @@ def metrics_document(
         "classes": list(classes),
         "coverage": {"evaluated": images, "expected": expected},
         **outcomes.summary(gt_known, classes),
-        "intervals_95": intervals,
+        "intervals_95": {rate: {"binomial": binomial_interval(events[rate])} for rate in RATES},
         **scores,
     }
 

@@ -100,7 +100,6 @@ def write_boxes_scored(results: BothResults, run: str, seed: int) -> None:
         classes=old["classes"],
         outcomes=outcomes,
         expected=len(ways),
-        bootstrap={"samples": 20, "seed": 0},
         scores={
             "box_acc": dict.fromkeys(("30", "50", "70"), share),  # no IoU is between
             **{key: old[key] for key in ("box_acc_v2", "pxap", "curve")},

@@ -82,7 +82,7 @@ RUN: dict[str, Any] = {
     "checkpoint": {"rule": "last"},
     "inference": {"image_size": VIEW.image_size, "resize": VIEW.resize},
     "protocols": PROTOCOLS,
-    "evaluation": {"split": "test", "bootstrap": {"samples": 200, "seed": 0}},
+    "evaluation": {"split": "test"},
     "gallery": SPLITS["test"][:2],
 }
 CLAIM = Claim(

@@ -143,7 +143,6 @@ def write_document(
         classes=results.classes,
         outcomes=outcomes,
         expected=len(outcomes.ids),
-        bootstrap={"samples": 200, "seed": 0},
         scores=scores,
     )
     write_metrics(path, path.with_suffix(".counts.npz"), document, outcomes)

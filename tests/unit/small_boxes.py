@@ -61,7 +61,6 @@ def document(results: Outcomes, expected: int = 5, **protocol: object) -> dict:
         classes=CLASSES,
         outcomes=results,
         expected=expected,
-        bootstrap={"samples": 200, "seed": 3},
         scores={
             "box_acc": {"30": 60.0, "50": 40.0, "70": 20.0},
             "box_acc_v2": None,

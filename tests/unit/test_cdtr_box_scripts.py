@@ -76,7 +76,6 @@ def job(folder: Path, **values: Any) -> Job:
         "classes": list(CLASSES),
         "images": str(folder),
         "inference": {"image_size": 28, "resize": 30},
-        "bootstrap": {"samples": 50, "seed": 0},
     }
     return Job(
         rule="test",

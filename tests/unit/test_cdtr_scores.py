@@ -10,7 +10,7 @@ from methods.errors import InputError
 from methods.evaluation.box_scores import RATES, Outcomes
 from methods.evaluation.localization import judge
 from methods.evaluation.overlap import overlaps
-from methods.evaluation.proportions import binomial_interval, bootstrap_intervals
+from methods.evaluation.proportions import binomial_interval
 from methods.evaluation.thresholds import Thresholds
 from tests.unit.small_boxes import box_set, document, outcomes
 
@@ -66,17 +66,6 @@ def test_known_binomial_intervals() -> None:
     ten_of_forty = np.arange(40) < 10
     assert binomial_interval(ten_of_forty) == pytest.approx([14.1869, 40.1938], abs=1e-3)
     assert binomial_interval(np.ones(10, dtype=bool)) == pytest.approx([72.2467, 100], abs=1e-3)
-
-
-def test_bootstrap_is_reproducible_and_near_the_binomial() -> None:
-    flags = np.random.default_rng(5).random((400, 2)) < (0.3, 0.9)
-    first = bootstrap_intervals(flags, 1000, 7)
-    assert first == bootstrap_intervals(flags, 1000, 7)
-    assert first != bootstrap_intervals(flags, 1000, 8)
-    for column, ends in zip(flags.T, first, strict=True):
-        assert ends == pytest.approx(binomial_interval(column), abs=1)
-        assert ends[0] < 100 * column.mean() < ends[1]
-    assert bootstrap_intervals(np.ones((5, 1), dtype=bool), 10, 0) == [[100, 100]]
 
 
 def protocol(**changes: object) -> BoxProtocol:

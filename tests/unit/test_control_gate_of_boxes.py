@@ -61,7 +61,6 @@ def write(data: ControlData, control: str, *, missed: int = 0, stated: bool = Tr
         classes=CLASSES,
         outcomes=outcomes,
         expected=len(data.records),
-        bootstrap={"samples": 10, "seed": 0},
         scores={**scores, "box_acc": {**scores["box_acc"], "50": share}},
     )
     path = data.root / f"controls/birds/test.{control}.json"

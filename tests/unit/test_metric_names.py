@@ -49,7 +49,6 @@ def of_localization() -> dict[str, Any]:
             constant=np.zeros((2, 2), dtype=np.bool_),
         ),
         expected=2,
-        bootstrap={"samples": 2, "seed": 0},
         scores=scores,
     )
 

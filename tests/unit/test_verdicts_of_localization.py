@@ -46,7 +46,6 @@ def write_scores(results: Path, name: str, located: int) -> Path:
         classes=CLASSES,
         outcomes=outcomes,
         expected=10,
-        bootstrap={"samples": 10, "seed": 0},
         scores={
             "box_acc": {"30": 100.0, "50": share, "70": 0.0},
             "box_acc_v2": None,
