@@ -9,6 +9,7 @@ from pathlib import Path
 from methods.protocols import Protocol
 
 LOGS = "logs"  # the folder of the jobs' logs
+RECEIPTS = "receipts.json"  # what the evaluation servers said
 REGISTRY = "registry"  # the folder of the records of attempts
 SEALS = "seals"  # the folder of the digests of what the jobs wrote
 TRAINING_RULE = "train_model"  # the rule whose attempts are trainings

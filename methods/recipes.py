@@ -2,7 +2,7 @@
 
 import shlex
 
-# As it is called from the project's folder, by who has never called anything but make, too.
+# By its path, so that it also works for people who only use make.
 SNAKEMAKE = ".venv/bin/snakemake"
 
 

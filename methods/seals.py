@@ -7,13 +7,13 @@ are noted, since Snakemake does not look into it. A seal keeps no forger away.
 
 import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from methods.data.files import atomic_path, read_json, sha256, unreadable, write_json
 from methods.errors import InputError
 from methods.layout import SEALS
+from methods.recipes import snakemake
 
 _PAGE = "report.html"  # while it is there, Snakemake makes nothing that is missing before it
 _SUFFIX = ".sha256"  # of the file that holds the digest; below `seals`, in the tree of the files
@@ -77,7 +77,7 @@ def require_whole(results: Path) -> None:
         if folder.is_dir():
             lost = _read_names(seal) - _names_in(folder)
             if lost:
-                raise _lacking(folder, sorted(lost))
+                raise _lacking(results, folder, sorted(lost))
 
 
 def _changed(file: Path) -> InputError:
@@ -91,15 +91,14 @@ def _changed(file: Path) -> InputError:
     )
 
 
-def _lacking(folder: Path, lost: list[str]) -> InputError:
+def _lacking(results: Path, folder: Path, lost: list[str]) -> InputError:
     more = f" ({len(lost)} files of the folder are missing)" if len(lost) > 1 else ""
-    again = f"`--forcerun {shlex.quote(str(folder))}`"
+    again = snakemake(results.name, "report", "--forcerun", str(folder))
     return InputError(
         folder / lost[0],
         f"no such file{more}",
         "what the job left that made the folder",
-        f"put it back, or call again with {again} to have the folder made again"
-        f"{_training_behind(folder)}",
+        f"put it back, or run `{again}` to have the folder made again{_training_behind(folder)}",
     )
 
 

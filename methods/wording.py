@@ -34,7 +34,7 @@ def size_text(count: float, exact: bool = False) -> str:
 
 
 def two_digits(value: float) -> str:
-    """A positive number with two digits, or with none behind the point from 10 on."""
+    """A positive number, rounded to two significant digits."""
     return f"{value:.1f}" if value < 9.95 else f"{float(f'{value:.2g}'):.0f}"
 
 

@@ -144,7 +144,7 @@ def lock_files():
 
 
 def papers():
-    """What the papers publish, which the page of an experiment tells that evaluates none of it."""
+    """Files with the published numbers, for pages of experiments that evaluate none of them."""
     own = [PROJECT / file for file in CONFIG.experiment["claims"]]
     known = published_sources(PROJECT, own)
     return [str(HERE / file.relative_to(PROJECT)) for file in known.files] if known else []

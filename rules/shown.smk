@@ -29,7 +29,10 @@ SHOWN = dict(
 
 
 def nothing_where_folders_are_whole(wildcards):
-    """No file; but a sentence where a folder lacks one, which no hook says if no job has to run."""
+    """No file; but a sentence where a folder lacks one, which no hook says if no job has to run.
+
+    Snakemake lets SystemExit out of an input function, and nothing else.
+    """
     try:
         check_folders(workflow, RESULTS)
     except InputError as error:

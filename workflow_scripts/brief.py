@@ -38,14 +38,14 @@ class _News(logging.Filter):
     def __init__(self, handler: logging.Handler, dry_run: bool) -> None:
         super().__init__()
         self._handler = handler
-        self._counted = not dry_run
+        self._drop_next_count = dry_run
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # By this Snakemake knows where to leave a line blank, which else it does before every job.
+        # By this Snakemake (9.27) knows where to leave a line blank, else one before every job.
         self._handler.last_msg_was_job_info = True  # type: ignore[attr-defined]
         event = getattr(record, "event", None)
-        if event is LogEvent.RUN_INFO and not self._counted:
-            self._counted = True  # a dry run counts its jobs before and behind their list
+        if event is LogEvent.RUN_INFO and self._drop_next_count:
+            self._drop_next_count = False  # a dry run counts its jobs before and behind their list
             return False
         return record.levelno > logging.INFO or not (
             event in _UNTOLD or record.getMessage() == _CHOOSING

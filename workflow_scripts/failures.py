@@ -62,7 +62,7 @@ class Reporter:
                 entries.stop(self.attempt, kind, sentence, self._journal)
             except InputError as unwritten:  # such as a full disk, which may have ended the job
                 print(unwritten, file=sys.stderr)
-        sys.excepthook = _said
+        sys.excepthook = _say_nothing
 
     def _sentence(self, kind: type[BaseException], error: BaseException) -> str:
         if issubclass(kind, KeyboardInterrupt):
@@ -96,5 +96,7 @@ def _failure_file(log: Path) -> Path:
     return Path(f"{log}{_FAILURE}")
 
 
-def _said(_kind: type[BaseException], _error: BaseException, _trace: TracebackType | None) -> None:
+def _say_nothing(
+    _kind: type[BaseException], _error: BaseException, _trace: TracebackType | None
+) -> None:
     """Python's last word on an error, of which all is said."""

@@ -22,7 +22,7 @@ from methods.configuration.run_checks import (
 from methods.configuration.weights_checks import weights_problems
 from methods.data.splits import sizes
 from methods.errors import InputError
-from methods.layout import LOGS, REGISTRY, SEALS
+from methods.layout import LOGS, RECEIPTS, REGISTRY, SEALS
 from methods.yaml_files import not_finite
 
 # What lies beside the folders of the runs in results/<experiment>.
@@ -31,7 +31,7 @@ NO_RUN_NAMES = (
     "controls",
     "data",
     LOGS,
-    "receipts.json",
+    RECEIPTS,
     REGISTRY,
     SEALS,
     "report",

@@ -18,21 +18,21 @@ class TaskWords:
     Attributes:
         held: the jobs that main memory is counted for.
         on_cores: the steps that a GPU does not speed up.
-        uncounted: jobs of which no more than the start is counted.
+        start_only: jobs of which no more than the start is counted.
     """
 
     held: str
     on_cores: str
-    uncounted: tuple[str, ...]
+    start_only: tuple[str, ...]
 
 
 _OF_TASK: Mapping[str, TaskWords] = {
     "segmentation": TaskWords(
         held="trainings or predictions, and a CRF; or the reading of annotations",
         on_cores=CRF,
-        uncounted=("label maps",),
+        start_only=("label maps",),
     ),
-    "localization": TaskWords(held="trainings or predictions", on_cores=BOXES, uncounted=()),
+    "localization": TaskWords(held="trainings or predictions", on_cores=BOXES, start_only=()),
 }
 
 
@@ -43,7 +43,7 @@ def task_words(configuration: Configuration) -> TaskWords:
     return TaskWords(
         held=words[0].held,  # segmentation's say what the others' do
         on_cores=" and ".join(of.on_cores for of in words),
-        uncounted=tuple(name for of in words for name in of.uncounted),
+        start_only=tuple(name for of in words for name in of.start_only),
     )
 
 

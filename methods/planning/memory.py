@@ -60,8 +60,8 @@ def main_memory(configuration: Configuration, steps: Iterable[Step], machine: Ma
 def _learning(steps: Sequence[Step]) -> list[int]:
     """Processes of each training that may run beside the others.
 
-    Pretrainings are over before the trainings that wait for them, so that no more run than there
-    are of one of the two.
+    Each training is taken to wait for all pretrainings, as those of a method do: at most as many
+    run at once as the larger of the two groups has.
     """
     learning = [step for step in steps if step.learns]
     first = [step.processes for step in learning if step.name == PRETRAINING]

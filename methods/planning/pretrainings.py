@@ -59,7 +59,7 @@ def _backbone(entry: Mapping[str, Any]) -> _Cost:
 
 
 def _clip(entry: Mapping[str, Any]) -> _Cost:
-    """Of the image tower; without the texts, a twelfth of mini's work, and what is written."""
+    """Of the image tower alone: texts (a twelfth of mini's work) and file size are not counted."""
     network, training = entry["network"], entry["contrastive"]
     images = training["batch_size"] * training["iterations"]
     return _Cost(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from methods.configuration.loading import Configuration
-from methods.layout import CONTROLS, control_file
+from methods.layout import CONTROLS, RECEIPTS, control_file
 from methods.planning.fetching import datasets_of, weights_of
 from methods.planning.run_steps import SHORT
 from methods.planning.runs import short_steps
@@ -31,7 +31,7 @@ def short_jobs(configuration: Configuration, planned: Set[Path] | None) -> list[
     for name, run in configuration.experiment["runs"].items():
         for seed in configuration.seeds if is_trained(run) else configuration.seeds[:1]:
             jobs += short_steps(configuration, name, seed)
-    jobs.append(_short(results, results / "receipts.json"))
+    jobs.append(_short(results, results / RECEIPTS))
     for file in _LAST:
         last = _short(results, results / file)
         jobs.append(replace(last, start=TORCH_START, one_core=False))

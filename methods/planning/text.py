@@ -122,8 +122,11 @@ def _time(steps: Sequence[Step], machine: Machine, words: TaskWords) -> list[str
     else:
         place = _cores(machine)
         bases = [CPU_BASIS]
-    started = listed(["extraction", "checks", *words.uncounted, "scores", "page"])
-    rest = f"downloads are not counted; of {started} only the start is: minutes each of many images"
+    started = listed(["extraction", "checks", *words.start_only, "scores", "page"])
+    rest = (
+        f"downloads are not counted; of {started} only the start is: with many images each takes"
+        " minutes"
+    )
     return [
         *table(lines, right={1, 2}),
         *(f"{GAP}{line}" for line in (f"on {place}", *bases, rest)),

@@ -17,7 +17,7 @@ _GPU_PASSES = 1449 * 799e9 / (6 * 60)  # MAC/s
 # Of a core. A training image of the same network, ViT-B at 448 x 448, took one of a busy server
 # 38 s, which is 26e9; on a quiet machine mini's trainings, in bfloat16, had 34e9 to 61e9.
 _CPU = 32e9  # MAC/s
-CPU_BASIS = "scaled by the work, 32 GMAC/s a core, between those of a busy and a quiet one: rough"
+CPU_BASIS = "scaled by the work, 32 GMAC/s a core, measured were 26 to 61: rough"
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,8 @@ def note_call(
     targets: Sequence[str],
     steps: int,
     logs: Sequence[str],
-    files: Iterable[Path] = (),
-    cores: int | None = None,
+    files: Iterable[Path],
+    cores: int | None,
 ) -> None:
     """Note that this process starts to work, unless the note of another that does is there.
 

@@ -50,15 +50,6 @@ class FilePanel:
     foundation: tuple[Link, ...]
 
 
-def panel_name(chain: str) -> str:
-    """Anchor of the panel of a chain.
-
-    Args:
-        chain: its anchor.
-    """
-    return f"files-{chain}"
-
-
 def file_panels(
     claims: Sequence[ClaimRow], sources: ReportSources, chains: Iterable[Chain]
 ) -> tuple[FilePanel, ...]:
@@ -89,7 +80,7 @@ def _panel(
     groups = (_group(link, links, sources) for link in links if link.file in read)
     of_chosen = [claim.of_chosen for claim in resting]
     return FilePanel(
-        name=panel_name(chain.name),
+        name=f"files-{chain.name}",
         title=title,
         chain=chain.name,
         claims=len(resting),

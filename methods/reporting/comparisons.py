@@ -18,7 +18,7 @@ _COUNTING = {
     "at most": ", of which the upper end alone counts",
 }
 
-INTERVALS = {"bootstrap": "bootstrap", "binomial": "binomial, Wilson"}
+_INTERVALS = {"bootstrap": "bootstrap", "binomial": "binomial, Wilson"}
 _TEST = {
     "two-sided": "A verdict of equivalence",
     "at least": "A verdict of non-inferiority",
@@ -94,7 +94,7 @@ def stated_intervals(images: Sequence[ImageInterval]) -> str:
     ends: dict[str, list[str]] = {}
     for one in images:
         span = f"{one.low:.2f} to {one.high:.2f}"
-        ends.setdefault(INTERVALS[one.method], []).append(span)
+        ends.setdefault(_INTERVALS[one.method], []).append(span)
     return "; ".join(f"({method}): {', '.join(spans)}" for method, spans in ends.items())
 
 
@@ -117,7 +117,7 @@ def _consistency(
     known = [interval for interval in images if interval is not None]
     if known:
         few = "" if len(known) == len(values) else f" of {len(known)} of {of_seeds(len(values))}"
-        one = len(values) == 1
+        one = len(known) == 1
         sentences.append(
             f"95 % interval{'s' * (not one)} over images{few} {stated_intervals(known)}."
             f" {'It leaves' if one else 'They leave'} out the spread between seeds."

@@ -72,12 +72,12 @@ class Gallery:
     rows: tuple[Row, ...]
 
 
-def drawn_once(galleries: Sequence[Gallery], name: str) -> list[Gallery]:
+def drawn_once(galleries: Sequence[Gallery], run: str) -> tuple[Gallery, ...]:
     """Name the panels of every image; where the same ones come again, a row refers to the first.
 
     Args:
         galleries: of one run.
-        name: how the anchors begin.
+        run: its name, with which the anchors begin.
     """
     first: dict[tuple[Picture, ...], tuple[str, str]] = {}  # anchor and heading
     kept = []
@@ -86,14 +86,14 @@ def drawn_once(galleries: Sequence[Gallery], name: str) -> list[Gallery]:
         for row in gallery.rows:
             known = first.get(row.pictures)
             if known is None:
-                anchor = f"{name}-{len(first) + 1}"
+                anchor = f"image-{run}-{len(first) + 1}"
                 first[row.pictures] = anchor, gallery.title
                 rows.append(replace(row, anchor=anchor))
             else:
                 anchor, under = known
                 rows.append(replace(row, legend=(), pictures=(), anchor=anchor, under=under))
         kept.append(replace(gallery, rows=tuple(rows)))
-    return kept
+    return tuple(kept)
 
 
 def shown_of(found: int, extreme: str) -> str:

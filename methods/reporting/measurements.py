@@ -10,9 +10,9 @@ from methods.data.files import check_fields, read_fields
 from methods.errors import InputError
 from methods.evaluation import localization, segmentation_files
 from methods.evaluation.validation import read_validation
-from methods.layout import run_folder, submission_file, validation_file
+from methods.layout import RECEIPTS, run_folder, submission_file, validation_file
 from methods.reporting.image_intervals import ImageInterval, over_images
-from methods.reporting.withheld import RECEIPTS, is_withheld, read_answer
+from methods.reporting.withheld import is_withheld, read_answer
 
 _READERS: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     "segmentation": segmentation_files.read_metrics,

@@ -8,11 +8,12 @@ from methods.claim_files import load_claims
 from methods.claims import PERCENT, Claim, Published
 from methods.configuration.experiments import read_experiment
 from methods.reporting.crate.papers import Paper, read_citation
+from methods.reporting.localization.words import RATES
 from methods.reporting.tables import show_number
 
 EXPERIMENT = "paper"  # whose claims are about what the papers publish
 _PUBLISHED = ("paper", "readme")  # kinds of sources that are no logs and no re-runs
-_METRICS = {"miou": "mIoU", "top1_loc": "Top-1 Loc", "top5_loc": "Top-5 Loc"}
+_METRICS = {"miou": "mIoU", **RATES}  # others have their own names
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _published(claims: Sequence[Claim], paper: Paper) -> PublishedPaper:
             continue
         if bound.kind in _PUBLISHED and bound.unit == PERCENT:
             measured = claim.quantity or bound
-            metric = f"{_METRICS[str(measured.metric)]} {show_number(bound.value)} %"
+            name = str(measured.metric)
+            metric = f"{_METRICS.get(name, name)} {show_number(bound.value)} %"
             of = f"{bound.dataset} {measured.split}, {bound.stage}"
             told[f"{metric}: {of}"] = claim.source.removeprefix(f"{paper.name}, ")
     return PublishedPaper(paper, tuple(dict.fromkeys(told.values())), tuple(told))

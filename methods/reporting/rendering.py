@@ -8,10 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from methods.data.files import atomic_path
+from methods.recipes import make_report
 from methods.reporting.downloads import list_documents, list_tables
-from methods.reporting.gallery import drawn_once
 from methods.reporting.marks import breakable, finalize, prose
 from methods.reporting.page import build_page
+from methods.reporting.published_numbers import EXPERIMENT
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import show
 
@@ -42,7 +43,7 @@ def render(*, sources: ReportSources, output: Path, tables: Path) -> None:
         lstrip_blocks=True,
     )
     templates.filters |= {"show": show, "prose": prose, "breakable": breakable}
-    templates.filters["drawn_once"] = drawn_once
+    templates.globals["papers_command"] = make_report(EXPERIMENT)
     css, script = (loader.get_source(templates, f"report.{kind}")[0] for kind in ("css", "js"))
     html = templates.get_template("report.html.j2").render(
         page=page,

@@ -102,9 +102,9 @@ def seeds_table(runs: Sequence[SegmentationSources]) -> Table:
     caption = (
         "Localization maps as label maps. A pixel whose highest map is at or below the threshold is"
         " background; the CRF needs none, since it takes one minus the highest map for background."
-        " Labels say which classes may appear: the image's own (given); those that the classifier"
-        " names, or the decoder where it names none (predicted by the classifier); or the other way"
-        " round."
+        " The CSV's labels say which classes may appear: the image's own (given); those that the"
+        " classifier names, or the decoder where it names none (predicted by the classifier); or"
+        " the other way round."
     )
     return told_once(build_table("seeds", caption, columns, rows), 2)
 

@@ -13,7 +13,7 @@ from methods.reporting.class_log import ClassLog, class_log_of
 from methods.reporting.classes_drawing import ClassSeries, class_points, draw_classes
 from methods.reporting.curves import CurveGroup, draw_journals, draw_validations
 from methods.reporting.figures import Drawing
-from methods.reporting.gallery import Gallery
+from methods.reporting.gallery import Gallery, drawn_once
 from methods.reporting.links import Chain
 from methods.reporting.plots import Rung, draw_ladder, seeds_note
 from methods.reporting.protocol_names import short_names
@@ -82,7 +82,7 @@ def _part(runs: Sequence[SegmentationSources], sources: ReportSources, folded: b
         ladder=_protocols(f"ladder-{first.run}", runs, first.judged, first.split),
         classes=(_classes(runs, class_log_of(sources, first.run)), *_maps(runs)),
         curves=_curves(runs, sources) if first.trained else (),
-        galleries=tuple(pictures),
+        galleries=drawn_once(pictures, first.run),
         pictured=first.name,
         chains=tuple(run_chain(run, sources) for run in runs),
     )

@@ -1,4 +1,4 @@
-"""How many seeds a number rests on, and what that leaves open: one wording everywhere."""
+"""How many seeds a number rests on, and what that leaves open."""
 
 LEFT_OUT = "leave out the spread between seeds"  # what intervals over images do
 

@@ -25,7 +25,6 @@ _BLOCKS = {  # by how a setting begins, in the order of the page
     DERIVED: "what followed",
 }
 _OTHER = "other settings"
-_KINDS: tuple[str, ...] = CLASSES
 _ORDER = (*dict.fromkeys(_BLOCKS.values()), _OTHER)
 _SHOWN = 4  # columns of the table: run, setting, authors, here; the others hold of a whole group
 _TOLD = "told under Protocols"  # of the section: a protocol of ours is a sentence of many words
@@ -38,7 +37,7 @@ class SettingsGroup:
     Attributes:
         title: class, block, and how many settings.
         why: they are of that class, one sentence.
-        table: one row a setting.
+        table: one row a run and setting.
         grave: whether they void a published number.
     """
 
@@ -54,7 +53,7 @@ def settings_groups(deviations: Table) -> tuple[SettingsGroup, ...]:
     for row in deviations.rows:
         _, key, _, _, kind, why = map(str, row)
         block = _BLOCKS.get(key.partition(".")[0], _OTHER)
-        place = _KINDS.index(kind), _ORDER.index(block), why
+        place = CLASSES.index(kind), _ORDER.index(block), why
         grouped.setdefault(place, []).append(row)
     return tuple(_groups(deviations, sorted(grouped.items(), key=lambda group: group[0][:2])))
 
@@ -63,13 +62,14 @@ def _groups(
     deviations: Table, grouped: Sequence[tuple[tuple[int, int, str], list[tuple[Cell, ...]]]]
 ) -> Iterator[SettingsGroup]:
     for number, ((kind, block, why), rows) in enumerate(grouped, 1):
-        title = f"{_TITLES[CLASSES[kind]]}, {_ORDER[block]}: {counted(len(rows), 'setting')}"
+        settings = counted(len({row[1] for row in rows}), "setting")
+        title = f"{_TITLES[CLASSES[kind]]}, {_ORDER[block]}: {settings}"
         runs = [*dict.fromkeys(row[0] for row in rows)]
         ordered = sorted(rows, key=lambda row: (runs.index(row[0]), _part(str(row[1]))))
         shown = [_shown(row) for row in ordered]
         name = f"{deviations.name}-{number}"
         table = build_table(name, title, deviations.columns[:_SHOWN], shown)
-        yield SettingsGroup(title, why, table, grave=kind == 0)
+        yield SettingsGroup(title, why, table, grave=CLASSES[kind] == "voids")
 
 
 def _part(key: str) -> int:

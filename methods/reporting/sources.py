@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from methods.layout import CONTROLS, control_file
+from methods.layout import CONTROLS, RECEIPTS, control_file
 from methods.provenance import Environment
 from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.published_numbers import PublishedSources
 from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
-from methods.reporting.withheld import RECEIPTS
 
 _Run = TypeVar("_Run", bound=RunSources)
 

@@ -15,7 +15,6 @@ from methods.commands import (
 from methods.configuration.loading import Configuration, load_configuration
 from methods.data.files import unreadable
 from methods.errors import InputError
-from methods.layout import TRAINING_RULE
 from methods.recipes import make_report, snakemake
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.marks import single_line
@@ -81,7 +80,7 @@ def _require_chains(configuration: Configuration, again: str) -> None:
             if not path.is_file():
                 # A plain run makes nothing that only stands between two files that are there, and
                 # knows the folder of the checkpoints, but not what lies in it.
-                wanted = ("--forcerun", TRAINING_RULE) if link == CHECKPOINT else (str(path),)
+                wanted = ("--forcerun", str(path.parent)) if link == CHECKPOINT else (str(path),)
                 remedy = f"run `{snakemake(name, *wanted)}`, then `{make_report(name)}` again"
                 if link == GIVEN_CHECKPOINT:
                     remedy = "put it back, or name another in the experiment"

@@ -9,10 +9,9 @@ from methods.claims import Quantity
 from methods.data.files import check_fields, read_fields
 from methods.data.splits import TEST
 from methods.errors import InputError
-from methods.layout import submission_file
+from methods.layout import RECEIPTS, submission_file
 from methods.submission.package import read_package
 
-RECEIPTS = "receipts.json"  # in results/<experiment>
 _ENTRY = {"run": str, "seed": int, "sha256": str, "receipt": dict | None}
 _RECEIPT = {"mean": float | int, "per_class": dict}
 

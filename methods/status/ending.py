@@ -40,7 +40,7 @@ def expected_end(
         now: with its zone.
 
     Returns:
-        None where the call's machine is not this one, or nothing of its work can be estimated.
+        None where its jobs run on other machines, or nothing of its work can be estimated.
     """
     if call.cores is None:
         return None

@@ -49,15 +49,15 @@ def status_text(
     over = [outcome for outcome in found if outcome.attempt not in going]
     now = now or datetime.now(UTC)
     progress = {attempt.file: _progress(attempt, results) for attempt in going}
-    call = _call_at_work(results)
+    call, here = _call_at_work(results)
     end = None
-    if call is not None and configuration is not None:
+    if call is not None and here and configuration is not None:
         trained = _by_file(going, progress, configuration)
         end = expected_end(configuration, call, trained, now)
     idle = "None of its jobs" if call else "No job"
     sections = [
         [f"Status of {results.name}, {_local(now)}"],
-        [_page(results) if call is None else _call(call, end)],
+        [_page(results) if call is None else _call(call, here, end)],
         _going(going, progress, None in running.values()) or [f"{idle} is running at this moment."],
         card_lines() or ["No GPU answers."],
         _over(over),
@@ -66,20 +66,17 @@ def status_text(
     return visible("\n\n".join("\n".join(section) for section in sections if section))
 
 
-def _call_at_work(results: Path) -> Call | None:
-    """The call that is at work, or of which that cannot be told from here."""
+def _call_at_work(results: Path) -> tuple[Call | None, bool]:
+    """The call that is at work here, or of which that cannot be told from here; and which it is."""
     call = read_call(results)
-    return None if call is None or is_running(call) is False else call
+    running = None if call is None else is_running(call)
+    return (None, False) if running is False else (call, running is True)
 
 
-def _call(call: Call, end: datetime | None) -> str:
+def _call(call: Call, here: bool, end: datetime | None) -> str:
     """How many of the call's steps are done, and when all of them will be."""
     host, asked = single_line(call.host), single_line(" ".join(call.targets))
-    place = (
-        ""
-        if is_running(call)
-        else f" on {host}, of which it is only known that no end was recorded"
-    )
+    place = "" if here else f" on {host}, of which it is only known that no end was recorded"
     done = call.done()
     if done is None:
         steps = counted(call.steps, "step")

@@ -26,7 +26,7 @@ def log(tmp_path: Path) -> Path:
 def results(tmp_path: Path, log: Path) -> Path:
     """An experiment that this process is at work on."""
     folder = tmp_path / "mini"
-    note_call(folder, ["report"], 90, [str(log)])
+    note_call(folder, ["report"], 90, [str(log)], [], 2)
     return folder
 
 
@@ -82,7 +82,7 @@ def test_a_call_beside_one_that_is_at_work_leaves_its_note(results: Path) -> Non
     note = results / "logs/call.json"
     parent = note.read_text().replace(f'"process": {os.getpid()}', f'"process": {os.getppid()}')
     note.write_text(parent)  # a process that is older than its note, and lives
-    note_call(results, ["preflight"], 1, [])
+    note_call(results, ["preflight"], 1, [], [], 2)
     forget_call(results)
     assert note.read_text() == parent
 
@@ -90,7 +90,7 @@ def test_a_call_beside_one_that_is_at_work_leaves_its_note(results: Path) -> Non
 def test_the_note_of_a_call_that_was_killed_is_replaced(results: Path) -> None:
     note = results / "logs/call.json"
     note.write_text(note.read_text().replace(f'"process": {os.getpid()}', '"process": 4194305'))
-    note_call(results, ["data"], 3, [])
+    note_call(results, ["data"], 3, [], [], 2)
     call = read_call(results)
     assert call is not None
     assert (call.targets, call.process) == (("data",), os.getpid())

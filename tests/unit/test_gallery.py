@@ -11,7 +11,7 @@ def row(id: str, drawn: str = "") -> Row:
 def test_the_same_panels_are_drawn_under_the_first_heading_alone() -> None:
     first = Gallery("Worst images", "", (row("a"), row("b")))
     again = Gallery("Class missed", "", (row("b"), row("c")))
-    shown = [one for gallery in drawn_once([first, again], "image-more") for one in gallery.rows]
+    shown = [one for gallery in drawn_once([first, again], "more") for one in gallery.rows]
     assert [(one.id, one.anchor, one.under) for one in shown] == [
         ("a", "image-more-1", ""),
         ("b", "image-more-2", ""),
@@ -24,6 +24,6 @@ def test_the_same_panels_are_drawn_under_the_first_heading_alone() -> None:
 
 def test_other_panels_of_the_same_image_are_drawn() -> None:
     galleries = [Gallery("Labels", "", (row("a"),)), Gallery("Maps", "", (row("a", "heat"),))]
-    shown = [one for gallery in drawn_once(galleries, "image-more") for one in gallery.rows]
+    shown = [one for gallery in drawn_once(galleries, "more") for one in gallery.rows]
     assert all(one.pictures and not one.under for one in shown)
     assert shown[0].anchor != shown[1].anchor

@@ -34,7 +34,7 @@ GPU = Machine(gpu=True, cores=4)
 GUIDE = {"model": "ViT-B-32-quickgelu"}
 UNCOUNTED, STARTED = (
     "downloads are not counted; of",
-    "only the start is: minutes each of many images",
+    "only the start is: with many images each takes minutes",
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from methods.errors import InputError
+from methods.recipes import snakemake
 from methods.seals import break_seals, require_sealed, require_whole, seal
 
 
@@ -116,12 +117,13 @@ def test_a_folder_that_lacks_files_is_refused(results: Path) -> None:
     (folder / "of another program").touch()
     require_whole(results)
     (folder / "of two/3.pt").unlink()
-    again = f"`--forcerun '{folder}'` to have the folder made again"
+    call = snakemake(results.name, "report", "--forcerun", str(folder))
     with pytest.raises(InputError) as refused:
         require_whole(results)
     assert str(refused.value) == (
         f"{folder}/of two/3.pt: found no such file, expected what the job left that made the"
-        f" folder; put it back, or call again with {again}, which runs the whole training again."
+        f" folder; put it back, or run `{call}` to have the folder made again, which runs the whole"
+        " training again."
     )
     (folder / "1.pt").unlink()
     found = "/1.pt: found no such file (2 files of the folder are missing), expected"
@@ -129,7 +131,7 @@ def test_a_folder_that_lacks_files_is_refused(results: Path) -> None:
         require_whole(results)
     (results / "report/claims.csv").unlink()
     shutil.rmtree(folder)
-    with pytest.raises(InputError, match=r"/report` to have the folder made again\.$"):
+    with pytest.raises(InputError, match=r"/report --config experiment=tiny` to have the folder made again\.$"):
         require_whole(results)
 
 

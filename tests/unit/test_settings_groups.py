@@ -22,7 +22,7 @@ ROWS: list[list[Cell]] = [
 def test_groups_come_by_class_and_block_and_leave_nothing_out() -> None:
     groups = settings_groups(build_table("deviations", "Caption.", COLUMNS, ROWS))
     assert [(group.title, group.why, group.grave) for group in groups] == [
-        ("Voids a published number, data: 2 settings", VOIDED, True),
+        ("Voids a published number, data: 1 setting", VOIDED, True),
         ("Voids a published number, inference and protocols: 1 setting", VOIDED, True),
         ("May matter, network and weights: 2 settings", UNKNOWN, False),
         ("May matter, training: 1 setting", UNKNOWN, False),

@@ -144,7 +144,7 @@ def test_an_unknown_experiment_is_one_sentence(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("file", "act"), [(FILES[0], "--forcerun train_model"), (FILES[1], f"'.*{FILES[1]}'")]
+    ("file", "act"), [(FILES[0], "--forcerun '.*/checkpoints'"), (FILES[1], f"'.*{FILES[1]}'")]
 )
 def test_missing_file_behind_the_numbers_is_named(
     results: Path, monkeypatch: pytest.MonkeyPatch, file: str, act: str

@@ -176,7 +176,7 @@ def test_a_checkpoint_that_is_gone_is_missed_though_no_job_has_to_run(project: P
     lost.unlink()
     sentence = only_sentence(project.snakemake("--dry-run", "report"))
     assert sentence.startswith(f"{folder}/{lost.name}: found no such file, expected what the job")
-    assert f"call again with `--forcerun {folder}`" in sentence
+    assert f"run `.venv/bin/snakemake report --forcerun {folder} --config experiment" in sentence
     assert project.planned("--forcerun", folder)["train_model"] == 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from methods.reporting.chain import run_chain
 from methods.reporting.curves import CurveGroup, draw_journals
 from methods.reporting.figures import Drawing
-from methods.reporting.gallery import Gallery
+from methods.reporting.gallery import Gallery, drawn_once
 from methods.reporting.links import Chain
 from methods.reporting.localization.choices import choices_table
 from methods.reporting.localization.classes_drawing import draw_classes
@@ -143,6 +143,7 @@ def build_section(sources: ReportSources) -> LocalizationSection | None:
 
 def _part(seeds: Seeds, sources: ReportSources, folded: bool) -> LocalizationPart:
     first = seeds[0].files
+    pictures = galleries(seeds[0], sources.dataset(first.dataset), whole=not folded)
     return LocalizationPart(
         run=first.run,
         folded=folded,
@@ -150,7 +151,7 @@ def _part(seeds: Seeds, sources: ReportSources, folded: bool) -> LocalizationPar
         threshold_curves=draw_thresholds(seeds),
         decomposition=draw_decomposition(seeds),
         curves=(draw_journals(first.run, [s.files for s in seeds]),) if first.trained else (),
-        galleries=galleries(seeds[0], sources.dataset(first.dataset), whole=not folded),
+        galleries=drawn_once(pictures, first.run),
         pictured=first.name,
         chains=tuple(run_chain(seed.files, sources) for seed in seeds),
     )

@@ -8,6 +8,7 @@ from methods.reporting.localization.scored import (
 )
 from methods.reporting.localization.words import RATES, threshold
 from methods.reporting.method_words import run_name
+from methods.reporting.seed_words import of_seeds
 from methods.reporting.tables import show_number
 
 _TOLD = {
@@ -26,7 +27,7 @@ def result(seeds: Seeds) -> str:
     boxes = threshold(run.protocols[protocol], thresholds_taken(seeds, protocol))
     covered = seeds[0].metrics[protocol]["coverage"]
     rates = ", ".join(_rate(seeds, protocol, rate) for rate in _TOLD)
-    trained = "one seed" if len(seeds) == 1 else f"means of {len(seeds)} seeds"
+    trained = of_seeds(1) if len(seeds) == 1 else f"means of {of_seeds(len(seeds))}"
     spans = "; 95 % intervals over images (binomial, Wilson)" if len(seeds) == 1 else ""
     how = f"{spans}; {trained}" if run.trained else spans
     return (

@@ -21,5 +21,5 @@ def settings_table(protocols: Mapping[str, BoxProtocol]) -> Table:
         *(Column("threshold", Kind.NUMBER), Column("threshold source")),
         *(Column(label, Kind.NAME) for label in ("box rule", "crop", "GT-known by", "several")),
     ]
-    caption = "The same by the names that the experiment gives to these settings."
+    caption = "Box protocols by the names that the experiment gives to their settings."
     return build_table("box_protocols", caption, columns, rows)
