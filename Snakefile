@@ -68,7 +68,9 @@ if CONFIG.strict:
         input:
             **SHOWN,
             page=f"{RESULTS}/report.html",
+            tables=f"{RESULTS}/report",
             crate=f"{RESULTS}/ro-crate-metadata.json",
+            workflow=f"{RESULTS}/workflow",
             whole=nothing_where_folders_are_whole,
         message:
             "Holding the claims to `strict: true`"
@@ -82,7 +84,9 @@ else:
         input:
             **SHOWN,
             page=f"{RESULTS}/report.html",
+            tables=f"{RESULTS}/report",
             crate=f"{RESULTS}/ro-crate-metadata.json",
+            workflow=f"{RESULTS}/workflow",
             whole=nothing_where_folders_are_whole,
         message:
             "The report is there: {input.page}"

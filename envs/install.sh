@@ -153,6 +153,10 @@ base=$(fingerprint $locks/{build,common,torch-cpu,torch-cuda}.txt)
 if ! base_is_ready; then
     take_lock
 fi
+if ! base_is_ready && [[ -L .venv ]]; then
+    stop "$project/.venv: found a link, expected a folder of this clone alone, since what is in it" \
+        "is made anew; remove the link and call this again."
+fi
 if ! base_is_ready; then # another call may have made it meanwhile
     install_base
     printf '%s\n' "$base $build" >$stamp

@@ -144,7 +144,7 @@ def _seal_of(results: Path, path: Path, suffix: str) -> Path:
 def _names_in(folder: Path) -> set[str]:
     """All files in a folder, however deep, relative to it; `walk` looks at none of them."""
     return {
-        str(Path(place, name).relative_to(folder))
+        os.fsencode(Path(place, name).relative_to(folder)).decode(errors="backslashreplace")
         for place, _, names in os.walk(folder)
         for name in names
     }

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -55,14 +56,23 @@ class Reporter:
         say(kind, error, trace)
         stamp(self._rule, "ended without its result")
         sentence = self._sentence(kind, error)
-        print(sentence, file=self._terminal)
-        _failure_file(self._log).write_text(f"{sentence}\n", encoding="utf-8")
-        if self.attempt is not None:
-            try:
-                entries.stop(self.attempt, kind, sentence, self._journal)
-            except InputError as unwritten:  # such as a full disk, which may have ended the job
-                print(unwritten, file=sys.stderr)
         sys.excepthook = _say_nothing
+        for tell in (self._to_terminal, self._beside_log, partial(self._to_registry, kind)):
+            try:
+                tell(sentence)
+            except (InputError, OSError) as untold:  # such as a full disk, which may have ended it
+                print(untold, file=sys.stderr)
+
+    def _to_terminal(self, sentence: str) -> None:
+        print(sentence, file=self._terminal, flush=True)
+
+    def _beside_log(self, sentence: str) -> None:
+        content = f"{sentence}\n".encode(errors="backslashreplace")
+        _failure_file(self._log).write_bytes(content)
+
+    def _to_registry(self, kind: type[BaseException], sentence: str) -> None:
+        if self.attempt is not None:
+            entries.stop(self.attempt, kind, sentence, self._journal)
 
     def _sentence(self, kind: type[BaseException], error: BaseException) -> str:
         if issubclass(kind, KeyboardInterrupt):
@@ -88,8 +98,9 @@ def print_failures(logs: Path, since: float) -> None:
         since: seconds since the epoch; earlier failures are another call's.
     """
     for file in sorted(logs.rglob(f"*{_FAILURE}")):
-        if file.stat().st_mtime >= since:
-            print(f"\n{file.read_text(encoding='utf-8').rstrip()}", file=sys.stderr)
+        if file.is_file() and file.stat().st_mtime >= since:
+            said = file.read_text(encoding="utf-8", errors="replace")
+            print(f"\n{said.rstrip()}", file=sys.stderr)
 
 
 def _failure_file(log: Path) -> Path:

@@ -114,7 +114,7 @@ def read_json(path: str | PathLike[str]) -> Any:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise unreadable(path, error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             path,
             f"text that is not JSON ({error})",

@@ -17,7 +17,7 @@ def main() -> None:
     replace_unprintable()
     parser = argparse.ArgumentParser(prog="python -m methods.planning", description=__doc__)
     add_config(parser)
-    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--cores", type=_cores, default=len(os.sched_getaffinity(0)))
     arguments = parser.parse_args()
     try:
         configuration = load_configuration(Path.cwd(), given_config(arguments.config))
@@ -26,6 +26,13 @@ def main() -> None:
     text = plan_text(configuration, None, this_machine(configuration, arguments.cores))
     with read_or_not():
         print(text or "Nothing has to be fetched, and nothing large or long is to be made.")
+
+
+def _cores(text: str) -> int:
+    """A number of cores, of which there is at least one."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from 1 on")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,9 @@ def read_call(results: Path) -> Call | None:
     except (ValueError, OverflowError) as error:
         raise InputError(note, f"the time {fields['started']!r}", _NOTE, "delete it") from error
     texts = [*fields["targets"], *fields["logs"], *fields["files"]]
-    if not all(isinstance(text, str) for text in texts) or fields["process"] <= 0:
+    counts = [fields["process"], fields["steps"], fields["cores"]]
+    counted = all(count is None or count > 0 for count in counts)
+    if not counted or not all(isinstance(text, str) for text in texts):
         raise InputError(note, "other values", _NOTE, "delete it")
     return Call(
         targets=tuple(fields["targets"]),

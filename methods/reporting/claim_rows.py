@@ -10,7 +10,7 @@ from methods.reporting.bound_intervals import IntervalRemark, read_interval_rema
 from methods.reporting.chain import control_chain_name, run_chain_name
 from methods.reporting.claim_facts import Fact, source_facts
 from methods.reporting.claim_order import in_groups
-from methods.reporting.claim_words import causes, expected, target
+from methods.reporting.claim_words import causes, expected, target, unit
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
 from methods.reporting.verdict_words import TWO_SIDED, Tone, label, tone
@@ -26,6 +26,7 @@ class ClaimRow:
         target: the bound or the published value, in words.
         reference: the same as a number.
         value: ours, the mean over the seeds.
+        unit: of the value.
         difference: ours minus the reference.
         status: one of the words of verdicts.json.
         verdict: the same as the page calls it.
@@ -54,6 +55,7 @@ class ClaimRow:
     target: str
     reference: float | None
     value: float | None
+    unit: str
     difference: float | None
     status: str
     verdict: str
@@ -132,6 +134,7 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         target=target(bound, entry["reference"]),
         reference=entry["reference"],
         value=entry["value"],
+        unit=unit(entry),
         difference=entry["difference"],
         status=status,
         verdict=label(status, trained),

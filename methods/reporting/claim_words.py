@@ -7,6 +7,12 @@ from methods.claims import PERCENT
 from methods.reporting.tables import Kind, show, show_number
 
 
+def unit(entry: Mapping[str, Any]) -> str:
+    """Of the value of a verdict; the distance of two percentages is in points."""
+    stated = str(entry["bound"].get("unit", PERCENT))
+    return "points" if stated == PERCENT and entry["minus"] is not None else stated
+
+
 def target(bound: Mapping[str, Any], reference: float | None) -> str:
     """The bound or the published value, such as "≥ 55.00" and "76.40 ± 1.00"."""
     number = show(reference, Kind.NUMBER)

@@ -121,7 +121,8 @@ def _trainings_table(runs: Sequence[RunSources]) -> Table:
     ]
     caption = (
         "What each training took. Memory: of the process that held most, in the attempt that came"
-        " to the end; of a GPU's what torch held."
+        " to the end, by its own account; the table above has what Snakemake saw of it now and"
+        " then. Of a GPU's memory: what torch held."
     )
     return without_empty(build_table("trainings_cost", caption, columns, rows))
 

@@ -38,7 +38,8 @@ def list_documents(
         texts: which were written.
         tables: the folder that they were written to.
     """
-    yield _document(sources.verdicts, "every verdict, with values, intervals and files", sources)
+    told = "every verdict, with values, tests and files; verdicts.csv has what intervals say of it"
+    yield _document(sources.verdicts, told, sources)
     crate = "all files of these results, with jobs and machines, as an RO-Crate"
     yield Download(METADATA, crate, None, None)  # it describes the page, so it is written later
     if any(run.submission for run in sources.segmentation):

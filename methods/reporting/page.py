@@ -46,6 +46,7 @@ class Page:
     """Everything that the templates show, in the order of the page.
 
     Attributes:
+        commit: of the code when the page was made; None where git does not answer.
         panels: the files behind the claims.
         published: what the papers publish; nothing where the claims are about that.
         methods: names of the methods, by task.
@@ -53,6 +54,7 @@ class Page:
     """
 
     experiment: str
+    commit: str | None
     description: str
     headline: str
     tally: tuple[tuple[str, str, int], ...]
@@ -151,6 +153,7 @@ def build_page(sources: ReportSources) -> Page:
     panels = file_panels(claims, sources, chains)
     return Page(
         experiment=sources.experiment,
+        commit=sources.environment.commit,
         description=sources.settings["description"],
         headline=headline(claims),
         tally=tally(claims),

@@ -87,6 +87,7 @@ def _published(claims: Sequence[Claim], paper: Paper) -> PublishedPaper:
             measured = claim.quantity or bound
             name = str(measured.metric)
             metric = f"{_METRICS.get(name, name)} {show_number(bound.value)} %"
-            of = f"{bound.dataset} {measured.split}, {bound.stage}"
+            asked = "" if claim.quantity else " (no run here answers it)"
+            of = f"{bound.dataset} {measured.split}, {bound.stage}{asked}"
             told[f"{metric}: {of}"] = claim.source.removeprefix(f"{paper.name}, ")
     return PublishedPaper(paper, tuple(dict.fromkeys(told.values())), tuple(told))

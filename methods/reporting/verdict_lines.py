@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from methods.claims import PERCENT
 from methods.data.files import check_fields, is_number, read_fields
 from methods.errors import InputError
 from methods.reporting.claim_order import in_groups
-from methods.reporting.claim_words import expected
+from methods.reporting.claim_words import expected, unit
 from methods.reporting.marks import single_line
 
 _ENTRY = {
@@ -82,16 +81,10 @@ def _require_told(
 
 def _row(entry: Mapping[str, Any], reason: str) -> tuple[str, ...]:
     value = entry["value"]
-    number, unit = ("-", "") if value is None else (f"{value:.2f}", _unit(entry))
+    number, of = ("-", "") if value is None else (f"{value:.2f}", unit(entry))
     reason = f"{reason} {expected(entry)}".rstrip()
-    name, unit, status, reason = map(single_line, (entry["id"], unit, entry["status"], reason))
-    return name, number, unit, status, reason
-
-
-def _unit(entry: Mapping[str, Any]) -> str:
-    """Of the value; the distance of two percentages is in points."""
-    unit = str(entry["bound"].get("unit", PERCENT))
-    return "points" if unit == PERCENT and entry["minus"] is not None else unit
+    name, of, status, reason = map(single_line, (entry["id"], of, entry["status"], reason))
+    return name, number, of, status, reason
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -19,7 +19,8 @@ class Progress:
     Attributes:
         done: iterations in the journal.
         total: iterations of the whole training.
-        rate: iterations a second over the last lines; None where the journal does not tell.
+        rate: iterations a second over the last lines; None where the journal does not tell, or has
+            the first line alone, which takes longer than all others.
         written: when the journal last grew, in UTC.
     """
 
@@ -72,7 +73,7 @@ def _rate(rows: list[dict[str, str]], batch: int) -> float | None:
     """Iterations a second: the mean time of the last iterations, turned over."""
     seconds = [
         batch / float(row["images_per_second"])
-        for row in islice(reversed(rows), _RECENT)
+        for row in islice(reversed(rows[1:]), _RECENT)
         if float(row.get("images_per_second") or 0) > 0
     ]
     return 1 / fmean(seconds) if seconds else None

@@ -42,7 +42,7 @@ def test_a_given_checkpoint_is_a_calibration_without_training(page: Path, text: 
     digest = sha256(row["checkpoint file"])
     assert (row["run"], row["sha256"]) == ("given", digest)
     assert "Run given is a calibration: it evaluates a given checkpoint and trains nothing" in text
-    assert "Calibration, a given checkpoint of MoRe (run given), on val (decoder, " in text
+    assert "Calibration, a given checkpoint of MoRe (run given), on val (protocol " in text
     for table in ("training", "machines", "validation", "oracle"):
         assert {row["run"] for row in rows_of(page, table)} == set(RUNS) - {"given"}
     assert 'id="curve-given-total"' not in text

@@ -20,6 +20,7 @@ def claim_row(
         target="1",
         reference=1.0,
         value=1.0,
+        unit="%",
         difference=0.0,
         status=status,
         verdict=label(status, trained),

@@ -105,7 +105,7 @@ def test_the_boxes_in_a_picture_have_the_iou_that_is_told(
     exact = read_truths(results.manifest, records, view, protocol.crop, protocol.several)
     truths = {record.id: of[0] for record, of in zip(records, exact, strict=True)}
     for gallery in section.parts[1].galleries:
-        for row in gallery.rows:
+        for row in (row for row in gallery.rows if not row.under):  # others are drawn above
             found = re.fullmatch(
                 r"The crop with the true box \((.*)\), solid, our box \((.*)\), dashed; IoU (.*)\.",
                 row.pictures[-1].alt,

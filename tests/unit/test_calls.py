@@ -114,6 +114,8 @@ def test_a_count_of_no_steps_is_none(results: Path, log: Path) -> None:
         {"process": -1},
         {"files": [2]},
         {"cores": "all"},
+        {"cores": 0},
+        {"steps": 0},
     ],
 )
 def test_a_broken_note_is_one_sentence(results: Path, changed: dict[str, object]) -> None:

@@ -46,6 +46,20 @@ def status(project: Path, path: str = os.environ["PATH"]) -> list[str]:
     return done.stderr.splitlines()[:-1]
 
 
+def install(project: Path, python: Path) -> str:
+    """What the installer says, with a given interpreter."""
+    done = subprocess.run(
+        ["envs/install.sh"],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "HOME": str(project), "PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    return done.stderr
+
+
 def test_a_project_without_an_environment(project: Path) -> None:
     assert status(project) == [READY]
 
@@ -80,14 +94,16 @@ def test_while_the_environment_is_made(project: Path) -> None:
     python = project / "python3.11"
     python.write_text(PYTHON, encoding="utf-8")
     python.chmod(0o755)
-    done = subprocess.run(
-        ["envs/install.sh"],
-        cwd=project,
-        env={"PATH": os.environ["PATH"], "HOME": str(project), "PYTHON": str(python)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "The environment is not whole" in done.stderr
+    assert "The environment is not whole" in install(project, python)
     assert AT_WORK in (project / "said").read_text(encoding="utf-8")
     assert status(project) == [READY]  # once that has failed
+
+
+def test_the_environment_of_another_clone_is_not_made_anew(project: Path) -> None:
+    other = project / "other/.venv"
+    other.mkdir(parents=True)
+    (other / "installed").touch()
+    (project / ".venv").symlink_to(other)
+    said = install(project, project / "no python")
+    assert said.startswith(f"{project}/.venv: found a link, expected a folder of this clone alone")
+    assert (other / "installed").exists()

@@ -131,7 +131,7 @@ def test_a_folder_that_lacks_files_is_refused(results: Path) -> None:
         require_whole(results)
     (results / "report/claims.csv").unlink()
     shutil.rmtree(folder)
-    with pytest.raises(InputError, match=r"/report --config experiment=tiny` to have the folder made again\.$"):
+    with pytest.raises(InputError, match=r"=tiny` to have the folder made again\.$"):
         require_whole(results)
 
 

@@ -126,3 +126,17 @@ def test_how_a_job_ended_is_written_down_before_another_may_begin(tmp_path: Path
     finally:
         process.kill()  # which nobody's reading would else let go
     assert process.communicate(timeout=60) == (None, "")
+
+
+FULL = f"""
+import os
+os.symlink("/dev/full", f"{{job.log}}.failed")
+{BODY}"""
+
+
+def test_a_full_disk_keeps_no_failure_from_the_registry(tmp_path: Path) -> None:
+    process = start(tmp_path, FULL)
+    assert process.communicate(timeout=120)[1] == f"{SENTENCE}\n"
+    log = tmp_path / "results/tiny/logs/train_model/more.seed0.log"
+    assert "No space left on device" in log.read_text(encoding="utf-8")
+    assert attempts_of(tmp_path)[0].outcome == "interrupted"
