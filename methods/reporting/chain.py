@@ -72,9 +72,9 @@ def _verdict_links(sources: ReportSources) -> Iterator[LinkedFile]:
 
 def _training_links(run: RunSources, sources: ReportSources) -> Iterator[LinkedFile]:
     cards = dict(sources.weights)
-    yield LinkedFile("weights card", cards[run.weights])
+    yield LinkedFile("weights card", cards[run.weights], "foundation")
     if isinstance(run, LocalizationSources) and run.guide is not None:
-        yield LinkedFile("card of the guide's weights", cards[run.guide])
+        yield LinkedFile("card of the guide's weights", cards[run.guide], "foundation")
     yield LinkedFile("resolved configuration", run.resolved, "foundation")
     yield LinkedFile("journal of the training", run.journal, "foundation")
     yield LinkedFile("end of the training", run.done)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.links import Chain, Link, relative_file
-from methods.reporting.localization_sources import LocalizationSources
+from methods.reporting.localization_sources import LocalizationSources, splits_read
 from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import ReportSources
@@ -112,6 +112,7 @@ def _outputs(run: RunSources, split: str, name: str) -> list[Path]:
     if isinstance(run, SegmentationSources):
         return [run.predictions(split, name), run.index(split, name)]
     assert isinstance(run, LocalizationSources)  # there is no third task
-    chosen = run.threshold(name)
-    boxes = run.boxes(split, run.protocols[name].box)
-    return [run.predictions(split), boxes, *([chosen] if chosen is not None else [])]
+    protocol, threshold = run.protocols[name], run.threshold(name)
+    splits = splits_read(protocol)
+    boxes = [run.boxes(of, protocol.box) for of in splits]
+    return [*map(run.predictions, splits), *boxes, *([threshold] if threshold else [])]

@@ -32,7 +32,7 @@ class LocalizationSources(RunSources):
 
     def boxed(self) -> list[tuple[str, str]]:
         """(split, box rule) of all boxes: those that are scored, those that choose a threshold."""
-        pairs = [(split, p.box) for p in self.protocols.values() for split in _splits(p)]
+        pairs = [(split, p.box) for p in self.protocols.values() for split in splits_read(p)]
         return list(dict.fromkeys(pairs))
 
     def predictions(self, split: str) -> Path:
@@ -65,7 +65,7 @@ class LocalizationSources(RunSources):
         return files
 
 
-def _splits(protocol: BoxProtocol) -> list[str]:
-    """The splits whose boxes a protocol reads."""
+def splits_read(protocol: BoxProtocol) -> list[str]:
+    """The splits whose boxes a protocol reads: that of its threshold, where it is chosen, first."""
     chosen_on = protocol.chosen_on
     return [*([] if chosen_on is None else [chosen_on]), protocol.split]

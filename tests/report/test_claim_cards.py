@@ -25,7 +25,8 @@ _STEP = re.compile(
     r' <code class="digest" title="(\w{64})">(\w{12})</code></li>'
 )
 _CHOSEN = ["choice of the checkpoint", "checkpoint"]
-_FOUNDATION = ["journal of the training", "resolved configuration", "data manifest"]
+_TRAINED = ["journal of the training", "resolved configuration"]
+_FOUNDATION = [*_TRAINED, "weights card", "data manifest"]
 
 
 def card(page: Path, claim: str) -> str:
@@ -77,7 +78,8 @@ def test_the_files_behind_a_run_stand_once_for_all_claims_about_it(both_page: Pa
     assert "<summary>cdtr, seed 1: behind 1 claim</summary>" in boxes
     assert steps(boxes) == [
         *("counts by image, released", "boxes, program, test"),
-        *("predictions, logits and class maps, test", *_CHOSEN, *_FOUNDATION),
+        *("predictions, logits and class maps, test", *_CHOSEN, *_TRAINED),
+        *("card of the guide's weights", "weights card", "data manifest"),
     ]
 
 
@@ -155,7 +157,7 @@ def test_the_validation_of_a_stated_checkpoint_does_not_rest_on_the_chosen_one(
             ] * 2
         else:
             assert panels == ()
-            assert names == [*read, *_FOUNDATION, *read[1:], *_FOUNDATION[:2]]
+            assert names == [*read, *_FOUNDATION, *read[1:], *_TRAINED]
 
 
 def test_the_source_of_a_claim_is_the_same_in_the_card_and_in_the_table(page: Path) -> None:
