@@ -81,6 +81,7 @@ def judge(
         compared = compare_published(claim.bound, values, kept)
     else:
         compared = compare_bound(claim.bound, values, references)
+    between = "" if compared.status == "void" else _subtracted(claim, measured, seeds)
     value, reference = fmean(values), fmean(references)
     return Verdict(
         claim=claim.id,
@@ -90,7 +91,7 @@ def judge(
         seeds=() if claim.is_control else tuple(seeds),
         reference=reference,
         difference=None if compared.status == "void" else value - reference,
-        reason=compared.reason,
+        reason=f"{between}{compared.reason}",
         statistics=compared.statistics,
     )
 
@@ -145,6 +146,17 @@ def _value(claim: Claim, quantity: Quantity, seed: int, measured: Measured) -> f
     """The quantity of a claim, without what the claim subtracts."""
     value = _number(quantity, seed, measured)
     return value if claim.minus is None else value - _number(claim.minus, seed, measured)
+
+
+def _subtracted(claim: Claim, measured: Measured, seeds: Sequence[int]) -> str:
+    """What a difference is between, such as "60.96 less 33.41: "; empty of any other number."""
+    if claim.quantity is None or claim.minus is None:
+        return ""
+    first, second = (
+        fmean(_number(quantity, seed, measured) for seed in seeds)
+        for quantity in (claim.quantity, claim.minus)
+    )
+    return f"{'On average ' * (len(seeds) > 1)}{first:.2f} less {second:.2f}: "
 
 
 def _number(quantity: Quantity, seed: int, measured: Measured) -> float:

@@ -71,7 +71,8 @@ def test_difference_is_taken_seed_by_seed() -> None:
     verdict = judge(claim(AtLeast(-1.0), minus=MULTISCALE), measured(values), [0, 1])
     assert verdict.values == (-0.5, -2.0)
     assert verdict.status == "fails"
-    assert verdict.reason == "-2.00, the worst of 2 seeds, is not at least -1.00."
+    between = "On average 61.00 less 62.25"
+    assert verdict.reason == f"{between}: -2.00, the worst of 2 seeds, is not at least -1.00."
 
 
 def test_control_is_subtracted_from_every_seed() -> None:
@@ -79,6 +80,8 @@ def test_control_is_subtracted_from_every_seed() -> None:
     verdict = judge(claim(AtLeast(20.0), minus=COLOUR), measured(values), [0, 1])
     assert verdict.values == (29.0, 31.0)
     assert verdict.status == "holds"
+    one = judge(claim(AtLeast(20.0), minus=COLOUR), measured(values), [0])
+    assert one.reason == "60.00 less 31.00: 29.00 is at least 20.00."
 
 
 def test_control_is_one_value_whatever_the_number_of_seeds() -> None:

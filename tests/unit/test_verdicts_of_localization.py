@@ -70,7 +70,7 @@ def test_verdicts_are_read_from_the_metrics_files(tmp_path: Path) -> None:
     write_scores(tmp_path, "controls/birds/test.centre_box.json", 4)
     entry = judge_released(tmp_path, minus=CENTRE)
     assert (entry["status"], entry["value"]) == ("fails", 20.0)
-    assert entry["reason"] == "20.00 is not at least 50.00."
+    assert entry["reason"] == "60.00 less 40.00: 20.00 is not at least 50.00."
     assert entry["files"] == ["cdtr/seed3/metrics/test.released.json", CENTRE.file(3)]
 
 
