@@ -79,9 +79,9 @@ def selection(sources: ReportSources) -> Reply:
 
 
 def tuning(sources: ReportSources) -> Reply:
-    """Nothing is tuned by the pipeline; how the authors came by their settings is not known."""
+    """Nothing is tuned by the pipeline; how anybody came by the settings, no file of it tells."""
     file = f"report/{methods_texts(sources)[0].file}"
-    because = "Every setting is stated; the pipeline tunes none, and how others did is not known."
+    because = "Every setting is stated and none tuned; how they were chosen is in no file of the run."
     return Reply("partly", because, file)
 
 
