@@ -81,7 +81,7 @@ def selection(sources: ReportSources) -> Reply:
 def tuning(sources: ReportSources) -> Reply:
     """Nothing is tuned by the pipeline; how anybody came by the settings, no file of it tells."""
     file = f"report/{methods_texts(sources)[0].file}"
-    because = "Every setting is stated and none tuned; how they were chosen is in no file of the run."
+    because = "Every setting is stated, none tuned; how they were chosen is in no file of the run."
     return Reply("partly", because, file)
 
 
