@@ -129,7 +129,9 @@ def test_behind_a_hard_kill_the_folder_is_unlocked_first(
     refused = undone.snakemake(DONE)
     assert refused.returncode != 0
     assert "--unlock" in refused.stdout + refused.stderr
-    assert "run `snakemake --unlock` first" in (PROJECT / "docs/running.md").read_text("utf-8")
+    assert "run `.venv/bin/snakemake --unlock` first" in (PROJECT / "docs/running.md").read_text(
+        "utf-8"
+    )
     unlock(undone)
     (resumed,) = finish(undone)
     assert resumed["stopped_by"] is None
