@@ -54,7 +54,8 @@ def test_the_projects_citation_names_both_papers() -> None:
     [
         (CITATION.replace("ADDRESS", "pages: 3"), "neither, expected a DOI or an arXiv number"),
         ("title: A project\n", "'references'"),
-        ("- a list\n", "expected title, version, authors and references"),
+        ("- a list\n", "found values of another kind, expected title"),
+        ("references: [{authors: [1], title: A}]\n", "found values of another kind"),
     ],
 )
 def test_a_citation_without_what_is_needed_is_refused(tmp_path: Path, text: str, said: str) -> None:

@@ -55,18 +55,19 @@ def read_citation(path: Path) -> Citation:
     try:
         papers = tuple(_paper(path, entry) for entry in document["references"])
         authors = tuple(map(_name, document["authors"]))
-        return Citation(document["title"], str(document["version"]), authors, papers)
-    except (KeyError, TypeError) as error:
+        return Citation(str(document["title"]), str(document["version"]), authors, papers)
+    except (KeyError, TypeError, AttributeError) as error:
+        found = f"no {error}" if isinstance(error, KeyError) else "values of another kind"
         expected = "title, version, authors and references in the Citation File Format"
-        raise InputError(path, f"no {error}", expected, "write them into it") from error
+        raise InputError(path, found, expected, "write them into it") from error
 
 
 def _paper(path: Path, entry: Mapping[str, Any]) -> Paper:
     authors = tuple(map(_name, entry["authors"]))
-    title = entry["title"]
+    title = str(entry["title"])
     return Paper(
         url=_address(path, entry),
-        name=entry.get("abbreviation", title),
+        name=str(entry.get("abbreviation", title)),
         title=title,
         authors=authors,
         year=entry["year"],
