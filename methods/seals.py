@@ -5,12 +5,14 @@ another one, would be computed with as if a job had written it. Of a folder the 
 are noted, since Snakemake does not look into it. A seal keeps no forger away.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from methods.data.files import atomic_path, read_json, sha256, unreadable, write_json
+from methods.data.disk import found_instead, writing
+from methods.data.files import atomic_path, sha256, unreadable, write_json
 from methods.errors import InputError
 from methods.layout import SEALS
 from methods.recipes import snakemake
@@ -18,6 +20,13 @@ from methods.recipes import snakemake
 _PAGE = "report.html"  # while it is there, Snakemake makes nothing that is missing before it
 _SUFFIX = ".sha256"  # of the file that holds the digest; below `seals`, in the tree of the files
 _NAMES = ".files.json"  # of the file that holds the names of a folder's files
+_BROKEN = {  # by the ending of a seal that is none: what it should be, and what to do
+    _SUFFIX: ("the digest that a job noted", "delete it: its file is then taken as it is"),
+    _NAMES: (
+        "the files that a job left in a folder",
+        "delete it: its folder is then taken as it is",
+    ),
+}
 
 
 def break_seals(results: Path, paths: Iterable[Path]) -> None:
@@ -26,10 +35,17 @@ def break_seals(results: Path, paths: Iterable[Path]) -> None:
     Args:
         results: folder of the experiment.
         paths: of files and folders; those outside it have no seal.
+
+    Raises:
+        InputError: a seal is a folder, or cannot be removed.
     """
     for path in _within(results, paths):
-        for suffix in (_SUFFIX, _NAMES):
-            _seal_of(results, path, suffix).unlink(missing_ok=True)
+        for suffix in _BROKEN:
+            seal = _seal_of(results, path, suffix)
+            with writing(seal, seal):
+                if seal.is_dir():
+                    _require_file(seal, suffix)
+                seal.unlink(missing_ok=True)
 
 
 def seal(results: Path, paths: Iterable[Path]) -> None:
@@ -57,7 +73,7 @@ def require_sealed(results: Path) -> None:
         results: folder of the experiment.
 
     Raises:
-        InputError: a file has been changed.
+        InputError: a file has been changed, or a seal is none.
     """
     for seal, file in _sealed(results, _SUFFIX):
         if file.is_file() and sha256(file) != _read(seal):
@@ -71,7 +87,7 @@ def require_whole(results: Path) -> None:
         results: folder of the experiment.
 
     Raises:
-        InputError: a folder lacks a file.
+        InputError: a folder lacks a file, or a seal is none.
     """
     for seal, folder in _sealed(results, _NAMES):
         if folder.is_dir():
@@ -108,22 +124,34 @@ def _training_behind(path: Path) -> str:
 
 
 def _read_names(seal: Path) -> set[str]:
-    names = read_json(seal)
+    try:
+        names = json.loads(_content(seal))
+    except (ValueError, RecursionError):
+        names = None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        remedy = "delete it: its folder is then taken as it is"
-        raise InputError(seal, "no list of names", "the files that a job left in a folder", remedy)
+        raise InputError(seal, "no list of names", *_BROKEN[_NAMES])
     return set(names)
 
 
 def _read(seal: Path) -> str:
+    digest = _content(seal).decode("ascii", errors="replace").strip()
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        raise InputError(seal, "no sha256", *_BROKEN[_SUFFIX])
+    return digest
+
+
+def _content(seal: Path) -> bytes:
     try:
-        digest = seal.read_text(encoding="utf-8", errors="replace").strip()
+        return seal.read_bytes()
     except OSError as error:
         raise unreadable(seal, error) from error
-    if not re.fullmatch("[0-9a-f]{64}", digest):
-        found, remedy = "no sha256", "delete it: its file is then taken as it is"
-        raise InputError(seal, found, "the digest that a job noted", remedy)
-    return digest
+
+
+def _require_file(seal: Path, suffix: str) -> None:
+    """Refuse a folder, and what would never end to be read, such as a pipe."""
+    found = found_instead(seal)
+    if found is not None:
+        raise InputError(seal, found, *_BROKEN[suffix])
 
 
 def _within(results: Path, paths: Iterable[Path]) -> Iterator[Path]:
@@ -134,6 +162,7 @@ def _sealed(results: Path, suffix: str) -> Iterator[tuple[Path, Path]]:
     """Every seal with this ending, and what it is of."""
     seals = results / SEALS
     for seal in sorted(seals.rglob(f"*{suffix}")):
+        _require_file(seal, suffix)
         yield seal, results / seal.relative_to(seals).with_name(seal.name.removesuffix(suffix))
 
 

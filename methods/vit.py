@@ -136,24 +136,6 @@ class VisionTransformer(nn.Module):
             # Final for TorchScript alone.
             cast(Attention, cast(Block, block).attn).fused_attn = fused  # type: ignore[misc]
 
-    def last_attention_logits(self, images: Tensor) -> Tensor:
-        """Query-key products of the token rows in the last block.
-
-        No loss reads them and fused attention never forms them, so this is a pass of its own.
-
-        Returns:
-            (B, heads, T, T + N): q k^T before the division by sqrt(head width) and the softmax.
-        """
-        x = self._embed(images)
-        for block in self.blocks[:-1]:
-            x = block(x)
-        last = cast(Block, self.blocks[-1])
-        attention = cast(Attention, last.attn)
-        batch, rows, _ = x.shape
-        qkv = attention.qkv(last.norm1(x)).reshape(batch, rows, 3, attention.num_heads, -1)
-        queries, keys, _ = qkv.unbind(2)
-        return torch.einsum("bthd,bnhd->bhtn", queries[:, : self.num_tokens], keys)
-
     def grid(self, images: Tensor) -> tuple[int, int]:
         """Whole patches in the height and in the width of images (B, 3, H, W)."""
         return images.shape[-2] // self.patch_size, images.shape[-1] // self.patch_size

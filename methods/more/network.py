@@ -138,19 +138,6 @@ class MoRe(nn.Module):
             tokens = output.class_tokens if with_lam else None
             return self._maps(output.feature_map, output.auxiliary_map, tokens)
 
-    def attention_maps(self, images: Tensor) -> Tensor:
-        """Show what class tokens attend to in the last block, (B, C, h, w).
-
-        The sum over heads of the query-key products of class rows and patch columns, which the
-        published network returns as its score map. Not the LAM: no loss and no metric reads it.
-        """
-        tokens = self.encoder.num_tokens
-        with self._encoder_precision(images):
-            rows = self.encoder.last_attention_logits(images).float().sum(1)
-        classes = rows[:, self.settings.registers :, tokens:]
-        height, width = self.encoder.grid(images)
-        return classes.reshape(-1, self.num_classes, height, width)
-
     def parameter_groups(self) -> list[list[nn.Parameter]]:
         """Every trained parameter once, in the published optimiser's five groups.
 

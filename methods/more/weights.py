@@ -21,22 +21,19 @@ _OLD_GATES = "graph_layer.gate_"
 
 
 def convert_backbone(
-    state: Mapping[str, Tensor],
-    settings: NetworkSettings,
-    num_classes: int,
-    generator: torch.Generator | None = None,
+    state: Mapping[str, Tensor], settings: NetworkSettings, num_classes: int
 ) -> dict[str, Tensor]:
     """Turn a plain ViT's weights into those of MoRe's encoder.
 
     The one class token and its position are repeated for every register and class token, so the
     class tokens start out identical. The registers' positions are then drawn anew from a normal
-    distribution of mean 0 and standard deviation 1, truncated at 2. The head is dropped.
+    distribution of mean 0 and standard deviation 1, truncated at 2, by torch's global generator of
+    the CPU. The head is dropped.
 
     Args:
         state: timm's keys; `cls_token` (1, 1, D), `pos_embed` (1, 1 + N, D).
         settings: Of the network to start.
         num_classes: C, foreground classes.
-        generator: Of the draw, on the CPU; None draws from torch's global one.
 
     Returns:
         State dict for `MoRe.encoder`, without `head`.
@@ -45,14 +42,14 @@ def convert_backbone(
     tokens = settings.registers + num_classes
     positions = state["pos_embed"]
     registers = torch.empty(1, settings.registers, positions.shape[-1])
-    nn.init.trunc_normal_(registers, std=1.0, a=-2.0, b=2.0, generator=generator)
+    nn.init.trunc_normal_(registers, std=1.0, a=-2.0, b=2.0)
     classes = positions[:, :1].expand(-1, num_classes, -1)
     converted["cls_token"] = state["cls_token"].repeat(1, tokens, 1)
     converted["pos_embed"] = torch.cat((registers, classes, positions[:, 1:]), dim=1)
     return converted
 
 
-def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = None) -> None:
+def load_backbone(model: MoRe, path: Path) -> None:
     """Start the encoder of a model from a plain ViT's weights; the other parts stay as they are.
 
     Raises:
@@ -67,7 +64,7 @@ def load_backbone(model: MoRe, path: Path, generator: torch.Generator | None = N
     expected["pos_embed"] = torch.Size((1, 1 + positions - model.encoder.num_tokens, width))
     body = {key: value for key, value in state.items() if not key.startswith("head.")}
     require(path, body, expected, "give weights of a plain ViT of the sizes in `network`")
-    converted = convert_backbone(body, model.settings, model.num_classes, generator)
+    converted = convert_backbone(body, model.settings, model.num_classes)
     model.encoder.load_state_dict(converted | head)
 
 

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from methods.claims import Quantity
 from methods.reporting.comparisons import stated_intervals
 from methods.reporting.image_intervals import ImageInterval
-from methods.reporting.measurements import read_interval
-from methods.reporting.sources import ReportSources
 from methods.reporting.verdict_words import WORDS
 from methods.wording import listed
 
@@ -21,12 +18,12 @@ class SeedInterval:
     """A number with its interval.
 
     Attributes:
-        seed: of the training; 0 for a control, which has none.
+        seed: of the training; None for a control.
         value: the number.
         images: its 95 % interval over images, in the number's unit.
     """
 
-    seed: int
+    seed: int | None
     value: float
     images: ImageInterval
 
@@ -47,27 +44,25 @@ class IntervalRemark:
         return f"{self.stated} {self.crossing}".strip()
 
 
-def read_interval_remark(entry: Mapping[str, Any], sources: ReportSources) -> IntervalRemark | None:
-    """What the files say about the verdict on a bound; None where no interval is known.
-
-    None is known of a difference of two numbers, nor of a number that another one is held to. A
-    control that is held to a known value is so on the very images: others do not count.
+def read_interval_remark(entry: Mapping[str, Any]) -> IntervalRemark | None:
+    """What is said about the verdict on a bound; None where no interval is known.
 
     Args:
         entry: of the claim in verdicts.json.
-        sources: the files of the experiment.
     """
-    bound = entry["bound"]
-    if WORDS[entry["status"]].basis != "bound" or entry["minus"] is not None:
+    stated = entry["interval_95_over_images"]
+    if WORDS[entry["status"]].basis != "bound" or stated is None:
         return None
-    if bound["kind"] == "equals" and (entry["control"] or isinstance(bound["to"], Mapping)):
-        return None
-    quantity, runs = Quantity(**entry["quantity"]), sources.settings["runs"]
-    seeds = entry["seeds"] or [0]  # a control has none, and one file
-    pairs = zip(seeds, entry["values"], strict=True)
-    read = [(s, value, read_interval(sources.root, quantity, s, runs)) for s, value in pairs]
-    known = [SeedInterval(s, value, images) for s, value, images in read if images is not None]
-    return interval_remark(bound, known) if known else None
+    values = dict(zip(entry["seeds"] or [None], entry["values"], strict=True))
+    known = [
+        SeedInterval(
+            one["seed"],
+            values[one["seed"]],
+            ImageInterval(one["method"], one["low"], one["high"]),
+        )
+        for one in stated
+    ]
+    return interval_remark(entry["bound"], known)
 
 
 def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> IntervalRemark:
@@ -82,8 +77,8 @@ def interval_remark(bound: Mapping[str, Any], known: Sequence[SeedInterval]) -> 
     stated = (
         f"95 % interval{'s' * (not one)} over images {stated_intervals([k.images for k in known])}"
     )
-    across: dict[str, list[int]] = {}  # seeds by how their interval reaches across
-    sides: dict[str, list[int]] = {}  # and by the side of those that do not
+    across: dict[str, list[int | None]] = {}  # seeds by how their interval reaches across
+    sides: dict[str, list[int | None]] = {}  # and by the side of those that do not
     for k in known:
         inside = low <= k.images.low and k.images.high <= high
         outside = k.images.high < low or k.images.low > high
@@ -124,7 +119,7 @@ def _reach(known: SeedInterval, low: float, high: float) -> str:
     return f"{'below' if (low > -inf) == kept else 'above'} {_BOUND}"
 
 
-def _sentence(verb: str, ending: str, how: str, seeds: Sequence[int], one: bool) -> str:
+def _sentence(verb: str, ending: str, how: str, seeds: Sequence[int | None], one: bool) -> str:
     if one:
         return f"the interval {verb}{ending} {how}"
     if len(seeds) == 1:

@@ -1,6 +1,6 @@
 """The verdict table: what verdicts.json says, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from methods.reporting.claim_order import in_groups
 from methods.reporting.claim_words import causes, expected, target, unit
 from methods.reporting.sources import ReportSources
 from methods.reporting.tables import Cell, Column, Kind, Table, build_table
+from methods.reporting.verdict_intervals import TESTED
 from methods.reporting.verdict_words import TWO_SIDED, Tone, label, tone
 
 
@@ -33,9 +34,7 @@ class ClaimRow:
         tone: its colour.
         one_sided: whether too little alone, or too much alone, counts against the claim.
         trained: how many values its own is the mean of.
-        statistics: of the test over the seeds: both ends of the 90 % interval of the difference,
-            the p value, both ends of the 95 % prediction interval of one more seed; all None
-            without a test.
+        statistics: of the test over the seeds, in the order of `TESTED`; all None without a test.
         calibration: whether it is about given checkpoints alone, and nothing that was trained here.
         control: whether it is about controls alone, and nothing that a method made.
         of_publication: whether it is held to a published number.
@@ -141,7 +140,7 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         tone=tone(status, bound),
         one_sided=bound.get("direction", TWO_SIDED) != TWO_SIDED,
         trained=trained,
-        statistics=_statistics(entry["statistics"]),
+        statistics=tuple(entry["statistics"][key] for key in TESTED),
         calibration=entry["calibration"],
         control=entry["control"],
         of_publication=bound["kind"] == "published",
@@ -149,18 +148,11 @@ def _row(entry: dict[str, Any], sources: ReportSources) -> ClaimRow:
         of_report=bound.get("source_kind") == "report",
         reason=" ".join([entry["reason"], *causes(entry["variation"])]),
         expected=expected(entry),
-        interval=read_interval_remark(entry, sources),
+        interval=read_interval_remark(entry),
         facts=source_facts(entry),
         files=tuple(entry["files"]),
         chains=_chains(entry["files"], sources),
     )
-
-
-def _statistics(tested: Mapping[str, Any] | None) -> tuple[float | None, ...]:
-    """What the test over the seeds found, as `ClaimRow` has it."""
-    if tested is None:
-        return (None,) * 5
-    return (tested["low"], tested["high"], tested["p_value"], *tested["ordinary"])
 
 
 def _chains(files: Sequence[str], sources: ReportSources) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from methods.reporting.protocol_names import long_name
 from methods.training.checkpoints import is_trained
 
 ABSENT = "absent"
+_MADE_HERE = "none stated: the pipeline trains these weights itself"  # of all others one is stated
 PROTOCOLS = "protocols."  # how the keys of protocols begin
 # No settings of a result: what a run is called, what is shown of it, and what is sent elsewhere.
 _OF_NO_RESULT = ("method", "task", "evaluation", "gallery", "submission")
@@ -122,11 +123,13 @@ def _as_recorded(
 
 
 def _weights(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Digest and network of weights; more or fewer digits of one digest are no other file."""
+    """Digest, or why there is none, and network; more or fewer digits of it are no other file."""
     told = {key: ours[key] for key in ("sha256_prefix", "network") if key in ours}
     known, stated = theirs.get("sha256_prefix"), told.get("sha256_prefix")
     if known and stated and (stated.startswith(known) or known.startswith(stated)):
         told["sha256_prefix"] = known
+    if known and not stated:
+        told["sha256_prefix"] = _MADE_HERE
     return told
 
 

@@ -90,20 +90,6 @@ def read_measurement(
     return Measurement(value, coverage["evaluated"], coverage["expected"], images=images)
 
 
-def read_interval(
-    results: Path, quantity: Quantity, seed: int, runs: Mapping[str, Any]
-) -> ImageInterval | None:
-    """The interval over images of a quantity, as its metrics file has it; None where it has none.
-
-    Raises:
-        InputError: the file is missing or broken.
-    """
-    if is_withheld(quantity, runs) or quantity.validation is not None:
-        return None
-    path = results / quantity.file(seed)
-    return over_images(path, read_fields(path, {"coverage": dict}), quantity.metric)
-
-
 def read_scores(path: Path) -> dict[str, Any]:
     """Read a metrics file of whichever task, whose scores are those of the counts beside it.
 

@@ -14,6 +14,7 @@ from methods.reporting.control_gate import failed_controls, failed_gate
 from methods.reporting.judging import Bound, Measured, judge, without_value
 from methods.reporting.measurements import quantity_files, read_measurement
 from methods.reporting.variation import checkpoint_ranges, variation
+from methods.reporting.verdict_intervals import intervals_over_images, named_statistics
 from methods.reporting.withheld import is_packed, is_withheld
 from methods.training.checkpoints import is_trained, written_iterations
 
@@ -93,6 +94,7 @@ def _entry(
     # (quantity, seed of the claim, seed of the quantity)
     read = [(q, s, s if q in with_seeds else seeds[0]) for q in quantities for s in used]
     causes: dict[str, Any] = {}
+    images = None
     missing = next(filter(None, (_not_made(quantity, runs) for quantity in quantities)), None)
     if missing is not None:
         read = []
@@ -101,6 +103,8 @@ def _entry(
         measured = {(q, s): read_measurement(results, q, own, runs) for q, s, own in read}
         verdict = asdict(judge(claim, measured, used, voided))
         causes = _causes(claim, results, measured, verdict, validations)
+        if verdict["values"]:
+            images = intervals_over_images(claim, measured, verdict["seeds"] or used[:1])
     calibration = not with_seeds and any(quantity.run is not None for quantity in quantities)
     if calibration:
         verdict["reason"] = f"{CALIBRATION}{verdict['reason']}"
@@ -117,6 +121,8 @@ def _entry(
             {file for q, _, own in read for file in quantity_files(results, q, own, runs)}
         ),
         **verdict,
+        "statistics": named_statistics(verdict["statistics"]),
+        "interval_95_over_images": images,
         "variation": causes,
     }
 

@@ -31,7 +31,7 @@ from methods.weights.attributes import (
     attribute_losses,
     render_example,
 )
-from methods.weights.state_dicts import write_state
+from methods.weights.state_dicts import save_state
 from methods.workers import map_in_order
 
 HELD_OUT = 120  # scenes that only the card's accuracies are measured on
@@ -112,7 +112,7 @@ def pretrain(
     network = AttributeNetwork(backbone).to(where)
     _fit(network, examples, settings, where, card)
     accuracy = _accuracies(network, examples, where)
-    write_state(output, network.encoder.state_dict())
+    save_state(output, network.encoder)
     classes = [f"{look.shape} + {look.texture}" for look in CLASS_APPEARANCES]
     write_json(
         card,

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from methods.reporting.localization.section import LocalizationSection
 from methods.reporting.rendering import render
 from tests.report.attempts import write_attempts
 from tests.report.both_results import BothResults
-from tests.report.localization_results import LocalizationResults
+from tests.report.localization_results import LocalizationResults, built
+from tests.report.localization_scores import Mistakes
 from tests.report.results import GIVEN, HELD_OUT, SUBMITTED, Results
 
 RUNS = {
@@ -32,6 +34,14 @@ BOX_RUNS = {
     "cdtr": {},
     "matched": {"formulation": {"loss_map": "matched"}, "accept": ["frozen_sampler"]},
     "given_boxes": {"checkpoint": {"rule": "file"}},
+}
+THREE_BOX_RUNS = {
+    "cdtr": {},
+    "small": {
+        "training": {"epochs": 2, "sampler": {"set_epoch": False}},
+        "accept": ["frozen_sampler"],
+    },
+    "given": {"checkpoint": {"rule": "file"}},
 }
 
 CHROMIUM = shutil.which("chromium")
@@ -91,6 +101,24 @@ def both_page(both: BothResults) -> Path:
 def boxes_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of localization alone."""
     return render_results(LocalizationResults(tmp_path_factory.mktemp("boxes")))
+
+
+@pytest.fixture(scope="session")
+def box_runs(tmp_path_factory: pytest.TempPathFactory) -> LocalizationResults:
+    """An experiment of localization with a smaller run, and one that trains nothing."""
+    return LocalizationResults(
+        tmp_path_factory.mktemp("box_runs"),
+        seeds=(0, 1),
+        runs=THREE_BOX_RUNS,
+        mistakes={"small": Mistakes(named=range(16), located=(4, 5, 6))},
+        settings={"ablation": {"full": "cdtr", "protocol": "released", "split": "test"}},
+    )
+
+
+@pytest.fixture(scope="session")
+def box_section(box_runs: LocalizationResults) -> LocalizationSection:
+    """What the page says of its localization."""
+    return built(box_runs)
 
 
 @pytest.fixture(params=["page", "both_page", "boxes_page"])

@@ -13,7 +13,7 @@ from methods.cdtr.formulation import complete
 from methods.claims import AtLeast, Claim, Quantity
 from methods.configuration.experiments import merge, read_experiment
 from methods.data import formats
-from methods.data.files import atomic_path, sha256, write_json
+from methods.data.files import atomic_path, read_json, sha256, write_json
 from methods.data.image_index import ImageRecord, read_index
 from methods.evaluation.box_controls import ControlData, score_control
 from methods.layout import CONTROLS, control_file
@@ -273,6 +273,14 @@ def rows_of(table: Table) -> list[dict[str, Cell]]:
     labels = [column.label for column in table.columns]
     assert len(set(labels)) == len(labels)
     return [dict(zip(labels, row, strict=True)) for row in table.rows]
+
+
+def metrics_of(results: LocalizationResults, run: Cell, seed: Cell, name: str) -> dict[str, Any]:
+    """The metrics file of a run and seed by a protocol on test."""
+    document: dict[str, Any] = read_json(
+        results.folder(str(run), int(str(seed))) / f"metrics/test.{name}.json"
+    )
+    return document
 
 
 def drawings_of(section: LocalizationSection) -> Iterator[Drawing]:

@@ -129,6 +129,17 @@ def test_a_setting_that_is_left_out_is_a_deviation() -> None:
     assert deviations(experiment)["training.pseudo_labels.par.iterations"] == ("10", "absent")
 
 
+def test_of_weights_that_are_trained_here_no_digest_is_stated() -> None:
+    experiment = changed()
+    made = read_experiment(REPOSITORY, "mini")["weights"]["mini-vit"]
+    assert made["source"] == "pretrained"
+    experiment["weights"][BACKBONE[1]] = made
+    assert deviations(experiment)["weights.sha256_prefix"] == (
+        "80ecf9dd",
+        "none stated: the pipeline trains these weights itself",
+    )
+
+
 @pytest.mark.parametrize(
     ("path", "values"),
     [

@@ -119,12 +119,12 @@ def test_none_of_them_counts_as_reproduced(page: JudgedPage) -> None:
 def test_the_statistics_of_a_test_stand_in_the_table(page: JudgedPage) -> None:
     (entry,) = (entry for entry in read_json(page.verdicts)["verdicts"] if entry["id"] == "short")
     row, tested = page.rows["short"], entry["statistics"]
-    assert float(row["90 % low of the difference"]) == tested["low"]
-    assert float(row["90 % high of the difference"]) == tested["high"]
+    assert float(row["90 % low of the difference"]) == tested["difference_90_low"]
+    assert float(row["90 % high of the difference"]) == tested["difference_90_high"]
     assert float(row["p value of the test"]) == tested["p_value"]
-    ends = (float(row[f"one more seed, 95 % {end}"]) for end in ("low", "high"))
-    assert list(ends) == tested["ordinary"]
-    low, high = (f"{end:.2f}" for end in tested["ordinary"])
+    ordinary = [tested["one_more_seed_95_low"], tested["one_more_seed_95_high"]]
+    assert [float(row[f"one more seed, 95 % {end}"]) for end in ("low", "high")] == ordinary
+    low, high = (f"{end:.2f}" for end in ordinary)
     told = f"One more seed would lie between {low} and {high} (95 % prediction)."
     assert told in page.claim("short").told
     assert page.rows["few"]["p value of the test"] == ""

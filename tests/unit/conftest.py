@@ -1,12 +1,17 @@
 """Fixtures that several files share."""
 
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from methods.configuration.experiments import read_experiment
+from methods.configuration.loading import Configuration
 from tests.unit.small_driver import Driver
+from tests.unit.small_plan import PROJECT, configuration, only, small_experiment
 
 
 @pytest.fixture
@@ -16,11 +21,11 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
 
 
 @pytest.fixture
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that names no proxy, nor a host for which none is asked."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+def heeded() -> Iterator[None]:
+    """A shell has its background jobs ignore Ctrl-C, and so may whoever runs the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -30,6 +35,18 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     impatient = SimpleNamespace(sleep=taken.append, monotonic=time.monotonic)
     monkeypatch.setattr("methods.data.transfer.time", impatient)
     return taken
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Configuration:
+    """The run of MoRe of the experiment `paper`, with an empty storage."""
+    return configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Configuration:
+    """A run whose sizes can be counted by hand, with an empty storage."""
+    return configuration(tmp_path, small_experiment())
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from methods.data.files import sha256, write_json
+from methods.data.labels import write_index_png
 from methods.data.manifest import write_index
 from methods.data.scenes import render_scene
 from methods.more.network import MoRe
@@ -128,6 +130,21 @@ def write_images(folder: Path) -> Path:
         )
     write_index(folder / "index.csv", rows)
     return folder / "index.csv"
+
+
+def write_masks(folder: Path) -> Path:
+    """Write the masks of the images, whose upper rim counts nowhere; return their manifest.json."""
+    masks = {}
+    for number in range(IMAGES):
+        scene = render_scene(np.random.default_rng([9, number]), 56, 64 + number, len(CLASSES))
+        mask = scene.mask.copy()
+        mask[:2] = 255
+        masks[f"2012_{number:06d}"] = f"2012_{number:06d}.png"
+        write_index_png(folder / f"2012_{number:06d}.png", mask)
+    names = [f"{stem}.{kind}" for stem in masks for kind in ("png", "jpg")]
+    files = [{"name": name, "sha256": sha256(folder / name)} for name in names]
+    write_json(folder / "manifest.json", {"files": files, "masks": masks})
+    return folder / "manifest.json"
 
 
 def write_backbone(path: Path) -> Path:

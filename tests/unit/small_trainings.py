@@ -2,7 +2,7 @@
 
 import csv
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ def train_small(
     name: str = "train",
     keeping: Keeping | None = None,
     watching: Watching | None = None,
+    device: str = "cpu",
+    formulation: str | Mapping[str, str] = "program",
     **training: Any,
 ) -> Path:
     """Train, or go on, in a folder of this name; return it.
@@ -42,12 +44,14 @@ def train_small(
         name: of the folder in it that the training writes to.
         keeping: of the states; none is kept by default.
         watching: of the training; by the default limits alone where none is given.
+        device: that trains.
+        formulation: of the method.
         training: what differs in the settings of the training.
     """
     output = folder / name
     output.mkdir(exist_ok=True)
     small = small_run if method == "more" else small_cdtr_run
-    run = small.small_run()
+    run = small.small_run() | {"formulation": formulation}
     run["training"] |= {"iterations": ITERATIONS} if method == "more" else {}
     run["training"] |= training
     given: dict[str, Any] = {
@@ -58,7 +62,7 @@ def train_small(
         "weights": small.write_backbone(folder / "vit.pt"),
         "output": output,
         "seed": 0,
-        "device": "cpu",
+        "device": device,
         "keeping": keeping or small_keeping(),
         "watching": watching or Watching(),
     }

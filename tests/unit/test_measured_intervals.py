@@ -1,6 +1,5 @@
 """An interval of a metrics file is its two ends, or one sentence says that it is not."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +7,14 @@ import pytest
 
 from methods.claims import Quantity
 from methods.errors import InputError
-from methods.reporting.image_intervals import ImageInterval
-from methods.reporting.measurements import read_interval
+from methods.reporting.image_intervals import ImageInterval, over_images
 
 MIOU = Quantity(run="more", split="val", protocol="crf", metric="miou")
 RATE = Quantity(run="cdtr", split="val", protocol="honest", metric="gt_known")
-RUNS = {"more": {"task": "segmentation"}, "cdtr": {"task": "localization"}}
 
 
 def read(results: Path, quantity: Quantity, document: dict[str, Any]) -> ImageInterval | None:
-    path = results / quantity.file(0)
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"coverage": {}, **document}), encoding="utf-8")
-    return read_interval(results, quantity, 0, RUNS)
+    return over_images(results / quantity.file(0), document, quantity.metric)
 
 
 def test_an_interval_is_read_with_its_method(tmp_path: Path) -> None:

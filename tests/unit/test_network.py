@@ -121,7 +121,6 @@ class TestForward:
         assert output.seg_logits.shape == (2, CLASSES + 1, 3, 4)
         assert output.feature_map.shape == (2, 16, 3, 4)
         assert output.class_tokens.shape == (2, CLASSES, 16)
-        assert model.attention_maps(images).shape == (2, CLASSES, 3, 4)
         maps = model.forward_cams(images, with_lam=False)
         assert maps.cam.shape == maps.auxiliary_cam.shape == (2, CLASSES, 3, 4)
         assert maps.lam is None

@@ -16,26 +16,16 @@ from methods.planning.tables import time_text
 from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows
 from methods.wording import size_text
-from tests.unit.small_plan import PROJECT, configuration, only, small_experiment
-
-
-@pytest.fixture
-def paper(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, small_experiment())
+from tests.unit.small_plan import PROJECT, configuration
 
 
 def test_space_that_is_too_small_is_marked(
     small: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine = Machine(gpu=True, cores=2)
-    assert "DOES NOT FIT" not in plan_text(small, None, machine)
-    usage = SimpleNamespace(free=1000)
+    machine, usage = Machine(gpu=True, cores=2), SimpleNamespace(free=10**9)
     monkeypatch.setattr("methods.planning.disk.shutil.disk_usage", lambda folder: usage)
+    assert "DOES NOT FIT" not in plan_text(small, None, machine)
+    usage.free = 1000
     assert "of 1.0 kB free - DOES NOT FIT" in plan_text(small, None, machine)
     assert not Disk((small.data,), needed=1001, free=1000).fits
     assert Disk((small.data,), needed=1000, free=1000).fits

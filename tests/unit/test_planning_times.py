@@ -5,24 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
 from methods.more import cost
 from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.step import START, TORCH_START, Step
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine, longest_training, time_rows
-from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment
-
-
-@pytest.fixture
-def paper(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, only("more", read_experiment(PROJECT, "paper")))
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, small_experiment())
+from tests.unit.small_plan import put
 
 
 def trainings(configuration: Configuration) -> list[Step]:

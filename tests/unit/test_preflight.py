@@ -20,15 +20,10 @@ from methods.planning.needs import Need, needs
 from methods.planning.preflight import check, preflight_text
 from methods.planning.steps import steps_to_run
 from methods.planning.times import Machine
-from tests.unit.small_plan import PROJECT, configuration, only, put, small_experiment
+from tests.unit.small_plan import PROJECT, configuration, only, put
 from workflow_scripts.start import check_machine, check_start
 
 GPU = Machine(gpu=True, cores=4)
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Configuration:
-    return configuration(tmp_path, small_experiment())
 
 
 @pytest.fixture
@@ -253,7 +248,7 @@ def start(
 
 
 def test_a_call_that_is_interrupted_before_its_first_job_is_one_sentence(
-    small: Configuration,
+    small: Configuration, heeded: None
 ) -> None:
     class Workflow:
         @property

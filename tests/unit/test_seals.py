@@ -1,7 +1,10 @@
 """What a job wrote is what every later call finds, or it says so."""
 
+import os
 import re
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,11 +71,57 @@ def test_a_changed_journal_costs_a_training(results: Path) -> None:
         require_sealed(results)
 
 
-def test_a_broken_seal_is_named(results: Path) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff\xfe", b"none\n", b"[]", 63 * b"0", 32 * b"\xc3\x9f"]
+)
+def test_a_broken_seal_is_named(results: Path, content: bytes) -> None:
     seal = results / "seals/data/shapes/index.csv.sha256"
-    seal.write_text("", encoding="ascii")
-    with pytest.raises(InputError, match=re.escape(f"{seal}: found no sha256")):
+    seal.write_bytes(content)
+    with pytest.raises(InputError) as refused:
         require_sealed(results)
+    assert str(refused.value) == (
+        f"{seal}: found no sha256, expected the digest that a job noted; delete it: its file is"
+        " then taken as it is."
+    )
+
+
+@pytest.mark.parametrize("name", ["data/shapes/index.csv.sha256", "report.files.json"])
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (os.mkfifo, "something that is no file"),  # read, it would wait for ever
+        (os.mkdir, "a folder"),
+        (partial(os.symlink, "gone"), "a link to gone, which is not there"),
+    ],
+)
+def test_what_is_no_file_is_no_seal(
+    results: Path, name: str, make: Callable[[Path], None], found: str
+) -> None:
+    seal = results / "seals" / name
+    seal.unlink()
+    make(seal)
+    told = re.escape(f"{seal}: found {found}, expected") + ".*; delete it: its .* as it is\\.$"
+    require = require_sealed if name.endswith(".sha256") else require_whole
+    with pytest.raises(InputError, match=told):
+        require(results)
+    shutil.rmtree(results / "data")  # whether what it is of is there, or not
+    shutil.rmtree(results / "report")
+    with pytest.raises(InputError, match=told):
+        require(results)
+
+
+def test_a_seal_that_cannot_be_broken_is_named(results: Path) -> None:
+    index = results / "data/shapes/index.csv"
+    seal = results / "seals/data/shapes/index.csv.sha256"
+    seal.unlink()
+    seal.mkdir()
+    with pytest.raises(InputError, match=re.escape(f"{seal}: found a folder, expected the digest")):
+        break_seals(results, [index])
+    shutil.rmtree(seal.parent)
+    seal.parent.write_bytes(b"")
+    found = f"{seal}: found a place that cannot be written to (not a directory)"
+    with pytest.raises(InputError, match=re.escape(found)):
+        break_seals(results, [index])
 
 
 def test_a_file_copied_over_another_is_refused(results: Path) -> None:
@@ -145,9 +194,15 @@ def test_a_folder_that_is_gone_or_being_made_again_is_not_looked_at(results: Pat
     require_whole(results)
 
 
-@pytest.mark.parametrize("content", ["{}", "[1]"])
-def test_broken_names_of_a_folder_are_named(results: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff\xfe", b"[", b"{}", b"[1]", b'["\xff"]', 100_000 * b"["]
+)
+def test_broken_names_of_a_folder_are_named(results: Path, content: bytes) -> None:
     seal = results / "seals/report.files.json"
-    seal.write_text(content, encoding="ascii")
-    with pytest.raises(InputError, match=re.escape(f"{seal}: found no list of names")):
+    seal.write_bytes(content)
+    with pytest.raises(InputError) as refused:
         require_whole(results)
+    assert str(refused.value) == (
+        f"{seal}: found no list of names, expected the files that a job left in a folder; delete"
+        " it: its folder is then taken as it is."
+    )

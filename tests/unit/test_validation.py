@@ -13,7 +13,6 @@ from torch.nn.functional import interpolate
 from methods.data.files import read_json, sha256, write_json
 from methods.data.image_index import ImageRecord, read_index
 from methods.data.labels import write_index_png
-from methods.data.scenes import render_scene
 from methods.data.transforms import normalise
 from methods.errors import InputError
 from methods.more import validation
@@ -22,7 +21,7 @@ from methods.more.settings import NetworkSettings
 from methods.more.validation import KINDS, validate
 from methods.more.weights import save_checkpoint
 from methods.settings import build
-from tests.unit.small_run import CLASSES, IMAGES, small_run, write_images
+from tests.unit.small_run import CLASSES, small_run, write_images, write_masks
 
 
 @pytest.fixture
@@ -37,23 +36,14 @@ def model() -> MoRe:
 @pytest.fixture
 def arguments(tmp_path: Path, model: MoRe) -> dict[str, Any]:
     index = write_images(tmp_path)
-    names, masks = [], {}
-    for number in range(IMAGES):
-        scene = render_scene(np.random.default_rng([9, number]), 56, 64 + number, len(CLASSES))
-        mask = scene.mask.copy()
-        mask[:2] = 255
-        masks[f"2012_{number:06d}"] = f"2012_{number:06d}.png"
-        write_index_png(tmp_path / f"2012_{number:06d}.png", mask)
-        names += [f"2012_{number:06d}.png", f"2012_{number:06d}.jpg"]
-    files = [{"name": name, "sha256": sha256(tmp_path / name)} for name in names]
-    write_json(tmp_path / "manifest.json", {"files": files, "masks": masks})
+    manifest = write_masks(tmp_path)
     save_checkpoint(tmp_path / "model.pt", model)
     return {
         "run": small_run(),
         "classes": CLASSES,
         "checkpoint": tmp_path / "model.pt",
         "index": index,
-        "manifest": tmp_path / "manifest.json",
+        "manifest": manifest,
         "images": tmp_path,
         "device": "cpu",
         "threads": 1,

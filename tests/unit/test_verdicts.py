@@ -159,6 +159,8 @@ def test_verdicts_are_read_from_the_metrics_files(tmp_path: Path) -> None:
     assert entry["status"] == "holds"
     assert entry["value"] == pytest.approx(100 * (80 / 120 - 50 / 150))
     assert entry["bound"] == {"kind": "at_least", "value": 20.0}
+    assert entry["interval_95_over_images"] is None  # of a difference
+    assert set(entry["statistics"].values()) == {None}
     crf = {"run": "more", "split": "val", "protocol": "crf", "metric": "miou"}
     assert (entry["quantity"], entry["minus"]["control"]) == (crf, "colour")
     assert entry["files"] == ["controls/shapes/val.colour.json", "more/seed3/metrics/val.crf.json"]
@@ -194,6 +196,9 @@ def test_a_given_checkpoint_is_judged_once_whatever_the_seeds(tmp_path: Path) ->
     assert (entry["status"], entry["seeds"]) == ("holds", (3,))
     assert entry["reason"] == ("Given checkpoint, nothing trained here: 66.67 is at least 60.00.")
     assert entry["calibration"] is True
+    (one,) = entry["interval_95_over_images"]
+    value = pytest.approx(entry["value"])  # all images are alike
+    assert one == {"seed": 3, "method": "bootstrap", "low": value, "high": value}
     with pytest.raises(InputError, match="seed4"):
         judge_all([judged], tmp_path, [3, 4], RUNS)
 
@@ -272,6 +277,7 @@ def test_a_number_that_the_claim_calls_void_is_void(tmp_path: Path) -> None:
     stated = claim(PUBLISHED, quantity=None, void="no chain of files leads to it")
     (entry,) = judge_all([stated], tmp_path, [0], RUNS)["verdicts"]
     assert (entry["status"], entry["value"], entry["files"]) == ("void", None, [])
+    assert entry["interval_95_over_images"] is None
     assert entry["reference"] == PUBLISHED.value
     assert entry["reason"] == "Void: no chain of files leads to it."
 
