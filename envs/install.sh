@@ -93,7 +93,7 @@ check_prerequisites() {
 # Snakemake starts its jobs with an unquoted path to Python. Where the project's path holds a blank,
 # the environment is therefore made and used through a link whose path holds none.
 environment_path() {
-    local place=$project cache=${XDG_CACHE_HOME:-$HOME/.cache}
+    local place=$project cache=${XDG_CACHE_HOME:-~/.cache} # ~ is there without HOME, too
     if [[ $project == *[[:space:]]* ]]; then
         [[ $cache != *[[:space:]]* ]] || stop "$project: found a blank in its path and in that of" \
             "the cache folder ($cache), expected one without; set XDG_CACHE_HOME to such a folder."

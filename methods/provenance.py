@@ -120,7 +120,9 @@ def first_commit(file: Path, blob: str) -> str | None:
     Returns:
         None where git does not answer, or no commit holds it.
     """
-    options = ("--reverse", "--format=%cI", f"--find-object={blob}")
+    # A user may have git show what it finds of signatures as well, in lines before the date.
+    shown = ("--no-show-signature", "--format=%cI")
+    options = ("--reverse", *shown, f"--find-object={blob}")
     answer = _git(file.absolute().parent, "log", *options)
     return answer.split("\n")[0] if answer else None
 

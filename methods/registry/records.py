@@ -132,7 +132,12 @@ def read_attempts(folder: Path) -> tuple[list[Attempt], list[str]]:
             attempts.append(Attempt.read(file))
         except InputError as error:
             broken.append(str(error))
-    return sorted(attempts, key=lambda attempt: (attempt.started, str(attempt.file))), broken
+    return sorted(attempts, key=_start), broken
+
+
+def _start(attempt: Attempt) -> tuple[datetime, str, str]:
+    """When it started: the file's name tells it to the microsecond, what is in it does not."""
+    return attempt.started, attempt.file.name, str(attempt.file)
 
 
 def _time(file: Path, text: str | None) -> datetime | None:

@@ -137,7 +137,7 @@ def test_a_page_of_this_machine_is_told_before_anything_is_fetched(tmp_path: Pat
 def test_a_page_that_a_server_calls_a_file_gives_way_to_the_mirror(
     tmp_path: Path, zip_content: bytes
 ) -> None:
-    target, timing = tmp_path / "train2014.zip", Timing(connect=2, read=2, attempts=1)
+    target, timing = tmp_path / "train2014.zip", Timing(connect=2, read=30, attempts=1)
     octets = "application/octet-stream"
     with (
         serving(whole(PAGE, kind=octets)) as bad,

@@ -1,5 +1,6 @@
 """The commands beside Snakemake: what they take for `--config`, and where they print."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_values_are_read_as_yaml() -> None:
 
 
 def test_it_ends_with_who_reads_it_and_prints_what_can_be_shown() -> None:
-    environment = {"PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-c", WORDY]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

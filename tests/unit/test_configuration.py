@@ -35,10 +35,11 @@ def test_experiments_of_the_project_are_valid(project: Path, name: str) -> None:
     assert configuration.results == Path("results") / name
 
 
-def test_command_line_replaces_single_keys(project: Path) -> None:
-    overrides = {"storage": {"data": "/srv/a disk"}, "seeds": ["3", "4"]}
+def test_command_line_replaces_single_keys(project: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "a disk"
+    overrides = {"storage": {"data": str(disk)}, "seeds": ["3", "4"]}
     configuration = load_configuration(project, overrides)
-    assert configuration.data == Path("/srv/a disk")
+    assert configuration.data == disk
     assert configuration.weights == Path("weights")
     assert configuration.seeds == (3, 4)
 

@@ -11,8 +11,6 @@ from methods.errors import InputError
 from tests.unit.download_server import Answer, cut, serving, status, whole, without_ranges
 from tests.unit.small_downloads import CONTENT, DIGEST, QUICK, names, wanted
 
-pytestmark = pytest.mark.usefixtures("no_proxy")
-
 
 @pytest.mark.parametrize("answer", [whole(CONTENT), without_ranges(CONTENT)])
 def test_a_file_comes_whole(tmp_path: Path, answer: Answer) -> None:

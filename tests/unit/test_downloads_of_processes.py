@@ -16,9 +16,6 @@ from methods.data.locks import locked
 from tests.unit.download_server import serving, whole
 from tests.unit.small_downloads import CONTENT, DIGEST, QUICK, names, wanted
 
-pytestmark = pytest.mark.usefixtures("no_proxy")
-
-
 CHILD = """
 import sys
 from pathlib import Path
@@ -118,11 +115,11 @@ def test_a_killed_process_is_continued_by_the_next(tmp_path: Path) -> None:
         request.send_header("ETag", '"1"')
         request.end_headers()
         request.wfile.write(CONTENT[: len(CONTENT) // 2])
-        time.sleep(5)
+        time.sleep(120)  # in a thread that nothing waits for
 
     with serving(half, whole(CONTENT)) as server:
         process = child(server.address, tmp_path / "a.tar")
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not (part.is_file() and part.stat().st_size == len(CONTENT) // 2):
             assert time.monotonic() < until
             time.sleep(0.05)

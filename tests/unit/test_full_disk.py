@@ -26,7 +26,7 @@ from tests.unit.download_server import serving, whole
 
 MIB = 2**20
 LIMIT = 2**40
-QUICK = Timing(connect=2, read=2, attempts=2, pause=0.01)
+QUICK = Timing(connect=2, read=30, attempts=2, pause=0.01)
 REMEDY = "free some space there, or set another folder in config.yaml"
 
 

@@ -70,12 +70,14 @@ def job(name: str, read: str = "", made: str = "", seconds: float = 1.0) -> JobR
     return JobRecord(name, name, seconds, TIME, TIME, 0, inputs, outputs)
 
 
-def test_what_a_job_made_is_counted_once_as_far_as_it_is_there(tmp_path: Path) -> None:
+def test_what_a_job_made_is_counted_once_as_far_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "folder/deep").mkdir(parents=True)
     (tmp_path / "folder/deep/a").write_bytes(b"12345")
     (tmp_path / "b").write_bytes(b"123")
-    made = f"{tmp_path}/folder {tmp_path}/folder/deep/a {tmp_path}/b {tmp_path}/gone"
-    assert job("one", made=made).bytes() == 8
+    assert job("one", made="folder folder/deep/a b gone").bytes() == 8
 
 
 JOBS = [

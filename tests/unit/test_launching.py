@@ -12,10 +12,10 @@ from methods.training import launching
 from methods.training.launching import launch
 
 
-def run(what: str, count: int = 2, device: str = "cpu") -> None:
-    """Launch tests/unit/launched.py; one that sleeps gets little time."""
+def run(what: str, count: int = 2, device: str = "cpu", grace: float = 0.2) -> None:
+    """Launch tests/unit/launched.py; one that sleeps when another has failed gets little time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(launching, "_GRACE", 0.2)
+        patch.setattr(launching, "_GRACE", grace)
         launch("tests.unit.launched", [what], count, 5, device, Path("train"))
 
 
@@ -48,7 +48,7 @@ def test_one_that_fails_ends_the_others(
 def test_signals_reach_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECORD", str(tmp_path))
     with pytest.raises(StoppedError, match="0 stopped by SIGUSR1"):
-        run("stop")
+        run("stop", grace=60)
 
 
 def test_each_process_needs_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,5 +74,5 @@ def test_all_end_with_the_process_that_launched_them(
     processes = [psutil.Process(int(path.suffix[1:])) for path in waiting]
     launcher.kill()
     launcher.wait()
-    gone, alive = psutil.wait_procs(processes, timeout=10)
+    gone, alive = psutil.wait_procs(processes, timeout=60)
     assert (len(gone), alive) == (2, [])

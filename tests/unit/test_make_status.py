@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,13 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def cache() -> Iterator[str]:
+    """A folder without a blank in its path, which the one for temporary files may have."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield folder
+
+
 def status(project: Path, path: str = os.environ["PATH"]) -> list[str]:
     """What it says, less make's own last line."""
     make = shutil.which("make")
@@ -46,12 +55,12 @@ def status(project: Path, path: str = os.environ["PATH"]) -> list[str]:
     return done.stderr.splitlines()[:-1]
 
 
-def install(project: Path, python: Path) -> str:
+def install(project: Path, python: Path, **variables: str) -> str:
     """What the installer says, with a given interpreter."""
     done = subprocess.run(
         ["envs/install.sh"],
         cwd=project,
-        env={"PATH": os.environ["PATH"], "HOME": str(project), "PYTHON": str(python)},
+        env={"PATH": os.environ["PATH"], "PYTHON": str(python), **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -90,20 +99,26 @@ def test_a_machine_without_flock(project: Path) -> None:
     assert status(project, str(tools)) == [READY]
 
 
-def test_while_the_environment_is_made(project: Path) -> None:
+def test_while_the_environment_is_made(project: Path, cache: str) -> None:
     python = project / "python3.11"
     python.write_text(PYTHON, encoding="utf-8")
     python.chmod(0o755)
-    assert "The environment is not whole" in install(project, python)
+    assert "The environment is not whole" in install(project, python, XDG_CACHE_HOME=cache)
     assert AT_WORK in (project / "said").read_text(encoding="utf-8")
     assert status(project) == [READY]  # once that has failed
 
 
-def test_the_environment_of_another_clone_is_not_made_anew(project: Path) -> None:
+def test_the_environment_of_another_clone_is_not_made_anew(project: Path, cache: str) -> None:
     other = project / "other/.venv"
     other.mkdir(parents=True)
     (other / "installed").touch()
     (project / ".venv").symlink_to(other)
-    said = install(project, project / "no python")
+    said = install(project, project / "no python", HOME=cache)
     assert said.startswith(f"{project}/.venv: found a link, expected a folder of this clone alone")
     assert (other / "installed").exists()
+
+
+def test_a_user_without_a_home_in_the_environment(project: Path, cache: str) -> None:
+    place = shutil.copytree(project, Path(cache) / "project")  # no blank: no cache is needed
+    said = install(place, place / "no python")
+    assert said.startswith(f"{place}/no python: found neither 3.11 nor 3.12, expected one of")

@@ -14,8 +14,6 @@ from methods.data.transfer import Timing
 from tests.unit.download_server import Answer, cut, serving, status, whole
 from tests.unit.small_downloads import CONTENT, QUICK, no_copy, refusal, wanted
 
-pytestmark = pytest.mark.usefixtures("no_proxy")
-
 
 def test_each_pause_is_twice_the_one_before(tmp_path: Path, pauses: list[float]) -> None:
     target = tmp_path / "a.tar"

@@ -13,6 +13,15 @@ from methods.registry.records import Attempt
 
 DAYS = ("2026-01-05T10:00:00+00:00", "2026-02-05T10:00:00+00:00", "2026-03-05T10:00:00+00:00")
 
+GPG = """#!/bin/sh
+cat >/dev/null
+case "$*" in
+*--verify*) echo "gpg: Good signature" >&2 ;;
+*) printf -- '-----BEGIN PGP SIGNATURE-----\n\nA\n-----END PGP SIGNATURE-----\n' ;;
+esac
+echo "[GNUPG:] SIG_CREATED \n[GNUPG:] GOODSIG A a" >&2
+"""
+
 
 def git(folder: Path, *arguments: str, date: str = DAYS[0]) -> None:
     who = {
@@ -59,6 +68,19 @@ def test_a_renamed_file_is_as_old_as_before(claims: Path) -> None:
     assert found.file == "theirs.yaml"
     assert datetime.fromisoformat(str(found.committed)) == datetime.fromisoformat(DAYS[1])
     assert found.preregistered is True
+
+
+def test_what_git_tells_of_signatures_is_no_date(claims: Path) -> None:
+    """A program that stands in for gpg finds every signature good; git is set to say so."""
+    program = claims.parent.parent / "gpg"
+    program.write_text(GPG, encoding="utf-8")
+    program.chmod(0o755)
+    for name, value in {"gpg.program": str(program), "log.showSignature": "true"}.items():
+        git(claims.parent.parent, "config", name, value)
+    claims.write_text("signed")
+    git(claims.parent.parent, "commit", "-a", "-q", "-m", "x", "--gpg-sign", date=DAYS[2])
+    (found,) = register([claims], None)
+    assert datetime.fromisoformat(str(found.committed)) == datetime.fromisoformat(DAYS[2])
 
 
 @pytest.mark.parametrize(("day", "before"), [(4, False), (6, True)])

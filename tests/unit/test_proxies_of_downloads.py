@@ -10,8 +10,6 @@ from methods.errors import InputError
 from tests.unit.download_server import cut, serving, status, whole
 from tests.unit.small_downloads import CONTENT, QUICK, wanted
 
-pytestmark = pytest.mark.usefixtures("no_proxy")
-
 
 def test_secrets_in_an_address_are_not_told(tmp_path: Path) -> None:
     with serving(status(404)) as server:

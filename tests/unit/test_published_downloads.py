@@ -29,8 +29,6 @@ COLUMNS = (
 )
 COUNTS = Counts(3, 15, SPLITS, {"masks of SBD": 10, "augmented masks": 15})
 
-pytestmark = pytest.mark.usefixtures("no_proxy")
-
 
 @pytest.fixture(scope="module")
 def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -119,6 +120,16 @@ def test_what_became_of_attempts_follows_from_those_after_them(tmp_path: Path) -
     assert reasons[2] == "Made again with other settings."
     assert reasons[3] == "Made again with other code."
     assert "the same settings and code" in str(reasons[5])
+
+
+def test_attempts_that_start_within_a_millisecond_keep_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter(datetime(2026, 7, 5, 10, microsecond=n, tzinfo=UTC) for n in (100, 200))
+    clock = SimpleNamespace(now=lambda zone: next(moments), fromisoformat=datetime.fromisoformat)
+    monkeypatch.setattr("methods.registry.records.datetime", clock)
+    files = [begin(tmp_path / folder).file for folder in ("1", "0")]
+    assert [attempt.file for attempt in read_attempts(tmp_path)[0]] == files
 
 
 def test_the_journal_of_an_attempt_that_stopped_is_kept(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from methods.configuration.checks import check_experiment
 from methods.configuration.experiments import read_experiment
+from methods.data.sources import read_sources
 from methods.errors import InputError
 from tests.unit.small_project import PROJECT, copy_project
 
@@ -30,7 +31,11 @@ def test_published_files_have_the_digests_of_the_table() -> None:
         "bytes": 1999639040,
         "md5": "6cd6e144f989b92b3379bac3b3de84fd",
     }
-    assert archives["VOC2012test.tar"] == {"name": "VOC2012test.tar", "digest": "unknown"}
+    assert archives["VOC2012test.tar"] == {
+        "name": "VOC2012test.tar",
+        "md5": "9065beb292b6c291fad82b2725749fda",
+    }
+    assert read_sources()["CUBV2.tar"].archive() == {"name": "CUBV2.tar", "digest": "unknown"}
     prefixes = {block["sha256_prefix"][:8] for block in experiment["weights"].values()}
     assert prefixes == {"80ecf9dd", "cd65a155", "40d36571"}
 

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 from methods.errors import InputError
 from methods.training.stalls import limit_wait, loading_explained
 
-LONG = 60.0  # seconds
+LONG = 600.0  # seconds
 
 
 class Stalling(Dataset[int]):

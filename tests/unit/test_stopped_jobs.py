@@ -74,7 +74,7 @@ def test_a_job_that_ends_leaves_no_process_behind(tmp_path: Path, killed: bool) 
     else:
         os.killpg(os.getpgid(process.pid), signal.SIGINT)
     process.communicate(timeout=60)
-    gone, alive = psutil.wait_procs(workers, timeout=30)
+    gone, alive = psutil.wait_procs(workers, timeout=60)
     assert len(gone) == 2
     assert not alive
     (attempt,) = attempts_of(tmp_path)
@@ -95,7 +95,7 @@ def test_a_second_process_at_the_same_job_is_refused(
     )
     assert capfd.readouterr().err == f"{log}: another process is at the same job; waiting\n"
     threading.Timer(0.5, process.kill).start()
-    with sole_process(log, patience=30):  # the lock goes with the process, its workers or not
+    with sole_process(log, patience=60):  # the lock goes with the process, its workers or not
         assert process.wait(timeout=60) == -signal.SIGKILL
     process.communicate()
     assert not lock_file(log).exists()

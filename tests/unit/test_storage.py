@@ -1,6 +1,7 @@
 """Folders that the pipeline writes to are looked at before anything runs."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,16 +35,20 @@ def test_broken_link_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 
 @contextmanager
 def as_ordinary_user(folder: Path) -> Iterator[None]:
-    """Root may write anywhere; as it, become another user who may reach the folder."""
-    user = os.geteuid()
+    """Root may write anywhere; as it, become another user who may reach the folder meanwhile."""
+    user, modes = os.geteuid(), {}
     if user == 0:
-        for parent in folder.parents[:-2]:
-            parent.chmod(0o755)
+        modes = {parent: stat.S_IMODE(parent.stat().st_mode) for parent in folder.parents}
+        modes = {parent: mode for parent, mode in modes.items() if mode & 0o011 != 0o011}
+        for parent, mode in modes.items():
+            parent.chmod(mode | 0o011)
         os.seteuid(OTHER_USER)
     try:
         yield
     finally:
         os.seteuid(user)
+        for parent, mode in modes.items():
+            parent.chmod(mode)
 
 
 @pytest.mark.parametrize("mode", [0o555, 0o000])

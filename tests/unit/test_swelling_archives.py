@@ -120,7 +120,7 @@ def test_a_header_that_would_fill_the_memory(
     path.write_bytes(gzip.compress(content) if compressed else content)
     begun = time.monotonic()
     assert re.match(r"found \d+ bytes of a truncated or corrupt .* \(a header of", refusal(path))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("size", [-512, -(2**40)])

@@ -194,8 +194,8 @@ def test_resolved_values_tell_every_stage_and_every_switch(tmp_path: Path) -> No
     assert resolved["derived"]["marks"][1] == [3, "CRE and URE begin to count"]
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU answers here")
-def test_a_missing_gpu_is_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_gpu_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(InputError, match=r"config\.yaml: found device: cuda"):
         resolve(
             run=small_run(), classes=CLASSES, index=write_images(tmp_path), seed=0, device="cuda"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 SYSTEM = "/usr/sbin:/sbin"  # where the daemons lie, which not every PATH names
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel")
-PATIENCE = 60  # seconds that the cluster has to start or to end its jobs
+PATIENCE = 300  # seconds that the cluster has to start or to end its jobs
 
 # Cores and memory are promised and not there, so that profiles/slurm can be used as it is.
 CONFIGURATION = """\

@@ -23,7 +23,7 @@ def finish_on_cluster(folder: Path, experiment: str) -> Project:
     """Copy the project and make the report of an experiment on a cluster of one node."""
     project = copy_project(folder, experiment)
     save_often(project)
-    with tempfile.TemporaryDirectory(prefix="slurm") as place:
+    with tempfile.TemporaryDirectory(prefix="slurm", dir="/tmp") as place:
         cluster = Cluster(Path(place))
         try:
             cluster.start()
