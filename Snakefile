@@ -15,7 +15,6 @@ sys.path.insert(0, str(PROJECT))
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from methods.configuration.loading import load_configuration
-from methods.cards import gpu_answers
 from methods.errors import InputError
 from methods.registry.calls import forget_call
 from workflow_scripts.brief import speak_briefly

@@ -51,12 +51,6 @@ def write_lock(path: Path, pins: Iterable[Pin], purpose: str) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def requirement_names(path: Path) -> list[str]:
-    """Normalised names of the packages that a requirements file chooses."""
-    lines = (line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return [normalise(re.split(r"[=<>! ]", line)[0]) for line in lines if line]
-
-
 def without(pins: Mapping[str, Pin], *others: Mapping[str, Pin]) -> dict[str, Pin]:
     """The pins whose names no other lock holds."""
     taken = set().union(*others)

@@ -35,6 +35,11 @@ class BoxProtocol:
         return self.threshold_source if self.threshold is None else None
 
     @property
+    def splits_read(self) -> list[str]:
+        """The splits whose boxes it reads: that of its threshold, where one is chosen, first."""
+        return [split for split in (self.chosen_on, self.split) if split is not None]
+
+    @property
     def is_oracle(self) -> bool:
         """Whether the threshold is the best one on the images that are scored."""
         return self.chosen_on == self.split

@@ -18,6 +18,11 @@ _OF_ALL: Mapping[str, tuple[str, ...]] = {
         "constant_maps",
     ),
 }
+# By which the runs of an ablation may be compared; by the first unless the experiment names one.
+COMPARED: Mapping[str, tuple[str, ...]] = {
+    "segmentation": ("miou", "mean_precision", "mean_accuracy"),
+    "localization": ("top1_loc", "top5_loc", "gt_known", "top1_cls"),
+}
 _OF_COVERAGE = ("coverage.evaluated", "coverage.expected")
 
 

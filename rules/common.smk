@@ -5,6 +5,8 @@ import re
 
 from methods.box_protocols import beyond_grid, read_box_protocols
 from methods.layout import CONTROLS, run_folder
+from methods.planning.machine import uses_gpu
+from methods.planning.times import THREADS
 from methods.protocols import decoder_scales, map_scales, read_protocols
 from methods.rehearsal import MARK, original, rehearsals
 from methods.training.sharing import process_count
@@ -28,8 +30,8 @@ TRAINED = [
     *("network", "training", "formulation", "accept"),
 ]
 PREDICTED = ["method", "network", "inference", "formulation"]
-MANY = 8  # threads of a rule that uses what it gets; Snakemake lowers it to --cores
-GPU = int(CONFIG.device == "cuda" or (CONFIG.device == "auto" and gpu_answers()))
+MANY = THREADS  # of a rule that uses what it gets; Snakemake lowers it to --cores
+GPU = int(uses_gpu(CONFIG))
 # A deterministic training on the CPU computes with one thread, so that others run beside it.
 LEARNING = 1 if CONFIG.deterministic_on_cpu and not GPU else MANY
 

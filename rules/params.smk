@@ -3,6 +3,7 @@
 from functools import cache
 
 from methods.claim_files import load_claims
+from methods.configuration.experiments import has_switches
 from methods.data.formats import adapter_name, data_root, ground_truth
 from methods.fingerprint import code_fingerprint
 from methods.reporting.deviation_classes import read_classes
@@ -159,8 +160,8 @@ def data_code(script, module=adapter_name):
 def page_modules():
     """What the page reads of the methods of the experiment, which it finds by their names."""
     methods = sorted({run["method"] for run in RUNS.values()})
-    parts = ("words", "formulation", "methods_text")
-    return [f"methods.{method}.{part}" for method in methods for part in parts]
+    told = [f"methods.{name}.{part}" for name in methods for part in ("words", "methods_text")]
+    return told + [f"methods.{name}.formulation" for name in methods if has_switches(name)]
 
 
 def page_files():

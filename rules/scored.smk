@@ -1,6 +1,7 @@
 # Which predictions, label maps and boxes are scored, and which scores are judged.
 
 from methods import layout
+from methods.weights.used import weights_of
 
 
 def stored_predictions(wildcards):
@@ -102,9 +103,7 @@ def all_controls(wildcards):
 
 def all_cards(wildcards):
     """The cards of all weights that a training starts from."""
-    trained = [run for run in RUNS.values() if is_trained(run)]
-    used = {run[key] for run in trained for key in ("weights", "guide") if key in run}
-    return sorted(f"{RESULTS}/weights/{name}.json" for name in used)
+    return sorted(f"{RESULTS}/weights/{name}.json" for name in weights_of(RUNS.values()))
 
 
 def counts_of_images(wildcards):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from methods.configuration.loading import Configuration
+from methods.planning.machine import this_machine
 from methods.planning.text import plan_text
-from methods.planning.times import Machine
 from workflow_scripts.start import planned_files
 
 
@@ -18,7 +18,7 @@ def print_needs(workflow: Any, configuration: Configuration, gpu: bool) -> None:
     quiet = {level.name for level in workflow.output_settings.quiet or ()}
     if workflow.scheduler is None or not len(workflow.dag) or quiet & {"PROGRESS", "ALL"}:
         return
-    machine = Machine(gpu, workflow.cores, configuration.deterministic_on_cpu)
+    machine = this_machine(configuration, workflow.cores, gpu)
     text = plan_text(configuration, planned_files(workflow), machine)
     if text:
         print(f"\n{text}")

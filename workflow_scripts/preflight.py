@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from methods.configuration.loading import load_configuration
+from methods.planning.machine import this_machine
 from methods.planning.needs import needs
 from methods.planning.preflight import check, preflight_text
-from methods.planning.times import Machine
 from workflow_scripts.job import Job, run
 
 
 def main(job: Job) -> None:
     configuration = load_configuration(Path(job.params["project"]), job.params["overrides"])
     params = job.params
-    machine = Machine(params["gpu"], params["cores"], configuration.deterministic_on_cpu)
+    machine = this_machine(configuration, params["cores"], params["gpu"])
     found = needs(configuration, None, machine)
     check(found, configuration.preflight)
     if all(need.fits for need in found):

@@ -7,10 +7,10 @@ from typing import Any
 
 from methods.configuration.loading import Configuration
 from methods.errors import InputError
+from methods.planning.machine import this_machine
 from methods.planning.needs import needs
 from methods.planning.preflight import check
 from methods.planning.steps import steps_to_run
-from methods.planning.times import Machine
 from methods.registry.calls import note_call
 from methods.seals import require_sealed, require_whole
 
@@ -80,7 +80,7 @@ def check_machine(workflow: Any, configuration: Configuration, gpu: bool) -> Non
     if not workflow.local_exec and not gpu and any(step.macs for step in steps):
         _require_device(configuration)
     if any(step.learns for step in steps):
-        machine = Machine(gpu, workflow.cores, configuration.deterministic_on_cpu)
+        machine = this_machine(configuration, workflow.cores, gpu)
         found = needs(configuration, planned, machine)
         # Where a cluster runs the jobs, this machine shares nothing with them but its disks.
         shared = [need for need in found if workflow.local_exec or need.what == "disk"]

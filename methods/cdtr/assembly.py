@@ -12,6 +12,7 @@ from methods.cdtr.epochs import plan_epochs
 from methods.cdtr.formulation import read_formulation
 from methods.cdtr.network import CDTR
 from methods.cdtr.objective import Objective
+from methods.cdtr.repeated import RepeatedBatches
 from methods.cdtr.settings import NetworkSettings, TrainingSettings
 from methods.cdtr.step import EmulatedStep
 from methods.cdtr.weights import load_backbone
@@ -22,7 +23,6 @@ from methods.training.checkpoints import GivenWeights
 from methods.training.dataset import ImageLabelDataset
 from methods.training.loading import Turns, load_batches
 from methods.training.processes import Processes
-from methods.training.repeated import RepeatedBatches
 from methods.weights.clip import load_clip
 
 

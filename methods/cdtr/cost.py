@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from methods.cdtr.epochs import plan_epochs
-from methods.cdtr.guide_cost import guide_cost
 from methods.cdtr.settings import NetworkSettings, TrainingSettings
+from methods.passes import TOGETHER
 from methods.settings import build
 from methods.vit_cost import VitSizes
+from methods.weights.clip_cost import clip_cost
 
 Run = Mapping[str, Any]
 
@@ -23,7 +24,6 @@ _TAPS = 9  # of a 3x3 kernel
 _FLOAT = 4  # bytes
 _STATE = 16  # bytes a parameter: value, gradient and AdamW's two moments, float32
 _STORED_CLASSES = 2  # whose maps a prediction keeps: the predicted and the true one
-PREDICTED_TOGETHER = 8  # images of a batch of methods.cdtr.inference
 _GUIDED = 2  # images that CLIP sees of one: foreground and background
 
 
@@ -61,7 +61,7 @@ def training_macs(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
         classes: C.
         guide: the network of its guide's weights.
     """
-    clip = _GUIDED * 2 * guide_cost(guide).macs
+    clip = _GUIDED * 2 * clip_cost(guide).macs
     return 3 * (forward_macs(run, classes) + _ski(run, classes)) + clip
 
 
@@ -89,7 +89,7 @@ def training_memory(run: Run, classes: int, guide: Mapping[str, Any]) -> float:
     """
     copies = _product_bytes(run) * _vit(run).parameters() if _is_low(run) else 0
     weights = _STATE * parameters(run, classes) + copies
-    behind = _kept_behind(run, classes) + _GUIDED * guide_cost(guide).kept
+    behind = _kept_behind(run, classes) + _GUIDED * clip_cost(guide).kept
     image = _kept_by_encoder(run) + _FLOAT * behind
     return weights + image * float(run["training"]["batch_size"])
 
@@ -100,8 +100,8 @@ def prediction_memory(run: Run, classes: int) -> float:
     Beside it, it holds its libraries; the network is shared by all processes of a prediction. What
     a training keeps behind the encoder is more than a prediction holds of it at a time.
     """
-    behind = _FLOAT * PREDICTED_TOGETHER * _kept_behind(run, classes)
-    return _vit(run).working_memory(PREDICTED_TOGETHER, _cells(run)) + behind
+    behind = _FLOAT * TOGETHER * _kept_behind(run, classes)
+    return _vit(run).working_memory(TOGETHER, _cells(run)) + behind
 
 
 def _kept_by_encoder(run: Run) -> float:

@@ -23,11 +23,10 @@ from methods.data.images import read_rgb
 from methods.data.one_class import single_class
 from methods.data.predictions import PredictionItem, write_arrays, write_index
 from methods.data.transforms import normalise
+from methods.passes import TOGETHER
 from methods.settings import build
 from methods.training.seeding import allow_tf32, forks, select_device
 from methods.workers import map_in_order
-
-_BATCH = 8  # images that pass the network together; the last bits of a result may depend on it
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -84,7 +83,7 @@ def predict_class_maps(
         found = _predict(model, batch, pixels.to(where))
         return [_store(record, arrays, output) for record, arrays in zip(batch, found, strict=True)]
 
-    batches = [records[start : start + _BATCH] for start in range(0, len(records), _BATCH)]
+    batches = [records[start : start + TOGETHER] for start in range(0, len(records), TOGETHER)]
     stored = map_in_order(store, batches, workers)
     items = list(chain(*tqdm(stored, f"maps of {split}", len(batches), disable=None)))
     source = {

@@ -112,10 +112,14 @@ def _without_null(values: Any) -> Any:
     return values
 
 
+def has_switches(method: str) -> bool:
+    """Whether a method's formulas can be switched, which its module `formulation` spells out."""
+    return (Path(__file__).parents[1] / method / "formulation.py").is_file()
+
+
 def _complete(run: dict[str, Any]) -> dict[str, Any]:
     """The run with what its method fills in, where it fills in anything."""
-    folder = Path(__file__).parents[1] / run["method"]
-    if not (folder / "formulation.py").is_file():
+    if not has_switches(run["method"]):
         return run
     completed: dict[str, Any] = importlib.import_module(
         f"methods.{run['method']}.formulation"

@@ -8,8 +8,9 @@ from methods.configuration.problems import Block, Problem
 from methods.configuration.schema import nearest
 from methods.configuration.weights_checks import is_clip
 from methods.data.splits import sizes, withheld
+from methods.metric_names import COMPARED
 
-METHOD_PARTS = ("training", "inference", "checks", "cost", "words")
+_METHOD_PARTS = ("training", "inference", "checks", "cost", "rehearsal", "words", "methods_text")
 _PARTS_OF_TASK = {"segmentation": ("validation",), "localization": ()}
 _TASKS = {
     "voc": "segmentation",
@@ -17,16 +18,12 @@ _TASKS = {
     "cub": "localization",
     "ilsvrc": "localization",
 }
-_METRICS = {  # that runs of a task may be compared by
-    "segmentation": ("miou", "mean_precision", "mean_accuracy"),
-    "localization": ("top1_loc", "top5_loc", "gt_known", "top1_cls"),
-}
 _KEYS_OF_RULE = {"iteration": ["iteration"], "best": ["split"], "file": ["path", "sha256"]}
 
 
 def reference_problems(run: Block, experiment: Block, project: Path, key: str) -> Iterator[Problem]:
     """Method, data set and weights that are not there; the run stands at `key`."""
-    parts = [*METHOD_PARTS, *_PARTS_OF_TASK[run["task"]]]
+    parts = [*_METHOD_PARTS, *_PARTS_OF_TASK[run["task"]]]
     methods = [
         folder.name
         for folder in (project / "methods").iterdir()
@@ -159,8 +156,8 @@ def ablation_problems(ablation: Block, runs: Block) -> Iterator[Problem]:
         yield Problem(
             "ablation.full", f"{full!r}, which is no run", nearest(full, runs), "correct the name"
         )
-    elif "metric" in ablation and ablation["metric"] not in _METRICS[runs[full]["task"]]:
-        known = _METRICS[runs[full]["task"]]
+    elif "metric" in ablation and ablation["metric"] not in COMPARED[runs[full]["task"]]:
+        known = COMPARED[runs[full]["task"]]
         yield Problem(
             "ablation.metric",
             f"{ablation['metric']!r}, which runs.{full} has not",

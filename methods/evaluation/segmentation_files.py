@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from methods.data.labels import read_label_png
 from methods.data.predictions import PredictionIndex
 from methods.data.samples import ManifestFiles
 from methods.errors import InputError
+from methods.evaluation.agreement import agrees
 from methods.evaluation.segmentation import BACKGROUND, Counts, SegmentationScores, scores
 from methods.evaluation.statistics import bootstrap_iou
 
@@ -129,7 +129,8 @@ def write_metrics(
 def read_metrics(path: Path) -> dict[str, Any]:
     """Read a metrics file whose scores are those of the counts beside it.
 
-    The intervals and the protocol are taken as they stand: the counts do not tell them.
+    The intervals, the protocol and the number of the split's images are taken as they stand: the
+    counts do not tell them. What was scored over a part of a split is read, and judged void.
 
     Raises:
         InputError: a file is missing or broken, or a score is not that of the counts.
@@ -154,7 +155,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
         "per_class": (document["per_class"], _per_class(result, names)),
     }
     for name, (stated, known) in counted.items():
-        if not _same(stated, known):
+        if not agrees(stated, known):
             found = str(stated) if isinstance(known, int | float) else "other values"
             expected = str(known) if isinstance(known, int | float) else "those"
             where = f"{name} of {path}"
@@ -184,19 +185,6 @@ def _per_class(result: SegmentationScores, names: Sequence[str]) -> dict[str, An
         }
         for k, name in enumerate(names)
     }
-
-
-def _same(stated: Any, known: Any) -> bool:
-    """Whether two JSON values agree, up to the last digits, which differ between machines."""
-    if isinstance(known, dict):
-        return (
-            isinstance(stated, dict)
-            and stated.keys() == known.keys()
-            and all(_same(stated[key], known[key]) for key in known)
-        )
-    if isinstance(known, float):
-        return isinstance(stated, int | float) and isclose(stated, known, rel_tol=1e-9)
-    return bool(stated == known)
 
 
 def _number(value: float) -> float | None:

@@ -12,6 +12,7 @@ from methods.data.transforms import normalise
 from methods.more.settings import AugmentationSettings
 from methods.torch_compat import define_missing_operators
 from methods.training.dataset import MakeView, View
+from methods.training.seeding import seeded_torch
 
 define_missing_operators()
 
@@ -19,7 +20,8 @@ from torchvision import transforms  # noqa: E402  (it needs the operators)
 
 Box = tuple[int, int, int, int]  # (r0, r1, c0, c1): rows and columns, half-open
 
-# ImageNet's, of values from 0 to 255.
+# ImageNet's, of values from 0 to 255, as the published program writes them: in the last bit of one
+# not 255 times those of `normalise`.
 _MEAN = np.array([123.675, 116.28, 103.53])
 _DEVIATION = np.array([58.395, 57.12, 57.375])
 
@@ -54,8 +56,7 @@ class ResizedCrop:
 
     def __call__(self, image: NDArray[np.uint8], seed: int) -> View:
         """Draw one view of a uint8 (H, W, 3) image; its box is the whole crop."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded_torch(seed):
             view = self.geometry_and_colour(Image.fromarray(image))
         return View(normalise(np.array(view)), torch.tensor([0, self.crop, 0, self.crop]))
 
@@ -69,8 +70,7 @@ class ScaledCrop:
 
     def __call__(self, image: NDArray[np.uint8], seed: int) -> View:
         """Draw one view of a uint8 (H, W, 3) image; its box is what is not padding."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded_torch(seed):
             coloured = np.array(self.jitter(Image.fromarray(image)))
         crop = draw_scaled_crop(coloured, self.settings, *self.generators(seed))
         pixels = torch.from_numpy(normalise_float64(crop.pixels)).permute(2, 0, 1)

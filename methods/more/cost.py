@@ -8,6 +8,7 @@ from typing import Any
 
 from methods.more.formulation import read_formulation
 from methods.more.settings import NetworkSettings
+from methods.passes import TOGETHER
 from methods.protocols import Resize
 from methods.settings import build
 from methods.training.sharing import process_count
@@ -25,7 +26,6 @@ _STATE = 16  # bytes a parameter: value, gradient and AdamW's two moments, float
 _FLOAT = 4  # bytes
 _MAP_KINDS = 3  # CAM, auxiliary CAM and LAM
 _PAIR = 2  # an image and its mirror image
-VALIDATED_TOGETHER = 8  # images of a batch of methods.more.validation
 _CAM_KINDS = 2
 _CAM_COPIES = 5  # while those of a scale are enlarged, merged and added
 _NEIGHBOUR_COPIES = 4  # while the graph weighs them
@@ -117,8 +117,8 @@ def validation_memory(run: Run, classes: int) -> float:
     enlarged to the size of the image.
     """
     patches = map_patches(run, run["training"]["pseudo_labels"]["cam_scales"])
-    passing = _working_memory(run, classes, _PAIR * VALIDATED_TOGETHER, patches)
-    cams = _FLOAT * VALIDATED_TOGETHER * classes * _side(run) ** 2
+    passing = _working_memory(run, classes, _PAIR * TOGETHER, patches)
+    cams = _FLOAT * TOGETHER * classes * _side(run) ** 2
     return max(passing, _CAM_COPIES * cams) + _CAM_KINDS * cams
 
 

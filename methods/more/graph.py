@@ -1,4 +1,4 @@
-"""GCR: graph category reasoning, which enriches class tokens with their nearest neighbours."""
+"""Graph Category Representation (GCR): class tokens take up their nearest neighbours."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +13,7 @@ from methods.more.formulation import PROGRAM, Formulation
 PairFunction = Callable[[Tensor, Tensor], Tensor]
 
 
-class GraphContextReasoning(nn.Module):
+class GraphCategoryRepresentation(nn.Module):
     """Directed graph from every class token (head) to its K most similar tokens (tails).
 
     The published program departs from the paper's equations 1 to 5 in every step; what is done
@@ -161,7 +161,7 @@ def neighbour_context(
 
 
 def fuse_with_residual(
-    graph: GraphContextReasoning, tokens: Tensor, heads: Tensor, context: Tensor
+    graph: GraphCategoryRepresentation, tokens: Tensor, heads: Tensor, context: Tensor
 ) -> Tensor:
     """The program's output: a tenth of heads and context, added to the tokens."""
     added = F.leaky_relu(graph.linear1(0.1 * (heads + context) + tokens))
@@ -171,7 +171,7 @@ def fuse_with_residual(
 
 
 def fuse_as_equation_5(
-    graph: GraphContextReasoning, tokens: Tensor, heads: Tensor, context: Tensor
+    graph: GraphCategoryRepresentation, tokens: Tensor, heads: Tensor, context: Tensor
 ) -> Tensor:
     """The paper's output: no class token, no factor, no norm."""
     del tokens
@@ -181,7 +181,7 @@ def fuse_as_equation_5(
 
 
 def fuse_as_first_released(
-    graph: GraphContextReasoning, tokens: Tensor, heads: Tensor, context: Tensor
+    graph: GraphCategoryRepresentation, tokens: Tensor, heads: Tensor, context: Tensor
 ) -> Tensor:
     """The first release's output: tokens instead of heads, and added once more at the end."""
     del heads
@@ -201,7 +201,7 @@ SIMILARITIES: Mapping[str, PairFunction] = {
     "cosine": cosines,
 }
 GATES: Mapping[str, PairFunction] = {"program": product_of_sums, "paper": inner_product}
-FUSIONS: Mapping[str, Callable[[GraphContextReasoning, Tensor, Tensor, Tensor], Tensor]] = {
+FUSIONS: Mapping[str, Callable[[GraphCategoryRepresentation, Tensor, Tensor, Tensor], Tensor]] = {
     "program": fuse_with_residual,
     "paper": fuse_as_equation_5,
     "legacy": fuse_as_first_released,

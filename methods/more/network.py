@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from methods.more.cosine import unit
 from methods.more.formulation import PROGRAM, Formulation
-from methods.more.graph import GraphContextReasoning
+from methods.more.graph import GraphCategoryRepresentation
 from methods.more.settings import NetworkSettings
 from methods.vit import VisionTransformer
 
@@ -104,7 +104,7 @@ class MoRe(nn.Module):
         )
         self.classifier = nn.Conv2d(width, num_classes, 1, bias=False)
         self.aux_classifier = nn.Conv2d(width, num_classes, 1, bias=False)
-        self.graph_layer = GraphContextReasoning(width, settings.neighbour_ratio, formulation)
+        self.graph_layer = GraphCategoryRepresentation(width, settings.neighbour_ratio, formulation)
         if formulation.gcr_training == "frozen":
             self.graph_layer.requires_grad_(requires_grad=False)
 

@@ -1,4 +1,4 @@
-"""A training of MoRe in two iterations, which meet all losses, the early and the late masks."""
+"""A training of MoRe in two iterations: all losses, with the early and then with the late masks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,5 +25,5 @@ def shortened(training: Mapping[str, Any]) -> dict[str, Any]:
         "checkpoint_every": 1,
         "log_every": 1,
         "schedule": {**training["schedule"], "warmup_iterations": 1},
-        "losses": {**training["losses"], **starts, "mask_switch": 1},
+        "losses": {**training["losses"], **starts, "mask_switch": 0},
     }

@@ -8,13 +8,13 @@ import torch
 
 from methods.data.image_index import read_index
 from methods.more.augmentation import build_view
+from methods.more.batches import BatchSampler
 from methods.more.formulation import complete, read_formulation
 from methods.more.loop import COLUMNS, Step, fit
 from methods.more.network import MoRe
 from methods.more.settings import LossSettings, NetworkSettings, TrainingSettings
 from methods.more.weights import load_backbone
 from methods.settings import build
-from methods.training.batches import BatchSampler
 from methods.training.dataset import ImageLabelDataset
 from methods.training.loading import Share, load_batches
 from methods.training.machine import describe_machine, peak_memory

@@ -25,13 +25,13 @@ from methods.more.localization import fused_map, multi_scale_maps, score_map
 from methods.more.network import MoRe
 from methods.more.pseudo_labels import cam_to_label
 from methods.more.settings import PseudoLabelSettings, Thresholds, TrainingSettings
+from methods.passes import TOGETHER
 from methods.postprocess.image_labels import predicted_classes
 from methods.settings import build
 from methods.training.seeding import forks, select_device
 from methods.workers import map_in_order
 
 KINDS = ("decoder", "cam", "aux_cam", "lam", "fused", "cam_predicted")
-_BATCH = 8  # images that pass the network together
 
 
 class _Outputs(NamedTuple):
@@ -122,7 +122,7 @@ def _evaluate(
     @torch.inference_mode()
     def evaluate(start: int) -> tuple[dict[str, Counts], list[NDArray[np.bool_]]]:
         """The same of the batch that begins with this image."""
-        batch, given = list(samples[start : start + _BATCH]), labels[start : start + _BATCH]
+        batch, given = list(samples[start : start + TOGETHER]), labels[start : start + TOGETHER]
         views = torch.cat([_square(image, side) for image, _ in batch]).to(device)
         outputs = _pass(model, views, made.cam_scales)
         counts = _no_counts(size)
@@ -131,7 +131,7 @@ def _evaluate(
                 counts[kind] += confusion_matrix(truth, predicted, size)
         return counts, [(output.logits > 0).cpu().numpy() for output in outputs]
 
-    starts = range(0, len(samples), _BATCH)
+    starts = range(0, len(samples), TOGETHER)
     evaluated = map_in_order(evaluate, starts, workers)
     total, named = _no_counts(size), list[NDArray[np.bool_]]()
     for counts, said in tqdm(evaluated, "validation", len(starts), disable=None):

@@ -10,6 +10,7 @@ from methods.data.first_use import checked_by
 from methods.data.sources import Source, read_sources
 from methods.planning.step import is_made
 from methods.training.checkpoints import is_trained
+from methods.weights.used import weights_of
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,6 @@ def datasets_of(configuration: Configuration) -> dict[str, Mapping[str, Any]]:
     return {name: datasets[name] for name in datasets if name in used}
 
 
-def weights_of(configuration: Configuration) -> dict[str, str]:
-    """The weights that a training starts from or asks, by name, and the method that does so."""
-    runs = configuration.experiment["runs"].values()
-    return {
-        run[key]: run["method"]
-        for run in runs
-        if is_trained(run)
-        for key in ("weights", "guide")
-        if key in run
-    }
-
-
 def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     for name, dataset in datasets_of(configuration).items():
         folder = configuration.data / "archives" / name
@@ -96,7 +85,7 @@ def _archives(configuration: Configuration, planned: Set[Path] | None) -> Iterat
 
 def _weights(configuration: Configuration, planned: Set[Path] | None) -> Iterator[MissingFile]:
     entries = configuration.experiment["weights"]
-    for name in sorted(weights_of(configuration)):
+    for name in sorted(weights_of(configuration.experiment["runs"].values())):
         entry = entries[name]
         card = configuration.results / "weights" / f"{name}.json"
         if "file" in entry and is_made(card, planned):

@@ -2,7 +2,7 @@
 
 import math
 
-from methods.box_protocols import GRID, BoxProtocol, beyond_grid, read_box_protocols
+from methods.box_protocols import GRID, beyond_grid, read_box_protocols
 from methods.configuration.loading import Configuration
 from methods.layout import (
     boxes_index,
@@ -100,9 +100,5 @@ class LocalizationSteps(RunSteps):
         """(split, box rule) of all boxes: scored ones, and ones that choose a threshold."""
         made = []
         for protocol in read_box_protocols(self.run).values():
-            made += [(split, protocol.box) for split in _splits(protocol)]
+            made += [(split, protocol.box) for split in protocol.splits_read]
         return list(dict.fromkeys(made))
-
-
-def _splits(protocol: BoxProtocol) -> list[str]:
-    return [protocol.split, *([protocol.chosen_on] if protocol.chosen_on else [])]

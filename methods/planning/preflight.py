@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from methods.errors import InputError
 from methods.planning.needs import Need
-from methods.planning.tables import GAP, table
+from methods.terminal import GAP, table
 from methods.wording import size_text
 
 _FOUND = {

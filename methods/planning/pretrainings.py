@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from methods.cdtr.guide_cost import guide_cost
 from methods.configuration.loading import Configuration
-from methods.planning.fetching import weights_of
 from methods.planning.step import FLOAT, TORCH_START, Step
 from methods.vit_cost import VitSizes
+from methods.weights.clip_cost import clip_cost
+from methods.weights.used import weights_of
 
 PRETRAINING = "pretraining"  # name of their steps
 
@@ -26,7 +26,7 @@ class _Cost(NamedTuple):
 
 def pretrainings(configuration: Configuration) -> Iterator[Step]:
     """Those that a training waits for."""
-    used = weights_of(configuration)
+    used = weights_of(configuration.experiment["runs"].values())
     for name, entry in configuration.experiment["weights"].items():
         counted = {"pretrained": _backbone, "contrastive": _clip}.get(entry["source"])
         if counted is not None and name in used:
@@ -64,7 +64,7 @@ def _clip(entry: Mapping[str, Any]) -> _Cost:
     images = training["batch_size"] * training["iterations"]
     return _Cost(
         bytes=0.0,
-        macs=_LEARNING * guide_cost(network).macs * images,
+        macs=_LEARNING * clip_cost(network).macs * images,
         core_seconds=_rendering(training["pairs"], network["image_size"]),
     )
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from methods.configuration.loading import Configuration
 from methods.layout import CONTROLS, RECEIPTS, control_file
-from methods.planning.fetching import datasets_of, weights_of
+from methods.planning.fetching import datasets_of
 from methods.planning.run_steps import SHORT
 from methods.planning.runs import short_steps
 from methods.planning.step import START, TORCH_START, Step, is_made
 from methods.training.checkpoints import is_trained
+from methods.weights.used import weights_of
 
 # Made last, one after another; libraries of figures and statistics load no faster than torch.
 _LAST = ("verdicts.json", "report.html", "ro-crate-metadata.json")
@@ -55,7 +56,7 @@ def _of_data(configuration: Configuration) -> Iterator[Path]:
 
 def _of_weights(configuration: Configuration) -> Iterator[Path]:
     """The cards of the weights that a training uses."""
-    for name in weights_of(configuration):
+    for name in weights_of(configuration.experiment["runs"].values()):
         yield configuration.results / f"weights/{name}.json"
 
 

@@ -12,9 +12,9 @@ from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.short import short_jobs
 from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
-from methods.planning.tables import GAP, table, time_text
 from methods.planning.times import CPU_BASIS, Machine, feasible, longest_training, time_rows
-from methods.wording import counted, listed, size_text
+from methods.terminal import GAP, table
+from methods.wording import counted, listed, size_text, time_text
 
 
 def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: Machine) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from methods.planning.step import Step
 
-THREADS = 8  # that a rule takes at most (MANY in rules/common.smk)
+THREADS = 8  # that a rule takes at most
 DAY = 86400.0  # seconds
 TOO_LONG = 3 * DAY  # one training of so long is no use
 

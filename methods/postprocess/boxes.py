@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from methods.box_protocols import GRID, BoxRule, boxes_every_region
 from methods.data.predictions import read_arrays
 from methods.errors import InputError
+from methods.postprocess.constant import is_constant
 
 Floats = NDArray[np.float32]
 Levels = NDArray[np.uint8]
@@ -140,11 +141,6 @@ def enlarge(values: Floats, side: int, rule: BoxRule, where: str | Path = "class
 def eight_bits(scaled: Floats) -> Levels:
     """Values 0..1 as 0..255, cut to whole numbers."""
     return (scaled * 255).astype(np.uint8)
-
-
-def is_constant(values: Floats) -> bool:
-    """Whether a map has a single value."""
-    return bool(values.min() == values.max())
 
 
 def _scale(values: Floats) -> Floats:

@@ -1,10 +1,10 @@
 """The journals of trainings that did not finish, kept beside the records of the attempts.
 
-Both methods write journal.unfinished.csv and copy it to journal.csv at the end. No rule names the
-first, so Snakemake leaves it until the checkpoint is chosen; the next attempt goes on with it, from
-a state that may lie before its end, or overwrites it. The second is a result, which Snakemake
-removes before the training is made again: of a superseded training the record stays, and its
-journal does not.
+methods/training/recorder.py writes journal.unfinished.csv and copies it to journal.csv at the end.
+No rule names the first, so Snakemake leaves it until the checkpoint is chosen; the next attempt
+goes on with it, from a state that may lie before its end, or overwrites it. The second is a result,
+which Snakemake removes before the training is made again: of a superseded training the record
+stays, and its journal does not.
 """
 
 import shutil

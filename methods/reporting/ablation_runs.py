@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from methods.data.files import read_json
+from methods.metric_names import COMPARED
 from methods.reporting.sources import ReportSources, seeds_of
 from methods.reporting.tables import show_number
 
-_METRICS = {  # of each task; the first one is compared unless the experiment names another
-    "segmentation": {"miou": "mIoU", "mean_precision": "precision", "mean_accuracy": "recall"},
-    "localization": {"top1_loc": "Top-1 Loc", "gt_known": "GT-known", "top1_cls": "Top-1 cls"},
+_NAMES = {
+    "miou": "mIoU",
+    "mean_precision": "precision",
+    "mean_accuracy": "recall",
+    "top1_loc": "Top-1 Loc",
+    "top5_loc": "Top-5 Loc",
+    "gt_known": "GT-known",
+    "top1_cls": "Top-1 cls",
 }
 _SHARES_OF_IMAGES = ("localization",)  # tasks whose metrics are shares of images
-_OTHERS = {"top5_loc": "Top-5 Loc"}  # metrics that are shown only where they are compared
+_OTHERS = ("top5_loc",)  # metrics that are shown only where they are compared
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,10 @@ def read_comparison(sources: ReportSources) -> Comparison | None:
 
 def _names(task: str, metric: str | None) -> dict[str, str]:
     """The metrics of the table, the one that is compared first."""
-    known = _METRICS[task]
-    first = metric if metric is not None else next(iter(known))
-    return {first: {**known, **_OTHERS}[first], **known}
+    known = COMPARED[task]
+    first = metric if metric is not None else known[0]
+    shown = (first, *(name for name in known if name not in _OTHERS))
+    return {name: _NAMES[name] for name in shown}
 
 
 def _published(sources: ReportSources, protocol: str, split: str) -> dict[str, dict[str, float]]:

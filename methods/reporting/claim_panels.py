@@ -6,7 +6,7 @@ from pathlib import Path
 
 from methods.reporting.claim_rows import ClaimRow
 from methods.reporting.links import Chain, Link, relative_file
-from methods.reporting.localization_sources import LocalizationSources, splits_read
+from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import ReportSources
@@ -113,6 +113,6 @@ def _outputs(run: RunSources, split: str, name: str) -> list[Path]:
         return [run.predictions(split, name), run.index(split, name)]
     assert isinstance(run, LocalizationSources)  # there is no third task
     protocol, threshold = run.protocols[name], run.threshold(name)
-    splits = splits_read(protocol)
+    splits = protocol.splits_read
     boxes = [run.boxes(of, protocol.box) for of in splits]
     return [*map(run.predictions, splits), *boxes, *([threshold] if threshold else [])]

@@ -10,6 +10,7 @@ from methods.data import formats
 from methods.errors import InputError
 from methods.protocols import read_protocols
 from methods.provenance import describe_environment
+from methods.recipes import make_again
 from methods.reporting.headlines import read_headlines
 from methods.reporting.localization_sources import LocalizationSources
 from methods.reporting.published_numbers import published_sources
@@ -17,6 +18,7 @@ from methods.reporting.run_sources import RunSources
 from methods.reporting.segmentation_sources import SegmentationSources
 from methods.reporting.sources import DatasetSources, ReferenceLog, ReportSources
 from methods.training.checkpoints import curve_split, is_trained, written_iterations
+from methods.weights.used import weights_of
 
 LAST_RULES = ("render_report", "write_crate")  # their times are not known while the page is written
 
@@ -49,7 +51,7 @@ def collect(
     claims = tuple(repository / file for file in experiment["claims"])
     runs = _runs(root, experiment, seeds)
     datasets = _datasets(root, experiment, data_root)
-    weights = _weights(experiment["runs"].values())
+    weights = weights_of(experiment["runs"].values())
     jobs = set(weights).union(*(run.jobs() for run in runs), *(data.jobs() for data in datasets))
     sources = ReportSources(
         experiment=root.name,
@@ -68,14 +70,14 @@ def collect(
         benchmark_root=benchmark_root,
         environment=describe_environment(repository),
     )
-    _require(sources.required())
+    _require(sources.required(), root.name)
     return sources
 
 
-def _require(files: Iterable[Path]) -> None:
+def _require(files: Iterable[Path], experiment: str) -> None:
     for path in files:
         if not path.is_file():
-            raise InputError(path, "no file", "a result", "run `make report` to make it")
+            raise InputError(path, "no file", "a result", make_again(experiment, str(path)))
 
 
 def _runs(
@@ -158,13 +160,6 @@ def _stated(name: str, repository: Path) -> tuple[tuple[str, Path], ...]:
     own, *others = experiment_files(repository, name)
     extended = ((f"experiment {file.stem}, which it extends", file) for file in others)
     return (("experiment", own), *extended)
-
-
-def _weights(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The weights that trainings start from, then those that guide them, each once."""
-    trained = [run for run in runs if is_trained(run)]
-    used = [run[key] for key in ("weights", "guide") for run in trained if key in run]
-    return tuple(dict.fromkeys(used))
 
 
 def _benchmarks(root: Path, jobs: Set[str]) -> tuple[Path, ...]:

@@ -63,8 +63,8 @@ def compare_bound(
     worst = max(range(len(values)), key=excess.__getitem__)
     holds = excess[worst] <= 0
     verb = "is" if holds else "is not"
-    of_seeds = "" if len(values) == 1 else f", the worst of {len(values)} seeds,"
-    reason = f"{values[worst]:.2f}{of_seeds} {verb} {relation} {references[worst]:.2f}{slack}."
+    worst_of = "" if len(values) == 1 else f", the worst of {len(values)} seeds,"
+    reason = f"{values[worst]:.2f}{worst_of} {verb} {relation} {references[worst]:.2f}{slack}."
     return Compared("holds" if holds else "fails", reason)
 
 

@@ -12,7 +12,7 @@ import matplotlib
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from methods.reporting.marks import visible
+from methods.wording import visible
 
 INK, MUTED, RULE, PAPER = "#1c1c1a", "#63635e", "#d9d9d3", "#fdfdfc"
 # Okabe and Ito's colours: told apart by readers with any common colour-vision deficiency.

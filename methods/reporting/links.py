@@ -74,6 +74,7 @@ def make_links(files: Iterable[LinkedFile], root: Path) -> tuple[Link, ...]:
 
     Args:
         files: a given checkpoint among them may lie anywhere, so that its path leads out of
+            `root`.
         root: the folder of the page.
     """
     return tuple(

@@ -32,7 +32,7 @@ class LocalizationSources(RunSources):
 
     def boxed(self) -> list[tuple[str, str]]:
         """(split, box rule) of all boxes: those that are scored, those that choose a threshold."""
-        pairs = [(split, p.box) for p in self.protocols.values() for split in splits_read(p)]
+        pairs = [(split, p.box) for p in self.protocols.values() for split in p.splits_read]
         return list(dict.fromkeys(pairs))
 
     def predictions(self, split: str) -> Path:
@@ -63,9 +63,3 @@ class LocalizationSources(RunSources):
         for split, rule in self.boxed():
             files += [self.predictions(split), self.boxes(split, rule)]
         return files
-
-
-def splits_read(protocol: BoxProtocol) -> list[str]:
-    """The splits whose boxes a protocol reads: that of its threshold, where it is chosen, first."""
-    chosen_on = protocol.chosen_on
-    return [*([] if chosen_on is None else [chosen_on]), protocol.split]

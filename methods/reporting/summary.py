@@ -15,11 +15,11 @@ from methods.commands import (
 from methods.configuration.loading import Configuration, load_configuration
 from methods.data.files import unreadable
 from methods.errors import InputError
-from methods.recipes import make_report, snakemake
+from methods.recipes import make_again, make_report
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
-from methods.reporting.marks import single_line
 from methods.reporting.strictness import unmet_sentence
 from methods.reporting.verdict_lines import verdict_lines
+from methods.wording import single_line
 
 
 def print_summary(configuration: Configuration, stream: TextIO | None = None) -> None:
@@ -78,10 +78,9 @@ def _require_chains(configuration: Configuration, again: str) -> None:
         for link, file in _columns(chain, ("link", "file"), again):
             path = results / file
             if not path.is_file():
-                # A plain run makes nothing that only stands between two files that are there, and
-                # knows the folder of the checkpoints, but not what lies in it.
+                # Snakemake knows the folder of the checkpoints, but not what lies in it.
                 wanted = ("--forcerun", str(path.parent)) if link == CHECKPOINT else (str(path),)
-                remedy = f"run `{snakemake(name, *wanted)}`, then `{make_report(name)}` again"
+                remedy = make_again(name, *wanted)
                 if link == GIVEN_CHECKPOINT:
                     remedy = "put it back, or name another in the experiment"
                 raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)

@@ -8,7 +8,7 @@ from methods.data.files import check_fields, is_number, read_fields
 from methods.errors import InputError
 from methods.reporting.claim_order import in_groups
 from methods.reporting.claim_words import expected, unit
-from methods.reporting.marks import single_line
+from methods.wording import single_line
 
 _ENTRY = {
     "id": str,

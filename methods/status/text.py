@@ -7,19 +7,18 @@ from pathlib import Path
 
 from methods.configuration.loading import Configuration
 from methods.layout import LOGS, REGISTRY, TRAINING_RULE, run_folder
-from methods.planning.tables import GAP, table
 from methods.recipes import make_report
 from methods.registry.calls import Call, read_call
 from methods.registry.journals import unfinished
 from methods.registry.outcomes import Outcome, outcomes
 from methods.registry.processes import is_running
 from methods.registry.records import Attempt, read_attempts
-from methods.reporting.marks import single_line, visible
 from methods.status.cards import card_lines
 from methods.status.ending import expected_end, trained_file
 from methods.status.logged import read_logged_progress
 from methods.status.progress import Progress, read_progress
-from methods.wording import counted
+from methods.terminal import GAP, table
+from methods.wording import counted, single_line, visible
 
 _LAST = 10  # attempts that are shown of those that have ended
 

@@ -12,7 +12,6 @@ from torch.utils.data import Dataset
 
 from methods.data.image_index import read_index
 from methods.data.images import read_rgb
-from methods.training.batches import Draw
 
 
 class View(NamedTuple):
@@ -22,6 +21,7 @@ class View(NamedTuple):
     box: Tensor  # int64 (4,): rows and columns (r0, r1, c0, c1), half-open, of the real content
 
 
+Draw = tuple[int, int]  # position in the data set, seed of the augmentation
 MakeView = Callable[[NDArray[np.uint8], int], View]
 Sample = tuple[Tensor, Tensor, Tensor, int]  # pixels, labels, box, position
 

@@ -14,6 +14,7 @@ Sample = tuple[float, float]  # seconds of a clock, watts
 
 INTERVAL = 5.0  # seconds between two looks at a card
 _HOUR = 3600
+_BEFORE, _SINCE = ", before it went on", ", since it went on"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ class Energy:
             return self
         before = Energy(**earlier)
         if before.watt_hours is None:
-            return Energy(None, f"{before.basis}, before it went on")
+            told = before.basis == self.basis or before.basis.endswith((_BEFORE, _SINCE))
+            return before if told else Energy(None, f"{before.basis}{_BEFORE}")
         if self.watt_hours is None:
-            return Energy(None, f"{self.basis}, since it went on")
+            return Energy(None, f"{self.basis}{_SINCE}")
         bases = dict.fromkeys([*before.basis.split(" and "), self.basis])
         hours, samples = before.watt_hours + self.watt_hours, before.samples + self.samples
         return Energy(hours, " and ".join(bases), samples)

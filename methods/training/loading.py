@@ -6,8 +6,7 @@ from typing import Any
 
 from torch.utils.data import DataLoader, Sampler
 
-from methods.training.batches import Draw
-from methods.training.dataset import ImageLabelDataset
+from methods.training.dataset import Draw, ImageLabelDataset
 from methods.training.processes import Processes
 from methods.training.signals import leave_to_parent
 

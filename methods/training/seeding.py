@@ -25,6 +25,18 @@ def seed_everything(seed: int) -> None:
 
 
 @contextmanager
+def seeded_torch(seed: int) -> Iterator[None]:
+    """Seed torch's global generator of the CPU for a block; behind it, it goes on as before.
+
+    Those of GPUs, which the drop paths of a training come from, are left alone: `torch.manual_seed`
+    would seed them as well.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+@contextmanager
 def seeded_generators(seed: int) -> Iterator[None]:
     """Seed torch's global generator of the CPU, NumPy's and Python's for a block.
 
@@ -36,8 +48,7 @@ def seeded_generators(seed: int) -> Iterator[None]:
     """
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded_torch(seed):
             random.seed(seed)
             np.random.seed(np.random.SeedSequence(seed).generate_state(4))  # noqa: NPY002
             yield

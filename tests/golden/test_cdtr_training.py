@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from methods.cdtr.epochs import EpochPlan
+from methods.cdtr.repeated import drawn
 from methods.cdtr.schedule import learning_rates, peak_rate
 from methods.cdtr.settings import OptimizerSettings, ScheduleSettings
-from methods.training.epochs import EpochPlan
-from methods.training.repeated import drawn
 from tests.golden.golden import golden, relative_error
 from tests.unit.small_cdtr_run import training_settings
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from methods.data.transforms import normalise
 from methods.more.formulation import Formulation
-from methods.more.graph import GraphContextReasoning, scaled_products
+from methods.more.graph import GraphCategoryRepresentation, scaled_products
 from methods.more.network import LargeFOV, MoRe
 from methods.more.settings import NetworkSettings
 from methods.more.weights import convert_backbone
@@ -34,15 +34,15 @@ from tests.golden.golden import (
 CLASSES = 20
 
 
-class TestGraphContextReasoning:
+class TestGraphCategoryRepresentation:
     @pytest.fixture(params=["a", "b", "c"])
     def case(self, request: pytest.FixtureRequest) -> GoldenArrays[Tensor]:
         return golden_tensors("gca").part(f"{request.param}_")
 
     @staticmethod
-    def build(case: GoldenArrays[Tensor]) -> GraphContextReasoning:
+    def build(case: GoldenArrays[Tensor]) -> GraphCategoryRepresentation:
         width = case["cls_tokens"].shape[-1]
-        graph = GraphContextReasoning(width, case["tok_ratio"].item())
+        graph = GraphCategoryRepresentation(width, case["tok_ratio"].item())
         graph.load_state_dict(dict(case.part("w_")))
         return graph
 
@@ -77,7 +77,7 @@ class TestGraphContextReasoning:
 
     def test_width_of_a_base_vit(self) -> None:
         data = golden("gca")
-        graph = GraphContextReasoning(768, 0.5)
+        graph = GraphCategoryRepresentation(768, 0.5)
         load_recipe(graph, "gca_full.")
         tokens = torch.from_numpy(random_array(int(data["full_cls_seed"]), 1, CLASSES, 768))
         patches = torch.from_numpy(random_array(int(data["full_feat_seed"]), 1, 784, 768))

@@ -144,7 +144,7 @@ def _cubic(x: float, a: float = -0.75) -> float:
 
 
 def gcr(weights: Weights, tokens: Tensor, patches: Tensor, ratio: float) -> Tensor:
-    """Graph context reasoning of one image: class tokens (C, D) mix in their neighbours.
+    """Graph Category Representation of one image: class tokens (C, D) mix in their neighbours.
 
     Neighbours are the K class tokens or patches (N, D) with the largest product. The released
     program divides the product of eq. 1 by sqrt(D), takes K as a share of the classes, multiplies

@@ -14,15 +14,24 @@ from methods.claims import Quantity
 from methods.data.centre_crop import CentreCrop
 from methods.data.files import read_json, write_json
 from methods.data.image_index import read_index
+from methods.data.predictions import read_predictions
 from methods.errors import InputError
 from methods.evaluation.overlap import overlap
 from methods.evaluation.truths import read_truths
+from methods.layout import class_maps_index
+from methods.postprocess.boxes import boxes_of_image
 from methods.reporting.gallery import Picture
 from methods.reporting.localization.cases import ImageScores, ranked_cases, worst_cases
 from methods.reporting.localization.section import LocalizationSection, build_section
-from tests.report.localization_results import CLAIM, CLASSES, LocalizationResults, built
+from tests.report.localization_results import (
+    CLAIM,
+    CLASSES,
+    LocalizationResults,
+    built,
+    metrics_of,
+)
 from tests.report.localization_scenes import SPLITS
-from tests.report.localization_scores import Mistakes
+from tests.report.localization_scores import VIEW, Mistakes
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +157,21 @@ def test_several_true_boxes_are_all_drawn(tmp_path: Path) -> None:
     assert named.title.endswith("that the experiment names")
     assert "The crop with the 2 true boxes (" in named.rows[0].pictures[-1].alt
     assert "The crop with the true box (" in named.rows[1].pictures[-1].alt
+
+
+def test_a_box_whose_ends_are_pixels_of_it_is_shown_whole(tmp_path: Path) -> None:
+    results = LocalizationResults(tmp_path)
+    claimed = Quantity(split="test", metric="gt_known", run="cdtr", protocol="honest")
+    results.judge(replace(CLAIM, quantity=claimed))
+    thresholds = [metrics_of(results, "cdtr", 0, "honest")["protocol"]["threshold"]]
+    maps = read_predictions(results.root / class_maps_index("cdtr", 0, "test"))
+    paths = {item.id: maps.path(item) for item in maps.items}
+    (named, *_) = built(results).parts[0].galleries
+    for row in named.rows:
+        found = boxes_of_image(paths[row.id], thresholds, VIEW.image_size, "wsolevaluation")
+        x1, y1, x2, y2 = found.boxes[0].tolist()
+        shown = f"our box ({x1}, {y1}, {x2 + 1}, {y2 + 1}), dashed"
+        assert shown in row.pictures[-1].alt
 
 
 def test_a_constant_map_is_called_so(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from methods.reporting.marks import breakable, prose, single_line, visible
+from methods.reporting.marks import breakable, prose
+from methods.wording import single_line, visible
 from tests.report.conftest import render_results, rows_of
 from tests.report.localization_results import LocalizationResults
 from tests.report.results import Results

@@ -10,6 +10,7 @@ import yaml
 from methods.cdtr.words import ACCEPTED, TITLES
 from methods.data.files import read_json, sha256, write_json
 from methods.errors import InputError
+from methods.recipes import make_again
 from methods.reporting.ablation import build_ablation
 from methods.reporting.headlines import read_headlines
 from methods.reporting.published_settings import read_published
@@ -222,8 +223,9 @@ def test_a_page_that_compares_runs_shows_every_run_by_their_protocol(
 def test_a_missing_file_is_one_sentence_and_leaves_no_page(tmp_path: Path, file: str) -> None:
     results = LocalizationResults(tmp_path)
     (results.root / file).unlink()
-    with pytest.raises(InputError, match=rf"{re.escape(file)}: found no file"):
+    with pytest.raises(InputError, match=rf"{re.escape(file)}: found no file") as raised:
         render_results(results)
+    assert make_again(results.root.name, str(results.root / file)) in str(raised.value)
     assert not (results.root / "report.html").exists()
 
 

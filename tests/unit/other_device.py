@@ -33,6 +33,7 @@ _BY_INDEX = {  # whose indices may lie on the CPU
     _aten.index_put_.default,
     _aten._index_put_impl_.default,
 }
+_JOINTS = {_aten.cat.default, _aten.stack.default}
 
 
 class OtherTensor(torch.Tensor):
@@ -86,8 +87,7 @@ def _compute(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     if kwargs.get("device") is not None:
         here = torch.device(kwargs["device"]).type == NAME
         kwargs = {**kwargs, "device": torch.device("cpu")}
-    if here:
-        _refuse_guests(func, args, kwargs)
+    _refuse_mixtures(func, args, kwargs, here)
     contents: Any = pytree.tree_map_only(OtherTensor, lambda own: own.content, (args, kwargs))
     # No tensor can be wrapped in inference mode, and leaving it lets autograd in again.
     with torch.inference_mode(False), torch._C._AutoDispatchBelowAutograd():
@@ -99,16 +99,24 @@ def _compute(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return return_and_correct_aliasing(func, args, kwargs, wrapped) if own else wrapped
 
 
-def _refuse_guests(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    """Refuse what lies on the CPU: all but single numbers, what is copied, and indices."""
+def _refuse_mixtures(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], here: bool) -> None:
+    """Refuse what lies elsewhere than the result: all but what is copied, and what CUDA lets pass.
+
+    On the device these are single numbers, but not as parts of a whole, and indices; on the CPU
+    none.
+    """
     if func in _COPIES:
         return
-    given = (args[0], *args[2:]) if func in _BY_INDEX else args
+    given = (args[0], *args[2:]) if here and func in _BY_INDEX else args
     for leaf in pytree.tree_iter((given, kwargs)):
-        if isinstance(leaf, torch.Generator):
+        if here and isinstance(leaf, torch.Generator):
             raise RuntimeError(f"{func}: a generator of {leaf.device} draws on {NAME}")
-        if isinstance(leaf, torch.Tensor) and not isinstance(leaf, OtherTensor) and leaf.dim():
-            raise RuntimeError(f"{func}: {tuple(leaf.shape)} on {leaf.device} beside {NAME}")
+        if not isinstance(leaf, torch.Tensor) or isinstance(leaf, OtherTensor) == here:
+            continue
+        if not here or leaf.dim() or func in _JOINTS:
+            raise RuntimeError(
+                f"{func}: {tuple(leaf.shape)} on {leaf.device} beside another device"
+            )
 
 
 class _Module(_DummyBackendModule):

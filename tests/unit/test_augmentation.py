@@ -56,6 +56,16 @@ def test_resized_crop_is_the_composition_of_torchvision(
 
 
 @pytest.mark.parametrize("settings", [RESIZED, SCALED], ids=["resized_crop", "scaled_crop"])
+def test_a_view_leaves_the_generators_of_gpus_alone(
+    image: NDArray[np.uint8], settings: AugmentationSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded: list[int] = []
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded.append)
+    build_view(settings)(image, 3)
+    assert seeded == []
+
+
+@pytest.mark.parametrize("settings", [RESIZED, SCALED], ids=["resized_crop", "scaled_crop"])
 def test_a_view_depends_on_its_seed_alone(
     image: NDArray[np.uint8], settings: AugmentationSettings
 ) -> None:

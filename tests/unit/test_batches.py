@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from methods.errors import InputError
-from methods.training.batches import BatchSampler
+from methods.more.batches import BatchSampler
 
 
 def test_a_pass_shows_every_image_once_and_drops_the_rest() -> None:

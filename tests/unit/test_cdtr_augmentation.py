@@ -89,6 +89,15 @@ def test_global_generators_are_left_alone(image: NDArray[np.uint8]) -> None:
     assert states() == before
 
 
+def test_the_generators_of_gpus_are_left_alone(
+    image: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded: list[int] = []
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded.append)
+    TimmView(SETTINGS)(image, 3)
+    assert seeded == []
+
+
 def test_generators_are_put_back_behind_an_error() -> None:
     before = random.getstate(), torch.random.get_rng_state()
     with pytest.raises(KeyError), seeded_generators(3):

@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from methods.cdtr import cost, inference
-from methods.cdtr.guide_cost import guide_cost
+from methods.cdtr import cost
 from methods.cdtr.network import CDTR
 from methods.cdtr.settings import NetworkSettings
 from methods.settings import build
 from methods.vit import VisionTransformer
 from methods.vit_cost import VitSizes
 from methods.weights.clip import build_clip
+from methods.weights.clip_cost import clip_cost
 from tests.unit.small_plan import small_localization
 
 GIGA = 1e9
@@ -106,7 +106,7 @@ def test_work_of_the_published_sizes() -> None:
     assert cost.forward_macs(run_of(CUB), 200) / GIGA == pytest.approx(4.84, rel=0.01)
     assert cost.forward_macs(run_of(ILSVRC), 1000) / GIGA == pytest.approx(8.40, rel=0.01)
     assert cost.prediction_macs(run_of(CUB), 200) == cost.forward_macs(run_of(CUB), 200)
-    assert guide_cost(PUBLISHED_GUIDE).macs / GIGA == pytest.approx(4.4, rel=0.01)
+    assert clip_cost(PUBLISHED_GUIDE).macs / GIGA == pytest.approx(4.4, rel=0.01)
     assert cost.training_macs(run_of(CUB), 200, PUBLISHED_GUIDE) / GIGA == pytest.approx(
         32.2, abs=0.1
     )
@@ -129,7 +129,7 @@ def test_work_is_counted_by_the_modules() -> None:
     network.dnc_logits(output)
     offsets = count.macs + attention - linear - forward
     shares = 9 * 36 * 36 + 9 * 36 * 3 + 9 * 3 * 3
-    guide = guide_cost(OWN_RESNET).macs
+    guide = clip_cost(OWN_RESNET).macs
     expected = 3 * (forward + offsets + shares) + 4 * guide
     assert cost.training_macs(run, 3, OWN_RESNET) == expected
 
@@ -149,21 +149,21 @@ def test_guide_of_one_s_own_sizes(network: Mapping[str, Any], attention: int) ->
     pixels = torch.zeros(1, 3, 64, 64, requires_grad=True)
     with kept_bytes(tower) as kept:
         tower(pixels)
-        assert 4 * guide_cost(network).kept == pytest.approx(kept(), rel=0.1)
-    assert guide_cost(network).macs == count.macs + attention  # which calls no layer
+        assert 4 * clip_cost(network).kept == pytest.approx(kept(), rel=0.1)
+    assert clip_cost(network).macs == count.macs + attention  # which calls no layer
 
 
 def test_guides_by_name() -> None:
     base, large, resnet = ({"model": name} for name in ("ViT-B-32", "ViT-L-14", "RN50"))
-    assert guide_cost(base) == guide_cost(PUBLISHED_GUIDE)
+    assert clip_cost(base) == clip_cost(PUBLISHED_GUIDE)
     sizes = {"image_size": 224, "vision": {"layers": [3, 4, 6, 3], "width": 64}, "text": {}}
-    assert guide_cost(resnet) == guide_cost(sizes)
-    assert guide_cost(large).macs / GIGA == pytest.approx(81, abs=1)
+    assert clip_cost(resnet) == clip_cost(sizes)
+    assert clip_cost(large).macs / GIGA == pytest.approx(81, abs=1)
     pixels = torch.zeros(1, 3, 224, 224, requires_grad=True)
     tower = build_clip(PUBLISHED_GUIDE).eval().requires_grad_(False).visual
     with kept_bytes(tower) as kept:
         tower(pixels)
-        assert 4 * guide_cost(PUBLISHED_GUIDE).kept == pytest.approx(kept(), rel=0.1)
+        assert 4 * clip_cost(PUBLISHED_GUIDE).kept == pytest.approx(kept(), rel=0.1)
 
 
 @pytest.mark.parametrize(("network", "classes"), [(CUB, 200), (ILSVRC, 1000)])
@@ -177,7 +177,7 @@ def test_memory_is_what_autograd_keeps(network: Mapping[str, Any], classes: int)
     two, one = (
         cost.training_memory(run_of(network, count), classes, PUBLISHED_GUIDE) for count in (2, 1)
     )
-    image = two - one - 2 * 4 * guide_cost(PUBLISHED_GUIDE).kept
+    image = two - one - 2 * 4 * clip_cost(PUBLISHED_GUIDE).kept
     assert image == pytest.approx(counted, rel=0.03)
     assert 2 * one - two == 16 * cost.parameters(run_of(network), classes)
 
@@ -199,7 +199,6 @@ def test_images_and_values_by_hand() -> None:
 
 
 def test_memory_of_a_prediction_is_that_of_a_batch() -> None:
-    assert cost.PREDICTED_TOGETHER == inference._BATCH
     run = run_of(CUB)
     encoder = 2 * 4 * 8 * (196 + 1) * (4 * 384 + 2 * 1536)
     assert encoder < cost.prediction_memory(run, 200) < 1.6 * encoder

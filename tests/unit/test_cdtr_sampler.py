@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from methods.cdtr.epochs import EpochPlan
+from methods.cdtr.repeated import RepeatedBatches, drawn
 from methods.errors import InputError
-from methods.training.batches import Draw
-from methods.training.epochs import EpochPlan
-from methods.training.repeated import RepeatedBatches, drawn
+from methods.training.dataset import Draw
 
 PUBLISHED = EpochPlan(images=5994, repeats=3, round_to=256, processes=4, batch_size=128)
 EARLIER = replace(PUBLISHED, processes=1, batch_size=32)

@@ -11,7 +11,7 @@ import pytest
 from methods.commands import given_config
 from methods.configuration.loading import load_configuration
 from methods.errors import InputError
-from methods.recipes import make_report, snakemake
+from methods.recipes import make_again, make_report, snakemake
 
 PROJECT = Path(__file__).parents[2]
 
@@ -72,3 +72,8 @@ def test_recipes_are_those_of_a_shell_in_the_project() -> None:
     experiment = "experiment=it's mine"
     words = [".venv/bin/snakemake", "--forcerun", "results/a b.csv", "--config", experiment]
     assert shlex.split(recipe) == words
+    again = make_again("mine", "results/a b.csv")
+    assert again == (
+        "run `.venv/bin/snakemake 'results/a b.csv' --config experiment=mine`, then `make report"
+        " EXPERIMENT=mine` again"
+    )

@@ -12,11 +12,11 @@ from methods.cdtr.assembly import make_sampler
 from methods.cdtr.schedule import peak_rate
 from methods.cdtr.settings import TrainingSettings
 from methods.data.files import write_json
+from methods.more.batches import BatchSampler
 from methods.reporting.derived_deviations import derived_deviations
 from methods.reporting.deviation_classes import read_classes
 from methods.reporting.published_settings import read_published
 from methods.settings import build
-from methods.training.batches import BatchSampler
 
 REPOSITORY = Path(__file__).parents[2]
 RECORD = read_published(sorted((REPOSITORY / "claims/reference").glob("*_settings.yaml")))

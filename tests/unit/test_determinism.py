@@ -15,9 +15,9 @@ from methods.data.files import read_json
 from methods.data.manifest import write_index
 from methods.errors import InputError
 from methods.more.augmentation import build_view
+from methods.more.batches import BatchSampler
 from methods.more.settings import TrainingSettings
 from methods.settings import build
-from methods.training.batches import BatchSampler
 from methods.training.dataset import ImageLabelDataset
 from methods.training.determinism import computing, derived_settings, is_deterministic
 from methods.training.loading import load_batches

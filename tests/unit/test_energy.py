@@ -114,6 +114,24 @@ def test_attempts_are_added() -> None:
     assert unknown.after(first.plain()).watt_hours is None
 
 
+def test_what_is_unmeasured_is_told_once_however_often_a_training_goes_on() -> None:
+    cpu, measured = Energy(None, "trained on the CPU"), Energy(2.0, "power of the A", 5)
+    assert going_on(cpu, cpu, cpu) == cpu
+    before = Energy(None, "trained on the CPU, before it went on")
+    assert going_on(cpu, cpu, measured) == before
+    assert going_on(cpu, measured, measured, cpu) == before
+    since = Energy(None, "trained on the CPU, since it went on")
+    assert going_on(measured, cpu, cpu, measured) == since
+
+
+def going_on(*attempts: Energy) -> Energy:
+    """What a training tells that was made in several attempts."""
+    told = attempts[0]
+    for attempt in attempts[1:]:
+        told = attempt.after(told.plain())
+    return told
+
+
 def test_a_training_that_went_on_tells_of_all_its_attempts(tmp_path: Path, driver: Driver) -> None:
     """The state has what was drawn before it, and done.json the sum."""
     driver.answer({**CARD, **POWER})

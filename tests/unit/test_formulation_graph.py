@@ -9,7 +9,7 @@ from torch import Tensor
 
 from methods.errors import InputError
 from methods.more.formulation import PRESETS, PROGRAM, Formulation
-from methods.more.graph import GraphContextReasoning
+from methods.more.graph import GraphCategoryRepresentation
 from methods.more.network import cosine_maps, dot_product_maps
 
 IMAGES, CLASSES, PATCHES, WIDTH, RATIO = 2, 5, 9, 8, 0.5
@@ -54,7 +54,7 @@ def leaky(values: Tensor) -> Tensor:
 
 
 def reason(
-    graph: GraphContextReasoning, tokens: Tensor, patches: Tensor, kind: Formulation
+    graph: GraphCategoryRepresentation, tokens: Tensor, patches: Tensor, kind: Formulation
 ) -> Tensor:
     """Class tokens (C, D) of one image after GCR, token by token."""
     if kind.gcr_fusion != "legacy":
@@ -89,7 +89,11 @@ def reason(
 
 
 def fuse(
-    graph: GraphContextReasoning, token: Tensor, head: Tensor, context: Tensor, kind: Formulation
+    graph: GraphCategoryRepresentation,
+    token: Tensor,
+    head: Tensor,
+    context: Tensor,
+    kind: Formulation,
 ) -> Tensor:
     if kind.gcr_fusion == "paper":
         return leaky(graph.linear1(head + context)) + leaky(graph.linear2(head * context))
@@ -103,7 +107,7 @@ def fuse(
 @pytest.mark.parametrize("kind", GRAPHS, ids=named)
 def test_graph(kind: Formulation) -> None:
     torch.manual_seed(0)
-    graph = GraphContextReasoning(WIDTH, RATIO, kind)
+    graph = GraphCategoryRepresentation(WIDTH, RATIO, kind)
     torch.nn.init.normal_(graph.norm.weight)
     cotangent = torch.randn(IMAGES, CLASSES, WIDTH)
     given = torch.randn(IMAGES, CLASSES, WIDTH), torch.randn(IMAGES, PATCHES, WIDTH)
@@ -132,8 +136,8 @@ def test_graph(kind: Formulation) -> None:
 
 def test_the_renamed_graph_is_the_program_s() -> None:
     torch.manual_seed(0)
-    graph = GraphContextReasoning(WIDTH, RATIO)
-    renamed = GraphContextReasoning(WIDTH, RATIO, Formulation(gcr_fusion="renamed"))
+    graph = GraphCategoryRepresentation(WIDTH, RATIO)
+    renamed = GraphCategoryRepresentation(WIDTH, RATIO, Formulation(gcr_fusion="renamed"))
     renamed.load_state_dict(graph.state_dict())
     results = []
     for block in (graph, renamed):
@@ -147,21 +151,21 @@ def test_the_renamed_graph_is_the_program_s() -> None:
 
 
 def test_neighbours_of_a_training_crop() -> None:
-    paper = GraphContextReasoning(WIDTH, RATIO, Formulation(gcr_neighbours="paper"))
+    paper = GraphCategoryRepresentation(WIDTH, RATIO, Formulation(gcr_neighbours="paper"))
     assert paper.neighbours(20, 784) == paper.neighbours(80, 784) == 392
-    program = GraphContextReasoning(WIDTH, RATIO, PROGRAM)
+    program = GraphCategoryRepresentation(WIDTH, RATIO, PROGRAM)
     assert [program.neighbours(classes, 784) for classes in (20, 80)] == [10, 40]
 
 
 def test_more_neighbours_than_tails() -> None:
-    graph = GraphContextReasoning(WIDTH, RATIO, Formulation(gcr_tails="paper"))
+    graph = GraphCategoryRepresentation(WIDTH, RATIO, Formulation(gcr_tails="paper"))
     with pytest.raises(InputError, match="found 10 neighbours to choose among 9 tails"):
         graph(torch.randn(1, 20, WIDTH), torch.randn(1, 9, WIDTH))
 
 
 def test_graph_of_the_paper_is_float32_under_autocast() -> None:
     torch.manual_seed(0)
-    graph = GraphContextReasoning(64, RATIO, PRESETS["paper"])
+    graph = GraphCategoryRepresentation(64, RATIO, PRESETS["paper"])
     tokens, patches = torch.randn(1, 6, 64), torch.randn(1, 9, 64)
     with torch.autocast("cpu", torch.bfloat16):
         found = graph(tokens, patches)

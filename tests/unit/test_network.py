@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from methods.more.graph import GraphContextReasoning
+from methods.more.graph import GraphCategoryRepresentation
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
 from methods.torch_compat import define_missing_operators
@@ -170,7 +170,7 @@ class TestForward:
 class TestPrecision:
     def test_graph_is_float32_under_autocast(self) -> None:
         torch.manual_seed(0)
-        graph = GraphContextReasoning(64, 0.5)
+        graph = GraphCategoryRepresentation(64, 0.5)
         tokens, patches = torch.randn(1, 6, 64), torch.randn(1, 9, 64)
         with torch.autocast("cpu", torch.bfloat16):
             found = graph(tokens, patches)

@@ -131,7 +131,10 @@ def test_the_device_refuses_what_a_gpu_refuses() -> None:
     assert [refusal.partition(":")[0] for refusal in refusals] == [
         "aten.add.Tensor",
         "aten.cat.default",
+        "aten.stack.default",
         "aten.index_put_.default",
+        "aten.index_put_.default",
+        "aten.index.Tensor",
         "aten.randn.generator",
         "TypeError",
     ]
@@ -152,13 +155,17 @@ def misuses() -> list[str]:
     with other_device() as device:
         own, guest = torch.ones(3, device=device), torch.ones(3)
         assert (own * torch.tensor(2.0)).tolist() == [2, 2, 2]  # a single number may lie anywhere
-        assert own[torch.tensor([0, 2])].shape == (2,)  # and so may indices
+        indices = torch.tensor([0, 1, 2])
+        assert own[indices].shape == (3,)  # and so may indices
         assert own.cpu().numpy().sum() == 3
         generator = torch.Generator()
         return [
             message(lambda: own + guest),
             message(lambda: torch.cat([own, guest])),
-            message(lambda: own.index_put_((torch.tensor([0, 1, 2]),), guest)),
+            message(lambda: torch.stack([own.sum(), guest.sum()])),
+            message(lambda: own.index_put_((indices,), guest)),
+            message(lambda: guest.index_put_((indices.to(device),), guest)),
+            message(lambda: guest[indices.to(device)]),
             message(lambda: torch.randn(3, device=device, generator=generator)),
             message(lambda: own.numpy()),
         ]

@@ -16,13 +16,13 @@ from methods.data.files import read_json
 from methods.errors import InputError, StoppedError
 from methods.more import objective
 from methods.more.augmentation import build_view
+from methods.more.batches import BatchSampler
 from methods.more.formulation import read_formulation
 from methods.more.network import MoRe
 from methods.more.objective import TERMS, Objective
 from methods.more.settings import NetworkSettings, TrainingSettings
 from methods.more.weights import load_backbone
 from methods.settings import build
-from methods.training.batches import BatchSampler
 from methods.training.dataset import ImageLabelDataset
 from methods.training.loading import Share, Turns, load_batches
 from methods.training.processes import Processes

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from methods.configuration.experiments import read_experiment
-from methods.more import cost, validation
+from methods.more import cost
 from methods.more.network import MoRe
 from methods.more.settings import NetworkSettings
 from methods.settings import build
@@ -103,7 +103,6 @@ def test_memory_of_a_prediction_follows_the_largest_pass() -> None:
 
 def test_memory_of_a_validation_is_that_of_a_batch() -> None:
     run = small_experiment()["runs"]["more"]
-    assert cost.VALIDATED_TOGETHER == validation._BATCH
     cams = 8 * 3 * 48**2 * 4  # images, classes, pixels, bytes
     passing = 8 * cost.prediction_memory(run, 3, 36)
     assert cost.validation_memory(run, 3) == max(passing, 5 * cams) + 2 * cams

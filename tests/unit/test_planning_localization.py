@@ -7,13 +7,12 @@ import pytest
 
 from methods.box_protocols import beyond_grid
 from methods.cdtr import cost
-from methods.cdtr.guide_cost import guide_cost
 from methods.configuration.experiments import read_experiment
 from methods.configuration.loading import Configuration
 from methods.data.sources import read_sources
 from methods.more import cost as more_cost
 from methods.planning.disk import parts_to_write
-from methods.planning.fetching import missing_files, weights_of
+from methods.planning.fetching import missing_files
 from methods.planning.memory import gpu_memory, main_memory
 from methods.planning.pictures import masked_images, pictures_of
 from methods.planning.step import START
@@ -21,6 +20,8 @@ from methods.planning.steps import steps_to_run
 from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows
 from methods.postprocess.boxes import threshold_grid
+from methods.weights.clip_cost import clip_cost
+from methods.weights.used import weights_of
 from tests.unit.small_plan import (
     PROJECT,
     configuration,
@@ -110,7 +111,7 @@ def test_the_network_that_guides_is_counted(birds: Configuration) -> None:
 def test_a_given_checkpoint_needs_neither_weights_nor_guide(
     birds: Configuration, tmp_path: Path
 ) -> None:
-    assert weights_of(birds) == {"vit": "cdtr", "clip": "cdtr"}
+    assert weights_of(birds.experiment["runs"].values()) == {"vit": "cdtr", "clip": "cdtr"}
     wanted = [file.path.name for file in missing_files(birds, None)]
     assert wanted == ["birds.tgz", "clip.pt", "vit.pth"]
     given = tmp_path / "authors.pth"
@@ -198,7 +199,7 @@ def test_a_training_of_clip_is_counted(birds: Configuration) -> None:
     birds.experiment["weights"]["clip"] = clip
     (training,) = [step for step in steps_to_run(birds, None) if step.name == "pretraining"]
     assert training.path == birds.weights / "clip.pt"
-    assert training.macs == 3 * 10 * 5 * guide_cost(network).macs
+    assert training.macs == 3 * 10 * 5 * clip_cost(network).macs
     assert training.core_seconds == pytest.approx(100 * 48**2 * 0.008 / 112**2)
     assert [file.path.name for file in missing_files(birds, None)] == ["birds.tgz", "vit.pth"]
 

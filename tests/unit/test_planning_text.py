@@ -12,10 +12,9 @@ from methods.data.sources import read_sources
 from methods.planning.disk import Disk
 from methods.planning.short import short_jobs
 from methods.planning.steps import steps_to_run
-from methods.planning.tables import time_text
 from methods.planning.text import plan_text
 from methods.planning.times import Machine, time_rows
-from methods.wording import size_text
+from methods.wording import size_text, time_text
 from tests.unit.small_plan import PROJECT, configuration
 
 

@@ -217,6 +217,7 @@ def test_metrics_file_agrees_with_its_counts(metrics: Path) -> None:
         (("mean_precision",), None),
         (("per_class", "cat", "iou"), 99.0),
         (("per_class", "bus", "iou"), 0.0),
+        (("per_class", "background", "confusion_ratio"), False),  # it is 0.0
         (("per_class", "cat"), None),
         (("confusion_matrix", 0, 0), 6),
         (("coverage", "evaluated"), 3),

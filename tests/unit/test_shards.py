@@ -91,7 +91,7 @@ def test_logits_and_maps_of_segmentation(tmp_path: Path) -> None:
 
 
 def test_class_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cdtr, "_BATCH", 2)
+    monkeypatch.setattr(cdtr, "TOGETHER", 2)
     given = localization(tmp_path)
 
     def predict(output: Path, shards: int) -> None:

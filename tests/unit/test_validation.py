@@ -219,7 +219,7 @@ def test_an_image_without_a_class_is_background(arguments: dict[str, Any], tmp_p
 
 
 def test_shards_change_nothing(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BATCH", 1)
+    monkeypatch.setattr(validation, "TOGETHER", 1)
     found = []
     for shards in (1, 2, 3, 5):
         found.append(validate(**{**arguments, "threads": shards}, split="train_aug"))

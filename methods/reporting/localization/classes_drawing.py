@@ -11,10 +11,9 @@ from methods.reporting.figures import (
     new_figure,
     to_drawing,
 )
-from methods.reporting.localization.axes import percent_rows
 from methods.reporting.localization.scored import Seeds
 from methods.reporting.localization.words import RATES
-from methods.reporting.plots import WIDTH
+from methods.reporting.plots import WIDTH, percent_axis
 from methods.reporting.tables import show_number
 
 MOST = 30  # classes that a drawing can hold
@@ -46,7 +45,7 @@ def draw_classes(seeds: Seeds) -> tuple[Drawing, ...]:
             points.set_label(RATES[rate])
         axes.set_yticks(rows, classes)
         axes.set_ylim(len(classes) - 0.4, -0.6)
-        percent_rows(axes, "images of the class (%)")
+        percent_axis(axes, "images of the class (%)")
         handles = axes.get_legend_handles_labels()
         figure.legend(*handles, loc="outside upper left", ncols=3, frameon=False, handletextpad=0.2)
         spoken = "; ".join(

@@ -7,11 +7,10 @@ from typing import Any
 from matplotlib.patches import Patch
 
 from methods.reporting.figures import BLUE, INK, MUTED, SERIES, Drawing, new_figure, to_drawing
-from methods.reporting.localization.axes import percent_rows
 from methods.reporting.localization.gap import compared_runs
 from methods.reporting.localization.scored import Seeds, thresholds_taken
 from methods.reporting.localization.words import PARTS, label
-from methods.reporting.plots import WIDTH
+from methods.reporting.plots import WIDTH, percent_axis
 from methods.reporting.tables import show_number
 from methods.wording import one_line
 
@@ -69,7 +68,7 @@ def draw_bars(name: str, title: str, bars: Mapping[str, Sequence[float]]) -> Dra
             axes.annotate(numbers, (0, row - _THICKNESS / 2 - 0.09), color=INK, fontsize=11)
         axes.set_yticks(range(len(bars)), list(bars))
         axes.set_ylim(len(bars) - 0.6, -0.7)
-        percent_rows(axes, "images (%)")
+        percent_axis(axes, "images (%)")
         keys = [Patch(color=c, label=k) for c, k in zip(_COLORS, PARTS.values(), strict=True)]
         keys = [keys[at] for at in _ROWWISE]
         figure.legend(handles=keys, loc="outside upper left", ncols=2, frameon=False)

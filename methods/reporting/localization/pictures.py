@@ -16,6 +16,7 @@ from methods.data.named_images import require_named
 from methods.data.predictions import PredictionIndex, read_arrays, read_predictions
 from methods.data.samples import ManifestFiles
 from methods.evaluation.truths import read_truths
+from methods.postprocess.constant import is_constant
 from methods.reporting.gallery import NAMED, Gallery, Picture, Row, encoded, heat_picture
 from methods.reporting.localization.cases import (
     Case,
@@ -45,7 +46,7 @@ class _Album:
         view: how an image enters the network.
         predictions: the stored maps.
         truths: float64 (k, 4) x1, y1, x2, y2 of each image, pixels of the crop.
-        found: int16 (4,), our box of each image.
+        found: int16 (4,), our box of each image, ends behind the last pixels.
         scores: of the images.
     """
 
@@ -111,10 +112,14 @@ def _open(run: Scored, dataset: DatasetSources) -> _Album:
 
 
 def _boxes(boxes: BoxSet, threshold: float, index: Path) -> dict[str, NDArray[np.int16]]:
-    """The box of the largest region of the predicted class's map of each image."""
+    """The box of the largest region of the predicted class's map of each image.
+
+    Its ends lie behind its last pixels, by whichever rule it was found.
+    """
     starts = boxes.starts[:-1].reshape(len(boxes.ids), 2, -1)
     first = starts[:, 0, boxes.position(threshold, index)]
-    return dict(zip(boxes.ids, boxes.boxes[first], strict=True))
+    longer = np.array([0, 0, 1, 1], np.int16) * boxes.every_region  # whose ends are pixels of it
+    return dict(zip(boxes.ids, boxes.boxes[first] + longer, strict=True))
 
 
 def _row(id: str, album: _Album) -> Row:
@@ -125,7 +130,7 @@ def _row(id: str, album: _Album) -> Row:
     iou = show_number(album.scores.iou_of(id))
     side = album.view.image_size
     of_class = stored["maps"][0]
-    found = None if _is_constant(of_class) else album.found[id]
+    found = None if is_constant(of_class) else album.found[id]
     pictures = (
         encoded("crop", f"Central crop of image {id}, {true}.", Image.fromarray(crop), "JPEG"),
         _heat("mean attention", stored["attention"], side),
@@ -145,16 +150,11 @@ def _stored(id: str, album: _Album) -> dict[str, NDArray[Any]]:
 
 def _heat(label: str, values: Floats, side: int) -> Picture:
     """A map from its smallest value, dark, to its largest, bright; a constant one is dark."""
-    constant, lowest = _is_constant(values), values.min()
+    constant, lowest = is_constant(values), values.min()
     scaled = values * 0 if constant else (values - lowest) / (values.max() - lowest)
     enlarged = Image.fromarray(scaled).resize((side, side), Image.Resampling.BILINEAR)
     alt = f"{label}, {'constant' if constant else 'brightest where it is highest'}."
     return heat_picture(label, alt, np.asarray(enlarged, dtype=np.float32))
-
-
-def _is_constant(values: Floats) -> bool:
-    """Whether a map has a single value, and so no box."""
-    return bool(values.min() == values.max())
 
 
 def _framed(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 
 from methods.reporting.figures import BLUE, INK, MUTED, Drawing, new_figure, to_drawing
-from methods.reporting.localization.axes import ROW, SEED, percent_rows
 from methods.reporting.localization.scored import (
     ScoredControls,
     Seeds,
@@ -13,11 +12,12 @@ from methods.reporting.localization.scored import (
     thresholds_taken,
 )
 from methods.reporting.localization.words import CONTROLS, RATES, label
-from methods.reporting.plots import WIDTH, Rung, seeds_note
+from methods.reporting.plots import WIDTH, Rung, percent_axis, seeds_note
 from methods.reporting.tables import show_number
 from methods.wording import one_line
 
 DRAWN = ("top1_loc", "top5_loc", "gt_known", "top1_cls")
+_ROW, _SEED = 33, 8  # CSS pixels of a row, and of each further seed in it
 Groups = Mapping[str, Sequence[Rung]]
 _LEFT, _RIGHT = 8, 92  # percent, beyond which a number stands beside its mark, inside the axes
 
@@ -77,7 +77,7 @@ def draw_groups(name: str, title: str, groups: Groups, *, control: bool) -> Draw
     for group, inside in groups.items():
         rows[group] = row
         row += 1 + len(inside)
-    with new_figure(WIDTH, 54 + (ROW + SEED * (seeds - 1)) * row) as figure:
+    with new_figure(WIDTH, 54 + (_ROW + _SEED * (seeds - 1)) * row) as figure:
         axes = figure.subplots()
         ticks: dict[int, str] = {}
         for group, inside in groups.items():
@@ -87,7 +87,7 @@ def draw_groups(name: str, title: str, groups: Groups, *, control: bool) -> Draw
                 _draw_rung(axes, at, rung, control=control)
         axes.set_yticks(list(ticks), list(ticks.values()))
         axes.set_ylim(row - 0.4, -0.6)
-        percent_rows(axes, "images (%)")
+        percent_axis(axes, "images (%)")
         spoken = "; ".join(
             f"{group}, {one_line(rung.label)}, {_spoken(rung)}"
             for group, inside in groups.items()
@@ -99,7 +99,7 @@ def draw_groups(name: str, title: str, groups: Groups, *, control: bool) -> Draw
 def _draw_rung(axes: Axes, row: int, rung: Rung, *, control: bool) -> None:
     color, marker, size = (MUTED, "D", 6) if control else (BLUE, "o", 7)
     seeds = len(rung.points)
-    step = SEED / (ROW + SEED * (seeds - 1))
+    step = _SEED / (_ROW + _SEED * (seeds - 1))
     offsets = [step * (number - (seeds - 1) / 2) for number in range(seeds)]
     for offset, (value, low, high) in zip(offsets, rung.points, strict=True):
         axes.plot((low, high), (row + offset,) * 2, color=color, linewidth=2.5, zorder=2)

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
+from methods.cdtr.epochs import EpochPlan
 from methods.errors import InputError
-from methods.training.batches import Draw
-from methods.training.epochs import EpochPlan
+from methods.training.dataset import Draw
 
 
 class RepeatedBatches(Sampler[list[Draw]]):

@@ -1,20 +1,8 @@
-"""Times and tables, as the terminal shows them."""
+"""Tables, as the terminal shows them."""
 
 from collections.abc import Iterator, Sequence, Set
 
-from methods.planning.times import DAY
-from methods.wording import two_digits
-
 GAP = "  "  # between two columns, and in front of the first
-
-
-def time_text(seconds: float) -> str:
-    """An estimated time, with two digits at most."""
-    if seconds >= 3 * DAY:
-        return f"~{two_digits(seconds / DAY)} days"
-    if seconds >= 5400:
-        return f"~{two_digits(seconds / 3600)} h"
-    return f"~{round(seconds / 60)} min" if seconds >= 60 else "<1 min"
 
 
 def table(rows: Sequence[Sequence[str]], right: Set[int]) -> Iterator[str]:

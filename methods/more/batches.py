@@ -1,4 +1,4 @@
-"""Which images make up which batch."""
+"""Which images make up which batch of MoRe's training."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,7 @@ import torch
 from torch.utils.data import Sampler
 
 from methods.errors import InputError
-
-Draw = tuple[int, int]  # position in the data set, seed of the augmentation
+from methods.training.dataset import Draw
 
 
 class BatchSampler(Sampler[list[Draw]]):

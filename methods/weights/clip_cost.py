@@ -1,4 +1,4 @@
-"""What CLIP's image tower costs, which guides a training; nothing here needs torch."""
+"""What CLIP's image tower costs, by arithmetic from its sizes; nothing here needs torch."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -13,18 +13,18 @@ _KEPT_BY_CONVOLUTION = 2  # times its output: before and behind the normalisatio
 _EXPANSION = 4  # of a ResNet's bottleneck
 
 
-class GuideCost(NamedTuple):
+class ClipCost(NamedTuple):
     """Of one image that passes the image tower."""
 
     macs: float
     kept: float  # values that are kept for the gradient of the pixels
 
 
-def guide_cost(network: Mapping[str, Any]) -> GuideCost:
-    """What a guide costs.
+def clip_cost(network: Mapping[str, Any]) -> ClipCost:
+    """What the image tower costs.
 
     Args:
-        network: of the guide's weights, as for `clip_sizes`.
+        network: of the weights, as for `clip_sizes`.
     """
     sizes = clip_sizes(network)
     if isinstance(sizes.layers, tuple):
@@ -33,13 +33,13 @@ def guide_cost(network: Mapping[str, Any]) -> GuideCost:
     return _transformer(sizes.patch_size, sizes.width, sizes.layers, sizes.image_size)
 
 
-def _transformer(patch_size: int, width: int, depth: int, side: int) -> GuideCost:
+def _transformer(patch_size: int, width: int, depth: int, side: int) -> ClipCost:
     patches = (side // patch_size) ** 2
     sizes = VitSizes(patch_size, width, depth, side, tokens=1)
-    return GuideCost(sizes.macs(patches), _KEPT_BY_BLOCK * depth * (patches + 1) * width)
+    return ClipCost(sizes.macs(patches), _KEPT_BY_BLOCK * depth * (patches + 1) * width)
 
 
-def _resnet(layers: tuple[int, ...], width: int, side: int) -> GuideCost:
+def _resnet(layers: tuple[int, ...], width: int, side: int) -> ClipCost:
     """CLIP's ResNet: a stem of three convolutions, bottlenecks, and pooling by attention."""
     half = width // 2
     cells = (side // 2) ** 2
@@ -57,4 +57,4 @@ def _resnet(layers: tuple[int, ...], width: int, side: int) -> GuideCost:
     pooling = 2 * (cells + 1) * inputs**2  # keys and values
     macs = pooling + sum(each * outputs * places for each, outputs, places in convolutions)
     kept = _KEPT_BY_CONVOLUTION * sum(outputs * places for _, outputs, places in convolutions)
-    return GuideCost(macs, kept)
+    return ClipCost(macs, kept)
