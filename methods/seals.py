@@ -96,6 +96,21 @@ def require_whole(results: Path) -> None:
                 raise _lacking(results, folder, sorted(lost))
 
 
+def left_beside(results: Path, file: Path) -> list[Path]:
+    """What jobs left in the folder of a file, that file among it, by their seals.
+
+    Args:
+        results: folder of the experiment.
+        file: of a job. One outside the experiment has no seal, and nothing beside it.
+    """
+    if not file.is_relative_to(results):
+        return []
+    kept = _seal_of(results, file, "").parent
+    seals = [seal for suffix in _BROKEN for seal in kept.glob(f"*{suffix}")]
+    left = {seal.name.removesuffix(_SUFFIX).removesuffix(_NAMES) for seal in seals}
+    return [file.with_name(name) for name in sorted(left)]
+
+
 def _changed(file: Path) -> InputError:
     training = _training_behind(file)
     made = "to have it" if file.name == _PAGE else f"and {_PAGE} to have both"

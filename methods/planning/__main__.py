@@ -10,6 +10,7 @@ from methods.configuration.loading import load_configuration
 from methods.errors import InputError
 from methods.planning.machine import this_machine
 from methods.planning.text import plan_text
+from methods.recipes import snakemake
 
 
 def main() -> None:
@@ -25,7 +26,9 @@ def main() -> None:
         sys.exit(str(error))
     text = plan_text(configuration, None, this_machine(configuration, arguments.cores))
     with read_or_not():
-        print(text or "Nothing has to be fetched, and nothing large or long is to be made.")
+        print(text or "Nothing has to be fetched, and nothing large or long is missing.")
+        dry_run = snakemake(configuration.name, "-n", "report")
+        print(f"\nWhat is there, but out of date, is not counted; `{dry_run}` does so.")
 
 
 def _cores(text: str) -> int:

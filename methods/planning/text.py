@@ -14,6 +14,7 @@ from methods.planning.step import Step
 from methods.planning.steps import steps_to_run
 from methods.planning.times import CPU_BASIS, Machine, feasible, longest_training, time_rows
 from methods.terminal import GAP, table
+from methods.training.checkpoints import is_trained
 from methods.wording import counted, listed, size_text, time_text
 
 
@@ -43,8 +44,9 @@ def plan_text(configuration: Configuration, planned: Set[Path] | None, machine: 
         _time([*steps, *short_jobs(configuration, planned)], used, words),
         [] if possible else [f"NOT FEASIBLE HERE: {too_slow(configuration, steps, machine)}."],
     ]
-    seeds = counted(len(configuration.seeds), "seed")
-    heading = f"What {configuration.name} with {seeds} will take; ~ marks estimates"
+    trained = any(map(is_trained, configuration.experiment["runs"].values()))
+    seeds = f" with {counted(len(configuration.seeds), 'seed')}" if trained else ""
+    heading = f"What {configuration.name}{seeds} will take; ~ marks estimates"
     return "\n".join([heading, *("\n".join(["", *section]) for section in sections if section)])
 
 

@@ -130,7 +130,9 @@ def _submission_links(run: SegmentationSources, sources: ReportSources) -> Itera
     yield LinkedFile(f"{_predictions(run, name)}, {split}", run.predictions(split, name))
     yield LinkedFile(f"label maps, {name}, {split}", run.index(split, name))
     yield LinkedFile("package for the evaluation server", run.package)
-    yield LinkedFile("its tar file", run.package.parent / read_package(run.package)["tar"])
+    yield LinkedFile(
+        "tar file of the package", run.package.parent / read_package(run.package)["tar"]
+    )
     yield LinkedFile("receipts of the evaluation server", sources.receipts)
 
 

@@ -19,6 +19,7 @@ from methods.recipes import make_again, make_report
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.strictness import unmet_sentence
 from methods.reporting.verdict_lines import verdict_lines
+from methods.seals import left_beside
 from methods.wording import single_line
 
 
@@ -70,20 +71,28 @@ def finish(configuration: Configuration) -> None:
 
 def _require_chains(configuration: Configuration, again: str) -> None:
     """Check that the files behind the numbers are there; their content is not looked at."""
-    results, name = configuration.results, configuration.name
+    results = configuration.results
     chains = sorted((results / "report").glob("chain-*.csv"))
     if not chains:
         raise InputError(results / "report", "no chain-*.csv", "one a run and seed", again)
     for chain in chains:
         for link, file in _columns(chain, ("link", "file"), again):
             path = results / file
-            if not path.is_file():
-                # Snakemake knows the folder of the checkpoints, but not what lies in it.
-                wanted = ("--forcerun", str(path.parent)) if link == CHECKPOINT else (str(path),)
-                remedy = make_again(name, *wanted)
-                if link == GIVEN_CHECKPOINT:
-                    remedy = "put it back, or name another in the experiment"
-                raise InputError(path, "no such file", f"the {link} of {chain.name}", remedy)
+            # An index lies alone with what it is of, such as a folder of label maps.
+            of_index = left_beside(results, path) if path.name == "index.json" else []
+            for needed in (path, *of_index):
+                if not needed.exists():
+                    remedy = _remedy(configuration, link, needed)
+                    raise InputError(needed, "no such file", f"{link}, of {chain.name}", remedy)
+
+
+def _remedy(configuration: Configuration, link: str, path: Path) -> str:
+    """What to do where a file of a chain is missing."""
+    if link == GIVEN_CHECKPOINT:
+        return "put it back, or name another in the experiment"
+    # Snakemake knows the folder of the checkpoints, but not what lies in it.
+    wanted = ("--forcerun", str(path.parent)) if link == CHECKPOINT else (str(path),)
+    return make_again(configuration.name, *wanted)
 
 
 def _columns(table: Path, names: tuple[str, str], remedy: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from methods.errors import InputError
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.summary import main, print_summary
 from methods.reporting.verdict_lines import verdict_lines
+from methods.seals import seal
 
 PROJECT = Path(__file__).parents[2]
 
@@ -153,6 +155,21 @@ def test_missing_file_behind_the_numbers_is_named(
     recipe = f"run `.venv/bin/snakemake {act} --config experiment=mini`, then `make report EXPER"
     with pytest.raises(SystemExit, match=f"{file}: found no such file, .*{recipe}"):
         call(monkeypatch, "experiment=mini", f"storage={{results: '{results.parent}'}}")
+
+
+def test_what_an_index_is_of_is_missed_as_well(results: Path) -> None:
+    index = results / FILES[1]
+    labels = index.with_name("labels")
+    labels.mkdir()
+    (labels / "a.png").write_text("x")
+    seal(results, [index, labels])
+    print_summary(configuration(results))
+    shutil.rmtree(labels)
+    recipe = f"run `.venv/bin/snakemake '{labels}' --config experiment=mini`"
+    with pytest.raises(
+        InputError, match=f"{labels}: found no such file, .* label maps, raw.*{recipe}"
+    ):
+        print_summary(configuration(results))
 
 
 def test_missing_given_checkpoint_is_asked_back(results: Path) -> None:
