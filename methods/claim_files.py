@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from methods.claims import AtLeast, AtMost, Claim, Equals, Published, Quantity
+from methods.claims import PERCENT, AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.configuration.schema import check_schema
 from methods.errors import InputError
 from methods.yaml_files import not_finite, read_yaml
@@ -40,7 +40,17 @@ def _document(path: Path) -> Any:
     document = read_yaml(path)
     check_schema(document, SCHEMA, "claims", str(path))
     for key, value in not_finite(document):
-        raise InputError(f"{path}, {key}", f"{value}", "a finite number", "correct the claim")
+        expected = "a finite number, of at most 63 bits"
+        raise InputError(f"{path}, {key}", value, expected, "correct the claim")
+    for number, entry in enumerate(document["claims"]):
+        unit = entry.get("published", {}).get("unit", PERCENT)
+        if "quantity" in entry and unit != PERCENT:
+            raise InputError(
+                f"{path}, claims.{number}.published.unit",
+                unit,
+                f"{PERCENT}, in which the quantity of {entry['id']} is measured",
+                "state value and tolerance in percent",
+            )
     return document
 
 

@@ -60,7 +60,7 @@ def check_experiment(experiment: Block, project: Path, where: str) -> None:
 
 def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
     for key, value in not_finite(experiment):
-        yield Problem(key, str(value), "a finite number", "correct this value")
+        yield Problem(key, value, "a finite number, of at most 63 bits", "correct this value")
     yield from file_problems(experiment, project)
     for name, dataset in experiment["datasets"].items():
         yield from dataset_problems(dataset, f"datasets.{name}")

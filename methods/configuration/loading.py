@@ -110,14 +110,26 @@ def load_configuration(project: Path, overrides: Mapping[str, Any]) -> Configura
 
 
 def _with_scalars(overrides: Any) -> Any:
-    """Values of the command line; Snakemake leaves true, false and what lists hold as text."""
+    """Values of the command line; Snakemake leaves true, false and what lists hold as text.
+
+    So it does with numbers and null in blocks, of which those of `storage` are text.
+    """
     if overrides in ("true", "false"):
         return overrides == "true"
     if isinstance(overrides, Mapping):
-        return {key: _with_scalars(value) for key, value in overrides.items()}
+        return {
+            key: {name: _plain(value) for name, value in block.items()}
+            if isinstance(block, Mapping) and key != "storage"
+            else _with_scalars(block)
+            for key, block in overrides.items()
+        }
     if isinstance(overrides, list):
-        return [read_scalar(item) if isinstance(item, str) else item for item in overrides]
+        return [_plain(item) for item in overrides]
     return overrides
+
+
+def _plain(value: Any) -> Any:
+    return read_scalar(value) if isinstance(value, str) else value
 
 
 def _refuse_braces(place: str, folder: Path) -> None:

@@ -34,7 +34,8 @@ def _result(runs: Sequence[SegmentationSources], *, first: bool) -> str:
         low, high = (show_number(bound) for bound in metrics[0]["interval_95"])
         value = show_number(metrics[0]["miou"])
         seed = f", {of_seeds(1)}" if run.trained else ""
-        return f"{start} {value} % {measure} on {images}, 95 % interval over images {low} to {high}{seed}."
+        span = f"95 % interval over images {low} to {high}"
+        return f"{start} {value} % {measure} on {images}, {span}{seed}."
     values = [m["miou"] for m in metrics]
     listed = ", ".join(show_number(value) for value in values)
     average = show_number(mean(values))

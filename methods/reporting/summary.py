@@ -19,7 +19,7 @@ from methods.recipes import make_again, make_report
 from methods.reporting.chain import CHECKPOINT, GIVEN_CHECKPOINT
 from methods.reporting.strictness import unmet_sentence
 from methods.reporting.verdict_lines import verdict_lines
-from methods.seals import left_beside
+from methods.seals import left_beside, require_sealed
 from methods.wording import single_line
 
 
@@ -31,7 +31,7 @@ def print_summary(configuration: Configuration, stream: TextIO | None = None) ->
         stream: standard output unless given.
 
     Raises:
-        InputError: there are no verdicts, or a file behind the numbers is missing.
+        InputError: there are no verdicts, a file behind the numbers is missing, or one was changed.
     """
     results = configuration.results
     verdicts = results / "verdicts.json"
@@ -39,6 +39,7 @@ def print_summary(configuration: Configuration, stream: TextIO | None = None) ->
         remedy = f"run `{make_report(configuration.name)}`"
         raise InputError(verdicts, "no such file", "the verdicts on the claims", remedy)
     report = make_report(configuration.name)
+    require_sealed(results)
     again = f"delete {results / 'report.html'} and run `{report}` again"
     _require_chains(configuration, again)
     reasons = dict(_columns(results / "report/verdicts.csv", ("id", "reason"), again))

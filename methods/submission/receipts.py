@@ -130,6 +130,11 @@ def _check(receipt: Mapping[str, Any], classes: Sequence[str], today: date, wher
     if undefined := [name for name in known if not isfinite(per_class[name])]:
         found = f"{per_class[undefined[0]]} for {undefined[0]}"
         raise InputError(f"{where}, per_class", found, "0 to 100", "copy it from the server's page")
+    if 0 < max(per_class.values()) <= 1:
+        found = f"no class above {max(per_class.values())}"
+        raise InputError(
+            f"{where}, per_class", found, "percent", "multiply all by 100, the mean too"
+        )
     mean = fmean(per_class.values())
     # Rounded, since 0.05 is none in binary; and so written that NaN does not pass.
     if not round(abs(receipt["mean"] - mean), 9) <= MEAN_TOLERANCE:

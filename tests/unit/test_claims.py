@@ -208,6 +208,22 @@ def test_bound_is_a_finite_number(tmp_path: Path, bound: float) -> None:
         load_claims(write(tmp_path, claim(at_least=bound)))
 
 
+@pytest.mark.parametrize("bound", [10**400, -(10**400)])
+def test_bound_is_no_endless_number(tmp_path: Path, bound: int) -> None:
+    with pytest.raises(InputError, match=r"claims\.0\.at_least: found a whole number of 1329 bits"):
+        load_claims(write(tmp_path, claim(at_least=bound)))
+
+
+def test_what_is_measured_in_percent_is_published_in_percent(tmp_path: Path) -> None:
+    stated = {"value": 0.764, "tolerance": 0.01, "kind": "paper", "where": "Table 1"}
+    stated |= {"dataset": "VOC", "stage": "seg", "protocol": "crf", "maybe_maximum": False}
+    path = write(tmp_path, claim(at_least=None, published={**stated, "unit": "fraction"}))
+    with pytest.raises(
+        InputError, match=r"claims\.0\.published\.unit: found fraction, expected %,"
+    ):
+        load_claims(path)
+
+
 def test_ids_are_distinct(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two claims a"):
         load_claims(write(tmp_path, claim(), claim()))

@@ -44,6 +44,13 @@ def test_command_line_replaces_single_keys(project: Path, tmp_path: Path) -> Non
     assert configuration.seeds == (3, 4)
 
 
+def test_numbers_in_blocks_of_the_command_line_are_numbers(project: Path) -> None:
+    states = {"minutes": "null", "iterations": "20"}
+    configuration = load_configuration(project, {"states": states, "storage": {"data": "7"}})
+    assert (configuration.states["minutes"], configuration.states["iterations"]) == (None, 20)
+    assert configuration.data == Path("7")
+
+
 def test_experiment_gives_the_seeds_unless_the_configuration_does(project: Path) -> None:
     assert load_configuration(project, {"experiment": "paper"}).seeds == (0, 1, 2)
 

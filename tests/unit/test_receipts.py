@@ -205,6 +205,16 @@ def test_a_receipt_that_cannot_be_is_refused(
     assert str(raised.value) == f"receipts/voc2012_test.yaml, receipt 1{sentence}"
 
 
+def test_shares_are_no_percents(packages: list[Path], digests: list[str], file: Path) -> None:
+    entry = receipt(digests[0])
+    shares = {name: value / 100 for name, value in entry["per_class"].items()}
+    write(file, [{**entry, "per_class": shares, "mean": entry["mean"] / 100}])
+    with pytest.raises(
+        InputError, match=r"per_class: found no class above 0\.\d+, expected percent"
+    ):
+        match(packages, file)
+
+
 @pytest.mark.parametrize("mean", [77.9, 77.95, 78.0])
 def test_a_mean_may_be_rounded(
     packages: list[Path], digests: list[str], file: Path, mean: float

@@ -172,6 +172,15 @@ def test_what_an_index_is_of_is_missed_as_well(results: Path) -> None:
         print_summary(configuration(results))
 
 
+def test_a_verdict_that_was_changed_is_not_told(results: Path) -> None:
+    verdicts = results / "verdicts.json"
+    seal(results, [verdicts])
+    print_summary(configuration(results))
+    verdicts.write_text(verdicts.read_text().replace("holds", "fails"))
+    with pytest.raises(InputError, match=r"verdicts\.json: found a file that was changed after"):
+        print_summary(configuration(results))
+
+
 def test_missing_given_checkpoint_is_asked_back(results: Path) -> None:
     chain = results / "report/chain-more.csv"
     chain.write_text(f"link,file,bytes,sha256\n{GIVEN_CHECKPOINT},../../theirs.pth,1,0\n")
