@@ -33,8 +33,10 @@ def test_a_method_keeps_to_its_device(method: str, tmp_path: Path) -> None:
     assert read_json(output / "done.json")["device"] == NAME
     assert [entry["iteration"] for entry in read_json(resumed / "done.json")["resumed"]] == [4]
     assert result(resumed) == result(output)
-    require_near(*(result(folder)[1] for folder in (trained, output)))
-    for name in sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*.npz")):
+    assert_near(*(result(folder)[1] for folder in (trained, output)))
+    names = sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*.npz"))
+    assert names
+    for name in names:
         expected, found = (np.load(folder / name) for folder in folders)
         assert expected.files == found.files
         for key in expected.files:
@@ -86,7 +88,7 @@ def predict(method: str, trained: Path, folder: Path, device: str) -> None:
     write_json(folder / "validation.json", scores)
 
 
-def require_near(expected: list[dict[str, str]], found: list[dict[str, str]]) -> None:
+def assert_near(expected: list[dict[str, str]], found: list[dict[str, str]]) -> None:
     """Check that two journals tell of the same training."""
     assert len(expected) == len(found)
     for row, other in zip(expected, found, strict=True):
@@ -98,7 +100,7 @@ def require_near(expected: list[dict[str, str]], found: list[dict[str, str]]) ->
 def test_so_do_other_accounts_of_it(method: str, tmp_path: Path) -> None:
     trained = train(method, tmp_path / "cpu", "cpu", formulation=_ACCOUNTS[method])
     rows = in_own_process(account_on_other_device, method, tmp_path / NAME)
-    require_near(result(trained)[1], rows)
+    assert_near(result(trained)[1], rows)
 
 
 def account_on_other_device(method: str, folder: Path) -> list[dict[str, str]]:
