@@ -7,7 +7,7 @@ from typing import Any
 from methods.claims import PERCENT, AtLeast, AtMost, Claim, Equals, Published, Quantity
 from methods.configuration.schema import check_schema
 from methods.errors import InputError
-from methods.yaml_files import not_finite, read_yaml
+from methods.yaml_files import USABLE, read_yaml, unusable_numbers
 
 SCHEMA = Path(__file__).parents[1] / "claims" / "schema.yaml"
 
@@ -39,9 +39,8 @@ def read_registered(path: Path) -> str:
 def _document(path: Path) -> Any:
     document = read_yaml(path)
     check_schema(document, SCHEMA, "claims", str(path))
-    for key, value in not_finite(document):
-        expected = "a finite number, of at most 63 bits"
-        raise InputError(f"{path}, {key}", value, expected, "correct the claim")
+    for key, value in unusable_numbers(document):
+        raise InputError(f"{path}, {key}", value, USABLE, "correct the claim")
     for number, entry in enumerate(document["claims"]):
         unit = entry.get("published", {}).get("unit", PERCENT)
         if "quantity" in entry and unit != PERCENT:

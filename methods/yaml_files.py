@@ -67,6 +67,7 @@ _Dumper.yaml_implicit_resolvers = {
 
 
 # What explicit tags on foreign text, endless numbers and endless nesting raise.
+USABLE = "a finite number, of at most 63 bits"  # what `unusable_numbers` are not
 _BITS = 64  # of the numbers that estimates and losses are computed with
 _NO_PLAIN_VALUES = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 
@@ -131,17 +132,17 @@ def _load(text: str) -> Any:
     return values
 
 
-def not_finite(values: Any, key: str = "") -> Iterator[tuple[str, str]]:
+def unusable_numbers(values: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """The numbers below some values that nothing can be computed with, each with its dotted key.
 
     Those are infinite, none, or so large that no 64 bits hold them.
     """
     if isinstance(values, Mapping):
         for name, value in values.items():
-            yield from not_finite(value, f"{key}.{name}" if key else name)
+            yield from unusable_numbers(value, f"{key}.{name}" if key else name)
     elif isinstance(values, list):
         for number, value in enumerate(values):
-            yield from not_finite(value, f"{key}.{number}")
+            yield from unusable_numbers(value, f"{key}.{number}")
     elif isinstance(values, float) and not math.isfinite(values):
         yield key, str(values)
     elif isinstance(values, int) and values.bit_length() >= _BITS:

@@ -164,4 +164,4 @@ def reference_log():
 def written_receipts(wildcards):
     """The evaluation server's receipts; none before somebody has written them down."""
     name = CONFIG.experiment.get("receipts")
-    return str(HERE / name) if name and (PROJECT / name).is_file() else []
+    return str(HERE / name) if name and os.path.isfile(PROJECT / name) else []

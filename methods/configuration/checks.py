@@ -23,7 +23,7 @@ from methods.configuration.weights_checks import weights_problems
 from methods.data.splits import sizes
 from methods.errors import InputError
 from methods.layout import LOGS, RECEIPTS, REGISTRY, SEALS
-from methods.yaml_files import not_finite
+from methods.yaml_files import USABLE, unusable_numbers
 
 # What lies beside the folders of the runs in results/<experiment>.
 NO_RUN_NAMES = (
@@ -59,8 +59,8 @@ def check_experiment(experiment: Block, project: Path, where: str) -> None:
 
 
 def _problems(experiment: Block, project: Path) -> Iterator[Problem]:
-    for key, value in not_finite(experiment):
-        yield Problem(key, value, "a finite number, of at most 63 bits", "correct this value")
+    for key, value in unusable_numbers(experiment):
+        yield Problem(key, value, USABLE, "correct this value")
     yield from file_problems(experiment, project)
     for name, dataset in experiment["datasets"].items():
         yield from dataset_problems(dataset, f"datasets.{name}")

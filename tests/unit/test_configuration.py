@@ -148,6 +148,7 @@ HELD_OUT = {"split": "train", "images": 20, "seed": 0}
         (f"{MORE}.gallery", [2012000161], "expected text; put it in quotes"),
         ("seeds", [1, 1], "found 1 twice"),
         ("claims", ["claims/nine.yaml"], "no file 'claims/nine.yaml'"),
+        ("claims", [f"{'a' * 300}.yaml"], f"no file '{'a' * 300}.yaml'"),
         ("claims", ["../claims/mini.yaml"], "expected a path inside the project"),
         ("claims", [str(PROJECT / "claims/mini.yaml")], "expected a path inside the project"),
         ("receipts", "claims/server.yaml", "expected a path like receipts/<name>.yaml"),
